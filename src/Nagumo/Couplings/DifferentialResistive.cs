@@ -1,0 +1,128 @@
+using System.Numerics;
+using Nagumo.Compute;
+
+namespace Nagumo.Couplings;
+
+/// <summary>Two resistors from every clamped input x_j, driven as the pair +V x_j and −V x_j, to every activator of a.</summary>
+/// <remarks>
+/// Term: ½ Σ g⁺_ij (u_i − V x_j)² + ½ Σ g⁻_ij (u_i + V x_j)², g⁺, g⁻ ≥ 0: signed weights from passive parts. Drive: (w⁺ − w⁻) x; load:
+/// Σ_j (w⁺ + w⁻)_ij / V. The parameters are w = V g [size(a) × size(x)], so that learning rates do not depend on the gain.
+/// Contrast: (Σ m_i d_i)/V ∓ Σ d_i x_j: one product serves both resistors. [DESIGN §1]
+/// </remarks>
+/// <param name="a">The driven activators.</param>
+/// <param name="input">A clamped population.</param>
+/// <param name="gain">Input gain V &gt; 0.</param>
+/// <param name="sd">The signed w⁺ − w⁻ starts uniform with this standard deviation; its positive part is w⁺, its negative part w⁻.</param>
+/// <param name="mean">Mean of that signed start.</param>
+/// <param name="name">Unique name; by default "input-a".</param>
+public sealed class DifferentialResistive(End a, End input, double gain, double sd, double mean = 0, string? name = null)
+    : Coupling(name ?? $"{input}-{a}", a, input)
+{
+    /// <summary>Input gain V.</summary>
+    public double Gain { get; } =
+        gain > 0 && double.IsFinite(gain)
+            ? gain
+            : throw new ArgumentOutOfRangeException(nameof(gain), $"gain = {gain:R}: give a finite number > 0.");
+
+    /// <inheritdoc/>
+    public override string Term => $"+1/2 sum g+_ij ({a}_i - V {input}_j)^2 + 1/2 sum g-_ij ({a}_i + V {input}_j)^2";
+
+    internal override void Validate(IReadOnlyList<EndShape> ends)
+    {
+        if (!ends[1].Clamped || ends[0].Clamped || ends[0].Inhibitor)
+            throw new ArgumentException($"Differential resistive coupling '{Name}' joins activators to a clamped population, in this order.");
+    }
+
+    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends)
+    {
+        // Both halves are drawn from one signed sample: equal generator states give equal draws.
+        TensorSpec Half(string suffix, int sign) =>
+            new(
+                suffix,
+                ends[0].Size,
+                ends[1].Size,
+                (rng, values) =>
+                {
+                    Initial.Uniform(sd)(rng, values);
+                    foreach (ref double x in values)
+                        x = Math.Max(0, sign * (mean + x));
+                },
+                Min: 0,
+                Decays: true
+            );
+        return [Half("w+", +1), Half("w-", -1)];
+    }
+
+    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+        new Bound<T>(tensors[0], tensors[1], T.CreateChecked(Gain));
+
+    private sealed class Bound<T> : BoundCoupling<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Tensor<T> _plus,
+            _minus;
+        private readonly Buffer<T> _signed;
+        private readonly DenseProduct<T> _product;
+        private readonly T _gain;
+
+        public Bound(Tensor<T> plus, Tensor<T> minus, T gain)
+        {
+            (_plus, _minus, _gain) = (plus, minus, gain);
+            _signed = new((long)plus.Rows * plus.Cols);
+            _product = new(plus.Rows, plus.Cols, [1, 0]);
+        }
+
+        public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
+
+        public override unsafe void Load(int part, int parts)
+        {
+            var (row0, rows) = Shares.Of(_plus.Rows, part, parts, Gemm.RowBlock<T>());
+            for (int i = row0 * _plus.Cols; i < (row0 + rows) * _plus.Cols; i += _plus.Cols)
+                RowMath.AddScaled(
+                    _minus.Values.Slice(i, _plus.Cols),
+                    -T.One,
+                    _plus.Values.Slice(i, _plus.Cols),
+                    _signed.Span.Slice(i, _plus.Cols)
+                );
+            _product.Load(new MatView<T>(_signed.Pointer, _plus.Rows, _plus.Cols, _plus.Cols), part, parts);
+        }
+
+        public override bool HasLoads(int end) => end == 0;
+
+        public override void AddLoads(int end, Span<T> loads)
+        {
+            for (int r = 0; r < _plus.Rows; r++)
+                loads[r] += (LaneSum.Of<T>(_plus.Value.Row(r)) + LaneSum.Of<T>(_minus.Value.Row(r))) / _gain;
+        }
+
+        public override void Drive(
+            int end,
+            ReadOnlySpan<MatView<T>> fields,
+            PackedRight<T>? packed,
+            MatView<T> init,
+            MatView<T> drive,
+            int row0,
+            int rows
+        ) => _product.Drive(end, fields[1], packed, init, drive, row0, rows);
+
+        public override void Gradient(
+            ReadOnlySpan<Contrast<T>> ends,
+            T scale,
+            int row0,
+            int rows,
+            GemmWorkspace<T> workspace
+        )
+        {
+            var g = _plus.Gradient.Slice(row0, rows, 0, _plus.Cols);
+            ResistorContrast.Products(ends[0], ends[1], -scale, g, row0, rows, workspace);
+            for (int i = row0; i < row0 + rows; i++)
+            {
+                // The product has opposite signs in the two resistors, the square m_i d_i the same.
+                T square = scale * LaneSum.Dot<T>(ends[0].Mean.Row(i), ends[0].Difference.Row(i)) / _gain;
+                RowMath.Scale(_plus.Gradient.Row(i), -T.One, _minus.Gradient.Row(i));
+                RowMath.Add(_plus.Gradient.Row(i), square, _plus.Gradient.Row(i));
+                RowMath.Add(_minus.Gradient.Row(i), square, _minus.Gradient.Row(i));
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Nagumo.Compute;
+
+namespace Nagumo.Couplings;
+
+/// <summary>Initial values of parameters.</summary>
+internal static class Initial
+{
+    /// <summary>Uniform with mean 0 and the given standard deviation: bound sd·√3.</summary>
+    public static Action<Rng, Span<double>> Uniform(double sd) => Between(-sd * Math.Sqrt(3), sd * Math.Sqrt(3));
+
+    /// <summary>Uniform in [low, high).</summary>
+    public static Action<Rng, Span<double>> Between(double low, double high) =>
+        (rng, values) =>
+        {
+            foreach (ref double x in values)
+                x = low + (high - low) * rng.NextDouble();
+        };
+
+    /// <summary>The same value everywhere.</summary>
+    public static Action<Rng, Span<double>> Constant(double value) => (_, values) => values.Fill(value);
+}

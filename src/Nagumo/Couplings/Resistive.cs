@@ -1,0 +1,92 @@
+using System.Numerics;
+using Nagumo.Compute;
+
+namespace Nagumo.Couplings;
+
+/// <summary>A resistor of conductance g_ij ≥ 0 between every activator of a and every activator of b.</summary>
+/// <remarks>
+/// Term: +½ Σ g_ij (u_i − u_j)². Drives: g u_b and gᵀ u_a; loads: the row and column sums of g.
+/// Contrast: (m_i − m_j)(d_i − d_j), as differences times means so that float32 does not cancel:
+/// Σ m_i d_i (row sums) − d_a m_bᵀ − m_a d_bᵀ + Σ m_j d_j (column sums). g is [size(a) × size(b)]. [DESIGN §1]
+/// </remarks>
+/// <param name="a">Rows of g.</param>
+/// <param name="b">Columns of g.</param>
+/// <param name="low">Initial conductances are uniform in [low, high).</param>
+/// <param name="high">See <paramref name="low"/>.</param>
+/// <param name="name">Unique name; by default "b-a".</param>
+public sealed class Resistive(End a, End b, double low, double high, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
+{
+    private readonly (double Low, double High) _range =
+        low >= 0 && high >= low && double.IsFinite(high)
+            ? (low, high)
+            : throw new ArgumentOutOfRangeException(nameof(low), $"conductances in [{low:R}, {high:R}]: give 0 ≤ low ≤ high.");
+
+    /// <inheritdoc/>
+    public override string Term => $"+1/2 sum g_ij ({a}_i - {b}_j)^2";
+
+    internal override void Validate(IReadOnlyList<EndShape> ends)
+    {
+        if (ends[0].Inhibitor || ends[1].Inhibitor)
+            throw new ArgumentException($"Resistive coupling '{Name}' must join activators; use a diffusive coupling between inhibitors.");
+    }
+
+    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+        [new("g", ends[0].Size, ends[1].Size, Initial.Between(_range.Low, _range.High), Min: 0, Decays: true)];
+
+    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+        new Bound<T>(ends, tensors[0]);
+
+    private sealed class Bound<T> : BoundCoupling<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Tensor<T> _g;
+        private readonly DenseProduct<T> _product;
+
+        public Bound(IReadOnlyList<EndShape> ends, Tensor<T> g)
+        {
+            _g = g;
+            _product = new(g.Rows, g.Cols, [ends[0].Clamped ? 0 : 1, ends[1].Clamped ? 0 : 1]);
+        }
+
+        public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
+
+        public override void Load(int part, int parts) => _product.Load(_g.Value, part, parts);
+
+        public override bool HasLoads(int end) => true;
+
+        public override void AddLoads(int end, Span<T> loads)
+        {
+            for (int r = 0; r < _g.Rows; r++)
+            {
+                var row = _g.Value.Row(r);
+                if (end == 0)
+                    loads[r] += LaneSum.Of<T>(row);
+                else
+                    RowMath.AddScaled(row, T.One, loads, loads);
+            }
+        }
+
+        public override void Drive(
+            int end,
+            ReadOnlySpan<MatView<T>> fields,
+            PackedRight<T>? packed,
+            MatView<T> init,
+            MatView<T> drive,
+            int row0,
+            int rows
+        ) => _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
+
+        public override void Gradient(
+            ReadOnlySpan<Contrast<T>> ends,
+            T scale,
+            int row0,
+            int rows,
+            GemmWorkspace<T> workspace
+        )
+        {
+            var g = _g.Gradient.Slice(row0, rows, 0, _g.Cols);
+            ResistorContrast.Products(ends[0], ends[1], -scale, g, row0, rows, workspace);
+            ResistorContrast.AddSquares(ends[0], ends[1], scale, g, row0, rows, workspace);
+        }
+    }
+}

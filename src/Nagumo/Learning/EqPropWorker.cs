@@ -1,0 +1,138 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Networks;
+using Nagumo.Relaxation;
+
+namespace Nagumo.Learning;
+
+/// <summary>One thread's part in Equilibrium Propagation: its states and workspace, and the phases of a slice of samples.</summary>
+internal sealed class EqPropWorker<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Machine<T> _machine;
+    private readonly Readout _readout;
+    private readonly State<T> _free,
+        _nudged;
+    private readonly double[] _z,
+        _force;
+    private readonly CostNudge<T>? _costNudge;
+
+    /// <param name="machine">The machine.</param>
+    /// <param name="readout">Where it is read and nudged.</param>
+    /// <param name="lanes">Most samples of a slice.</param>
+    /// <param name="fullCost">Whether the nudge is the full cost term rather than a constant current.</param>
+    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost)
+    {
+        (_machine, _readout) = (machine, readout);
+        _free = machine.CreateState(lanes);
+        _nudged = machine.CreateState(2 * lanes);
+        _z = new double[readout.Classes];
+        _force = new double[readout.Outputs];
+        _costNudge = fullCost ? new(machine, readout, 2 * lanes) : null;
+    }
+
+    public Workspace<T> Workspace { get; } = new();
+
+    /// <summary>Reused for every sample's own stream.</summary>
+    public Rng Random { get; } = new(0);
+
+    /// <summary>What the slices since <see cref="Reset"/> gave.</summary>
+    public BatchReport Report { get; private set; }
+
+    /// <summary>The free state of the last slice.</summary>
+    public State<T> FreeState => _free;
+
+    public void Reset() => Report = default;
+
+    /// <summary>Free phase: clamp, feed forward, sweep to rest.</summary>
+    /// <param name="input">Population that is clamped.</param>
+    /// <param name="values">[inputs × samples].</param>
+    /// <param name="options">When to stop.</param>
+    public RelaxationReport Free(int input, MatView<T> values, SweepOptions options)
+    {
+        _free.Resize(values.Cols);
+        _free.Clamp(input, values);
+        _machine.LoadConstants(_free, Workspace);
+        BlockSweeps.FeedForward(_machine, _free, Workspace);
+        return BlockSweeps.Relax(_machine, _free, options, first: -1, Workspace);
+    }
+
+    /// <summary>Loss and error of each lane of the free state; optionally its readout.</summary>
+    /// <param name="samples">The lanes' samples.</param>
+    /// <param name="labels">Labels of the whole set.</param>
+    /// <param name="free">What the free phase reached.</param>
+    /// <param name="losses">Receives the cost of each lane.</param>
+    /// <param name="readout">Receives [lanes × classes] unless empty.</param>
+    public void Judge(
+        ReadOnlySpan<int> samples,
+        ReadOnlySpan<byte> labels,
+        RelaxationReport free,
+        Span<double> losses,
+        Span<double> readout
+    )
+    {
+        int errors = 0;
+        for (int lane = 0; lane < samples.Length; lane++)
+        {
+            _readout.Read(_free, lane, _z);
+            int label = labels[samples[lane]],
+                best = 0;
+            losses[lane] = _readout.Cost.Value(_z, label);
+            for (int c = 1; c < _z.Length; c++)
+                if (_z[c] > _z[best])
+                    best = c;
+            errors += best == label ? 0 : 1;
+            if (!readout.IsEmpty)
+                _z.CopyTo(readout[(lane * _z.Length)..]);
+        }
+        Report += new BatchReport(samples.Length, 0, errors, free, default);
+    }
+
+    /// <summary>Nudged phases from the free state, ±β side by side (centred) or one; then the contrast into the batch's lanes at <paramref name="at"/>.</summary>
+    public void Nudge(
+        ReadOnlySpan<int> samples,
+        ReadOnlySpan<byte> labels,
+        double beta,
+        bool centred,
+        SweepOptions options,
+        Contrasts<T> contrasts,
+        int at
+    )
+    {
+        int n = samples.Length,
+            phases = centred ? 2 : 1,
+            p = _readout.Population;
+        _nudged.Resize(phases * n);
+        for (int phase = 0; phase < phases; phase++)
+            _nudged.CopyFrom(_free, phase * n);
+        if (_costNudge is not null)
+            _costNudge.Begin(samples, labels, beta, phases);
+        else
+            for (int lane = 0; lane < n; lane++)
+            {
+                _readout.Read(_free, lane, _z);
+                _readout.Force(_z, labels[samples[lane]], _force);
+                var constant = _nudged.Constant(p, 0);
+                for (int i = 0; i < _force.Length; i++)
+                {
+                    T current = T.CreateChecked(beta * _force[i]);
+                    constant[i, lane] -= current;
+                    if (centred)
+                        constant[i, n + lane] += current;
+                }
+            }
+        var report = BlockSweeps.Relax(_machine, _nudged, options, first: p, Workspace, nudge: _costNudge);
+        Report += new BatchReport(0, 0, 0, default, report);
+        if (centred)
+            contrasts.Read(_nudged, 0, _nudged, n, 2 * beta, at, n);
+        else
+            contrasts.Read(_nudged, 0, _free, 0, beta, at, n);
+    }
+
+    public void Dispose()
+    {
+        _free.Dispose();
+        _nudged.Dispose();
+        Workspace.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+namespace Nagumo.Learning;
+
+/// <summary>How the gradient is read from the two phases.</summary>
+/// <param name="Kind">"centred" (−β, +β; error O(β²)), "one-sided" (0, +β; error O(β)), or "exact" (implicit differentiation).</param>
+/// <param name="Beta">Nudging strength β &gt; 0.</param>
+/// <param name="Nudge">"current": the constant current −β ∂C/∂u of the free state; "cost": the whole term β C, with a largest β.</param>
+/// <param name="RandomSign">One-sided only: the sign of β is drawn for each batch.</param>
+public sealed record EstimatorOptions(string Kind = "centred", double Beta = 0.2, string Nudge = "current", bool RandomSign = false)
+{
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    public string Kind { get; init; } = Choice(nameof(Kind), Kind, "centred", "one-sided", "exact");
+
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    public double Beta { get; init; } =
+        Beta > 0 && double.IsFinite(Beta)
+            ? Beta
+            : throw new ArgumentOutOfRangeException(nameof(Beta), $"estimator.beta = {Beta:R}: give a finite number > 0; 0.2 is usual.");
+
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    public string Nudge { get; init; } = Choice(nameof(Nudge), Nudge, "current", "cost");
+
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    public bool RandomSign { get; init; } =
+        !RandomSign || Kind == "one-sided"
+            ? RandomSign
+            : throw new ArgumentException("estimator.random_sign is for the one-sided estimator: set estimator.kind to 'one-sided'.");
+
+    private static string Choice(string key, string value, params string[] choices) =>
+        choices.Contains(value)
+            ? value
+            : throw new ArgumentException($"estimator.{key.ToLowerInvariant()} = '{value}'.{Nearest.Hint(value, choices)}");
+}

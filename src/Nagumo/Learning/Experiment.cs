@@ -1,0 +1,142 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nagumo.Learning;
+
+/// <summary>Everything that decides a training run's bytes: the configuration file.</summary>
+/// <param name="Network">Populations and couplings.</param>
+/// <param name="Name">Name of the preset it came from, or the user's.</param>
+/// <param name="Data">Data set: "mnist", "fashion-mnist" or "mnist-mini".</param>
+/// <param name="Validation">Training samples held out for tuning, ≥ 0; 0 trains on all of them.</param>
+/// <param name="Epochs">Passes over the training samples, ≥ 1.</param>
+/// <param name="Batch">Samples of a batch, ≥ 1.</param>
+/// <param name="Seed">Seeds everything random.</param>
+/// <param name="Readout">What is read and what it costs.</param>
+/// <param name="Estimator">How the gradient is read.</param>
+/// <param name="Free">When free phases stop in training.</param>
+/// <param name="Nudged">When nudged phases stop in training.</param>
+/// <param name="Evaluation">When relaxation stops at evaluation.</param>
+/// <param name="Optimizer">How parameters follow the gradient.</param>
+/// <param name="Pixels">Inputs and augmentation.</param>
+public sealed record Experiment(
+    NetworkOptions Network,
+    ReadoutOptions Readout,
+    string Name = "custom",
+    string Data = "mnist",
+    int Validation = 0,
+    int Epochs = 10,
+    int Batch = 64,
+    ulong Seed = 1,
+    EstimatorOptions? Estimator = null,
+    SweepOptions? Free = null,
+    SweepOptions? Nudged = null,
+    SweepOptions? Evaluation = null,
+    OptimizerOptions? Optimizer = null,
+    PixelOptions? Pixels = null
+)
+{
+    /// <inheritdoc cref="Experiment"/>
+    public EstimatorOptions Estimator { get; init; } = Estimator ?? new();
+
+    /// <inheritdoc cref="Experiment"/>
+    public SweepOptions Free { get; init; } = Free ?? new(4, 0);
+
+    /// <inheritdoc cref="Experiment"/>
+    public SweepOptions Nudged { get; init; } = Nudged ?? new(3, 0);
+
+    /// <inheritdoc cref="Experiment"/>
+    public SweepOptions Evaluation { get; init; } = Evaluation ?? new(200, 1e-5);
+
+    /// <inheritdoc cref="Experiment"/>
+    public OptimizerOptions Optimizer { get; init; } = Optimizer ?? new();
+
+    /// <inheritdoc cref="Experiment"/>
+    public PixelOptions Pixels { get; init; } = Pixels ?? new();
+
+    /// <summary>Throws when a value is out of its range, naming it.</summary>
+    /// <exception cref="ArgumentException">See the message.</exception>
+    public void Validate()
+    {
+        Range("validation", Validation >= 0, Validation, "0 or more samples");
+        Range("epochs", Epochs is >= 1 and <= 100_000, Epochs, "1 to 100000");
+        Range("batch", Batch is >= 1 and <= 65_536, Batch, "1 to 65536");
+        Optimizer.Validate();
+
+        static void Range(string key, bool valid, int value, string allowed)
+        {
+            if (!valid)
+                throw new ArgumentException($"{key} = {value}: give {allowed}.");
+        }
+    }
+
+    /// <summary>The configuration as JSON text.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ExperimentJson.Default.Experiment) + "\n";
+
+    /// <summary>Reads a configuration.</summary>
+    /// <exception cref="JsonException">Not JSON, an unknown key, or a wrong type; the message shows the path.</exception>
+    /// <exception cref="ArgumentException">A value out of its range.</exception>
+    public static Experiment FromJson(string json) =>
+        JsonSerializer.Deserialize(json, ExperimentJson.Default.Experiment) ?? throw new JsonException("The configuration is empty.");
+}
+
+/// <summary>Where the network is read and nudged.</summary>
+/// <param name="Population">The population whose activators are read.</param>
+/// <param name="Cost">"cross-entropy" (with gain κ) or "squared-error".</param>
+/// <param name="Kappa">Gain κ &gt; 0 of the cross-entropy.</param>
+/// <param name="Paired">Whether outputs come in pairs, z_c = u_c − u_{c+C}.</param>
+public sealed record ReadoutOptions(string Population, string Cost = "cross-entropy", double Kappa = 1, bool Paired = false)
+{
+    /// <summary>The cost.</summary>
+    internal Cost BuildCost() =>
+        Cost switch
+        {
+            "cross-entropy" => new CrossEntropy(Kappa),
+            "squared-error" => new SquaredError(),
+            _ => throw new ArgumentException(
+                $"readout.cost = '{Cost}'.{Nearest.Hint(Cost, new[] { "cross-entropy", "squared-error" })}"
+            ),
+        };
+}
+
+/// <summary>Source-generated JSON: snake_case keys, unknown keys refused, a single number where a list is expected.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
+    WriteIndented = true,
+    NewLine = "\n",
+    Converters = [typeof(NumberOrListConverter)]
+)]
+[JsonSerializable(typeof(Experiment))]
+internal sealed partial class ExperimentJson : JsonSerializerContext;
+
+/// <summary>Reads 0.5 as well as [0.5, 0.6] where a list of numbers is expected.</summary>
+internal sealed class NumberOrListConverter : JsonConverter<double[]>
+{
+    public override double[] Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Number)
+            return [reader.GetDouble()];
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("expected a number or a list of numbers");
+        var values = new List<double>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            values.Add(reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : throw new JsonException("expected a number"));
+        return [.. values];
+    }
+
+    public override void Write(Utf8JsonWriter writer, double[] value, JsonSerializerOptions options)
+    {
+        if (value.Length == 1)
+        {
+            writer.WriteNumberValue(value[0]);
+            return;
+        }
+        writer.WriteStartArray();
+        foreach (double x in value)
+            writer.WriteNumberValue(x);
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Data;
+using Nagumo.Relaxation;
+
+namespace Nagumo.Learning;
+
+/// <summary>What the trainer sees of a learning rule: predictions, a gradient, parameters.</summary>
+internal interface ILearner<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>The parameters, with the gradient of the last batch.</summary>
+    IReadOnlyList<Tensor<T>> Parameters { get; }
+
+    /// <summary>Mean gradient of the cost over a batch, into <see cref="Parameters"/>.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="samples">Their indices.</param>
+    /// <param name="epoch">Epoch, for the augmentation's random numbers.</param>
+    BatchReport Gradient(ImageSet set, ReadOnlySpan<int> samples, int epoch);
+
+    /// <summary>Relaxes images to rest and writes the readout, [samples × classes].</summary>
+    BatchReport Predict(ImageSet set, ReadOnlySpan<int> samples, SweepOptions options, Span<double> readout);
+
+    /// <summary>Takes over changed parameters.</summary>
+    void Load();
+}
+
+/// <summary>What a batch, or many, gave.</summary>
+/// <param name="Samples">Number of samples.</param>
+/// <param name="Loss">Sum of the cost.</param>
+/// <param name="Errors">Samples whose largest readout is not the label's.</param>
+/// <param name="Free">The free relaxation: largest sweeps and residual, samples not converged.</param>
+/// <param name="Nudged">The nudged relaxations.</param>
+public readonly record struct BatchReport(int Samples, double Loss, int Errors, RelaxationReport Free, RelaxationReport Nudged)
+{
+    /// <summary>Two reports as one.</summary>
+    public static BatchReport operator +(BatchReport a, BatchReport b) =>
+        new(a.Samples + b.Samples, a.Loss + b.Loss, a.Errors + b.Errors, Join(a.Free, b.Free), Join(a.Nudged, b.Nudged));
+
+    private static RelaxationReport Join(RelaxationReport a, RelaxationReport b) =>
+        new(
+            a.Method ?? b.Method,
+            Math.Max(a.Sweeps, b.Sweeps),
+            double.IsNaN(a.Residual) || double.IsNaN(b.Residual) ? double.NaN : Math.Max(a.Residual, b.Residual),
+            a.NotConverged + b.NotConverged,
+            Math.Max(a.Time, b.Time)
+        );
+}

@@ -1,0 +1,177 @@
+using System.Text.Json.Serialization;
+using Nagumo.Couplings;
+using Nagumo.Networks;
+using Nagumo.Neurons;
+
+namespace Nagumo.Learning;
+
+/// <summary>A network as a configuration file states it: any graph of populations and couplings.</summary>
+/// <param name="Populations">The populations; one without a neuron is clamped.</param>
+/// <param name="Couplings">The couplings.</param>
+public sealed record NetworkOptions(IReadOnlyList<PopulationOptions> Populations, IReadOnlyList<CouplingOptions> Couplings)
+{
+    /// <summary>The network.</summary>
+    /// <exception cref="ArgumentException">An unknown name, a value out of range, sizes that do not fit.</exception>
+    public Network Build() => new([.. Populations.Select(p => p.Build())], [.. Couplings.Select(c => c.Build())]);
+}
+
+/// <summary>A population in a configuration file.</summary>
+/// <param name="Name">Unique name.</param>
+/// <param name="Size">Number of neurons; for a rail it follows from <paramref name="Values"/>.</param>
+/// <param name="Neuron">Model name; null with <paramref name="Potential"/>, and for a clamped population.</param>
+/// <param name="Scale">Scale &gt; 0 of the local potential and its time constants.</param>
+/// <param name="Parameters">Parameter values by name: one for all neurons, or one each.</param>
+/// <param name="Train">Parameters that learning may change.</param>
+/// <param name="PerNeuron">Whether each neuron has its own value of the trained parameters.</param>
+/// <param name="Potential">A potential as text, in place of a model; its parameters are <paramref name="Parameters"/>.</param>
+/// <param name="Inhibitors">Time constants by inhibitor name, for a potential given as text.</param>
+/// <param name="Box">[low, high] of the activator, for a potential given as text.</param>
+/// <param name="Values">Fixed values: makes the population a rail.</param>
+public sealed record PopulationOptions(
+    string Name,
+    int Size = 0,
+    string? Neuron = null,
+    double Scale = 1,
+    IReadOnlyDictionary<string, double[]>? Parameters = null,
+    IReadOnlyList<string>? Train = null,
+    bool PerNeuron = false,
+    string? Potential = null,
+    IReadOnlyDictionary<string, double>? Inhibitors = null,
+    double[]? Box = null,
+    double[]? Values = null
+)
+{
+    /// <summary>The population.</summary>
+    /// <exception cref="ArgumentException">An unknown model or parameter, or a value out of range.</exception>
+    public Population Build()
+    {
+        if (string.IsNullOrWhiteSpace(Name))
+            throw new ArgumentException("A population has no name: give each one a name.");
+        if (Values is not null)
+            return Neuron is null && Potential is null && (Size == 0 || Size == Values.Length)
+                ? Population.Fixed(Name, Values)
+                : throw new ArgumentException($"Population '{Name}' is a rail (it has values): give no neuron, no potential and no other size.");
+        if (Neuron is not null && Potential is not null)
+            throw new ArgumentException($"Population '{Name}' has both a neuron and a potential: give one of them.");
+        if (Potential is null && (Inhibitors is not null || Box is not null))
+            throw new ArgumentException($"Population '{Name}': inhibitors and box belong to a potential given as text.");
+        if (Neuron is null && Potential is null)
+            return Parameters is null && Train is null
+                ? Population.Clamped(Name, Size > 0 ? Size : throw Wrong($"size {Size}", "give at least 1"))
+                : throw new ArgumentException($"Population '{Name}' is clamped (it has no neuron), so it has no parameters.");
+        return new Population(Name, Model(), Size, Scale, Potential is null ? Parameters : PerNeuronOnly(), Train, PerNeuron);
+    }
+
+    private Neurons.Neuron Model()
+    {
+        if (Potential is null)
+            return NeuronModels.All.FirstOrDefault(m => m.Name == Neuron)
+                ?? throw new ArgumentException(
+                    $"Population '{Name}': there is no neuron '{Neuron}'.{Nearest.Hint(Neuron!, [.. NeuronModels.All.Select(m => m.Name)])}"
+                );
+        if (Box is not null && (Box.Length != 2 || !(Box[0] < Box[1])))
+            throw Wrong("a box that is not [low, high] with low < high", "give two numbers");
+        var values = (Parameters ?? new Dictionary<string, double[]>()).ToDictionary(
+            p => p.Key,
+            p => p.Value.Length > 0 ? p.Value[0] : throw Wrong($"no value for '{p.Key}'", "give one, or one for each neuron")
+        );
+        return new TextNeuron(Potential, values, Inhibitors, Box is null ? null : new Interval(Box[0], Box[1]));
+    }
+
+    /// <summary>A text neuron carries single values itself; only lists are the population's.</summary>
+    private Dictionary<string, double[]>? PerNeuronOnly() =>
+        Parameters?.Where(p => p.Value.Length > 1).ToDictionary(p => p.Key, p => p.Value);
+
+    private ArgumentException Wrong(string what, string remedy) => new($"Population '{Name}' has {what}: {remedy}.");
+}
+
+/// <summary>A coupling in a configuration file. Ends are "population" (its activators) or "population.inhibitor".</summary>
+/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive" or "diffusive".</param>
+/// <param name="A">First end: the rows of a matrix; the driven side.</param>
+/// <param name="B">Second end; none for a bias.</param>
+/// <param name="Sd">Bilinear, differential-resistive: standard deviation of the initial weights.</param>
+/// <param name="Value">Bias: initial current.</param>
+/// <param name="Low">Resistive: initial conductances are uniform in [low, high).</param>
+/// <param name="High">See <paramref name="Low"/>.</param>
+/// <param name="D">Diffusive: initial diffusion.</param>
+/// <param name="Gain">Differential-resistive: input gain V.</param>
+/// <param name="Mean">Differential-resistive: mean of the initial signed weights.</param>
+/// <param name="Name">Unique name; by default "b-a".</param>
+public sealed record CouplingOptions(
+    string Kind,
+    string A,
+    string? B = null,
+    double? Sd = null,
+    double? Value = null,
+    double? Low = null,
+    double? High = null,
+    double? D = null,
+    double? Gain = null,
+    double? Mean = null,
+    string? Name = null
+)
+{
+    private static readonly Dictionary<string, string[]> Keys = new()
+    {
+        ["bilinear"] = ["b", "sd"],
+        ["bias"] = ["value"],
+        ["resistive"] = ["b", "low", "high"],
+        ["differential-resistive"] = ["b", "gain", "sd", "mean"],
+        ["diffusive"] = ["b", "d"],
+    };
+
+    /// <summary>The kinds of couplings.</summary>
+    [JsonIgnore]
+    public static IReadOnlyCollection<string> Kinds => Keys.Keys;
+
+    /// <summary>The coupling.</summary>
+    /// <exception cref="ArgumentException">An unknown kind, a missing or superfluous key, a value out of range.</exception>
+    public Coupling Build()
+    {
+        if (!Keys.TryGetValue(Kind, out var keys))
+            throw new ArgumentException($"There is no coupling '{Kind}'.{Nearest.Hint(Kind, Keys.Keys)}");
+        (string Key, bool Given)[] given =
+        [
+            ("b", B is not null),
+            ("sd", Sd is not null),
+            ("value", Value is not null),
+            ("low", Low is not null),
+            ("high", High is not null),
+            ("d", D is not null),
+            ("gain", Gain is not null),
+            ("mean", Mean is not null),
+        ];
+        foreach (var (key, has) in given)
+            if (has && !keys.Contains(key))
+                throw new ArgumentException($"Coupling {Describe()} has no key '{key}'; it has: a, {string.Join(", ", keys)}, name.");
+        return Kind switch
+        {
+            "bilinear" => new Bilinear(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Name),
+            "bias" => new Bias(A, Value ?? 0, Name),
+            "resistive" => new Resistive(EndOf(A), EndOf(Need(B, "b")), Low ?? 0, Need(High, "high"), Name),
+            "differential-resistive" => new DifferentialResistive(
+                EndOf(A),
+                EndOf(Need(B, "b")),
+                Need(Gain, "gain"),
+                Need(Sd, "sd"),
+                Mean ?? 0,
+                Name
+            ),
+            _ => new Diffusive(EndOf(A), EndOf(Need(B, "b")), Need(D, "d"), Name),
+        };
+    }
+
+    private static End EndOf(string text)
+    {
+        int dot = text.LastIndexOf('.');
+        return dot < 0 ? new(text) : new(text[..dot], text[(dot + 1)..]);
+    }
+
+    private string Describe() => Name is not null ? $"'{Name}' ({Kind})" : $"'{Kind}' of '{A}'";
+
+    private T Need<T>(T? value, string key)
+        where T : struct => value ?? throw new ArgumentException($"Coupling {Describe()} needs the key '{key}'.");
+
+    private string Need(string? value, string key) =>
+        value ?? throw new ArgumentException($"Coupling {Describe()} needs the key '{key}'.");
+}

@@ -1,0 +1,46 @@
+namespace Nagumo.Learning;
+
+/// <summary>How parameters follow their gradient.</summary>
+/// <param name="Kind">"adam" or "sgd" (with momentum).</param>
+/// <param name="Rate">Learning rate &gt; 0 of every block that <paramref name="Rates"/> does not name.</param>
+/// <param name="Rates">Learning rates by coupling ("x-h1"), block ("x-h1.W") or population ("h1" for its neurons' parameters).</param>
+/// <param name="Schedule">"cosine" to 0 over the whole run, "step" (× 0.1 at half and three quarters of it), or "constant".</param>
+/// <param name="WeightDecay">Decoupled decay ≥ 0 of weights and conductances: w ← w − rate·decay·w.</param>
+/// <param name="Momentum">Adam's β₁, or the momentum of SGD; in [0, 1).</param>
+/// <param name="SecondMoment">Adam's β₂, in [0, 1).</param>
+/// <param name="Epsilon">Adam's ε &gt; 0.</param>
+/// <param name="NormBounds">Largest spectral norm by coupling or block; kept after every step.</param>
+public sealed record OptimizerOptions(
+    string Kind = "adam",
+    double Rate = 1e-3,
+    IReadOnlyDictionary<string, double>? Rates = null,
+    string Schedule = "cosine",
+    double WeightDecay = 0,
+    double Momentum = 0.9,
+    double SecondMoment = 0.999,
+    double Epsilon = 1e-8,
+    IReadOnlyDictionary<string, double>? NormBounds = null
+)
+{
+    /// <summary>Throws when a value is out of its range, naming it.</summary>
+    public void Validate()
+    {
+        Range("kind", Kind is "adam" or "sgd", $"'{Kind}'", "adam or sgd");
+        Range("schedule", Schedule is "cosine" or "step" or "constant", $"'{Schedule}'", "cosine, step or constant");
+        Range("rate", Rate > 0 && double.IsFinite(Rate), $"{Rate:R}", "a finite number > 0; 0.001 is usual");
+        Range("weight_decay", WeightDecay >= 0 && double.IsFinite(WeightDecay), $"{WeightDecay:R}", "a finite number ≥ 0");
+        Range("momentum", Momentum is >= 0 and < 1, $"{Momentum:R}", "a number in [0, 1)");
+        Range("second_moment", SecondMoment is >= 0 and < 1, $"{SecondMoment:R}", "a number in [0, 1)");
+        Range("epsilon", Epsilon > 0, $"{Epsilon:R}", "a number > 0");
+        foreach (var (name, rate) in Rates ?? new Dictionary<string, double>())
+            Range($"rates.{name}", rate >= 0 && double.IsFinite(rate), $"{rate:R}", "a finite number ≥ 0 (0 freezes)");
+        foreach (var (name, bound) in NormBounds ?? new Dictionary<string, double>())
+            Range($"norm_bounds.{name}", bound > 0 && double.IsFinite(bound), $"{bound:R}", "a finite number > 0");
+
+        static void Range(string key, bool valid, string value, string allowed)
+        {
+            if (!valid)
+                throw new ArgumentOutOfRangeException(key, $"optimizer.{key} = {value}: give {allowed}.");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Nagumo.Learning;
+
+/// <summary>From bytes to inputs: x = (pixel/255 − mean)·gain, then augmentation in training only.</summary>
+/// <param name="Mean">Subtracted from pixel/255.</param>
+/// <param name="Gain">Factor.</param>
+/// <param name="Dropout">Probability in [0, 1) that an input is set to 0; the others are divided by 1 − p.</param>
+/// <param name="Shift">Images are shifted by up to this many pixels in each direction, edges repeated with background; 0 to 8.</param>
+public sealed record PixelOptions(double Mean = 0.1307, double Gain = 3.2457, double Dropout = 0, int Shift = 0)
+{
+    /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
+    public double Dropout { get; init; } =
+        Dropout is >= 0 and < 1
+            ? Dropout
+            : throw new ArgumentOutOfRangeException(nameof(Dropout), $"pixels.dropout = {Dropout:R} is outside [0, 1).");
+
+    /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
+    public int Shift { get; init; } =
+        Shift is >= 0 and <= 8 ? Shift : throw new ArgumentOutOfRangeException(nameof(Shift), $"pixels.shift = {Shift} is outside [0, 8].");
+}

@@ -1,0 +1,99 @@
+using Nagumo.Neurons;
+using Nagumo.Symbolics;
+using static Nagumo.Symbolics.Functions;
+
+namespace Nagumo.Networks;
+
+/// <summary>The equations of one population, derived from its potential.</summary>
+/// <remarks>
+/// With scale s, drives I and loads G a rest state solves  E_u = s ∂h/∂u + G_u u − I_u = 0  and  E_v = s ∂h/∂v − G_v v + I_v = 0;
+/// the flow is  s τ_u u' = −E_u,  s τ_v v' = +E_v.
+/// </remarks>
+internal sealed class LocalEquations
+{
+    private readonly Population _population;
+    private readonly Expr _scale;
+    private readonly Expr[] _equations;
+
+    public LocalEquations(Population population, bool[] driven)
+    {
+        var neuron = population.Neuron!;
+        (_population, _scale) = (population, population.Scale);
+        X = [.. neuron.Fields];
+        Drives = [.. X.Select(x => new Symbol("_I." + x.Name))];
+        Loads = [.. X.Select(x => new Symbol("_G." + x.Name))];
+        Uniforms = [.. neuron.Parameters, .. Loads];
+        Driven = [.. Enumerable.Range(0, X.Length).Where(f => f == 0 || driven[f])];
+        Streams = [.. Driven.Select(f => Drives[f])];
+        _equations =
+        [
+            .. X.Select(
+                (x, f) =>
+                {
+                    var force = _scale * neuron.H.Derive(x);
+                    return f == 0 ? force + Loads[f] * x - Drives[f] : force - Loads[f] * x + (driven[f] ? Drives[f] : 0);
+                }
+            ),
+        ];
+        Eliminated = Eliminate();
+    }
+
+    /// <summary>The fields: activator, then inhibitors.</summary>
+    public Symbol[] X { get; }
+
+    /// <summary>Drives and loads, by field.</summary>
+    public Symbol[] Drives { get; }
+    public Symbol[] Loads { get; }
+
+    /// <summary>What is constant along a row of lanes: the parameters, then the loads.</summary>
+    public Symbol[] Uniforms { get; }
+
+    /// <summary>The fields that have a drive (the activator always), and those drives.</summary>
+    public int[] Driven { get; }
+    public Symbol[] Streams { get; }
+
+    /// <summary>The inhibitors as functions of u, drives and uniforms; null when one of them is nonlinear or coupled to another.</summary>
+    public Expr[]? Eliminated { get; }
+
+    /// <summary>E_f without its drive.</summary>
+    public Expr Force(int field) => _equations[field].Substitute(s => s == Drives[field] ? (Expr)0 : null);
+
+    /// <summary>E_u with the inhibitors eliminated.</summary>
+    public Expr Reduced => _equations[0].Substitute(s => Array.IndexOf(X, s) is > 0 and var k ? Eliminated![k - 1] : null);
+
+    /// <summary>|E_u| of <paramref name="equation"/>, where a box absorbs a force that pushes against it.</summary>
+    public Expr Misfit(Expr equation) => _population.Neuron!.Box is null ? Abs(equation) : Abs(X[0] - Boxed(X[0] - equation));
+
+    /// <summary>The largest misfit of all fields.</summary>
+    public Expr FullMisfit => _equations.Skip(1).Aggregate(Misfit(_equations[0]), (worst, e) => Max(worst, Abs(e)));
+
+    /// <summary>u confined to the box.</summary>
+    public Expr Boxed(Expr u) => _population.Neuron!.Box is { } box ? Min(Max(u, box.Low), box.High) : u;
+
+    /// <summary>Time derivatives of all fields. [τ_u = 1]</summary>
+    public IEnumerable<Expr> Flow =>
+        _equations.Select((e, f) => f == 0 ? -e / _scale : e / (_scale * _population.Neuron!.Inhibitors[f - 1].Tau));
+
+    /// <summary>Rows of (Hessian of the local potential and loads)·d, for directions d.</summary>
+    public IEnumerable<Expr> HessianTimes(IReadOnlyList<Symbol> d) => _equations.Select(e => Along(e, d));
+
+    /// <summary>∂(s h)/∂parameter, a function of the fields.</summary>
+    public Expr ParameterForce(Symbol parameter) => _scale * _population.Neuron!.H.Derive(parameter);
+
+    /// <summary>The derivative of <paramref name="e"/> along the fields' directions d.</summary>
+    public Expr Along(Expr e, IReadOnlyList<Symbol> d) => X.Select((x, f) => e.Derive(x) * d[f]).Aggregate((a, b) => a + b);
+
+    private Expr[]? Eliminate()
+    {
+        var solutions = new Expr[X.Length - 1];
+        for (int f = 1; f < X.Length; f++)
+        {
+            if (!_equations[f].TryAffine(X[f], out var slope, out var offset))
+                return null;
+            if (X.Any(slope.Contains) || X.Skip(1).Any(offset.Contains))
+                return null;
+            solutions[f - 1] = -offset / slope;
+        }
+        return solutions;
+    }
+}

@@ -1,0 +1,338 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Networks;
+
+/// <summary>The kernels of one population: response, residual, flow, Hessian and parameter derivatives over rows of lanes.</summary>
+/// <remarks>All are compiled from <see cref="LocalEquations"/>; nothing here knows a formula.</remarks>
+internal sealed unsafe class OnSite<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Population _population;
+    private readonly LocalEquations _equations;
+    private readonly Buffer<T> _constants;
+    private readonly Rows<T>[] _uniforms;
+    private readonly bool[] _loaded;
+
+    private readonly Kernel<T> _residual,
+        _fullResidual,
+        _blend;
+    private readonly Kernel<T>? _direct,
+        _effectiveDrive;
+    private readonly Response<T>? _response;
+    private readonly JointResponse<T>? _joint;
+    private readonly Lazy<Kernel<T>> _inhibitors,
+        _flow,
+        _hessian;
+    private readonly Dictionary<string, (Kernel<T> Contrast, Kernel<T> Tangent)> _parameterKernels = [];
+
+    /// <param name="population">The population; not clamped.</param>
+    /// <param name="driven">Whether some coupling drives the field, by field.</param>
+    /// <param name="loaded">Whether some coupling loads the field, by field.</param>
+    /// <param name="trained">The trained parameters' blocks, by parameter name.</param>
+    /// <exception cref="ArgumentException">The response is not unique at the present parameters (bistable), or not solvable.</exception>
+    public OnSite(Population population, bool[] driven, bool[] loaded, IReadOnlyDictionary<string, Tensor<T>> trained)
+    {
+        (_population, _loaded, Trained) = (population, loaded, trained);
+        _equations = new(population, driven);
+        (_constants, _uniforms) = BindUniforms();
+        var (x, streams) = (_equations.X, _equations.Streams);
+        bool varies = trained.Count > 0 || loaded.Any(l => l) || population.Parameters.Values.Any(v => v.Length > 1);
+
+        var (target, omega) = (new Symbol("_target"), new Symbol("_omega"));
+        _blend = KernelCompiler.Compile<T>(
+            new("blend", [x[0], target], [omega], [new(_equations.Boxed(x[0] + omega * (target - x[0])))])
+        );
+        _fullResidual = Compile("full-residual", [.. x, .. streams], [new(_equations.FullMisfit, OutputKind.MaxInto)]);
+        _flow = new(() => Compile("flow", [.. x, .. streams], [.. _equations.Flow.Select(e => new Output(e))]));
+        _hessian = new(() =>
+        {
+            var d = Directions();
+            return Compile("hessian", [.. x, .. d], [.. _equations.HessianTimes(d).Select(e => new Output(e))]);
+        });
+        _inhibitors = new(() => Compile("inhibitors", [x[0], .. streams], [.. _equations.Eliminated!.Select(v => new Output(v))]));
+        foreach (string name in trained.Keys)
+            _parameterKernels[name] = CompileParameter(name);
+
+        if (_equations.Eliminated is null)
+        {
+            if (x.Length != 2)
+                throw new ArgumentException(
+                    $"Population '{population.Name}': with more than one inhibitor, each must be linear and free of the others."
+                );
+            _residual = _fullResidual;
+            _joint = Response.Joint<T>(_equations.Force(0), _equations.Force(1), x[0], x[1], _equations.Uniforms, Nominal);
+            return;
+        }
+        _residual = Compile("residual", [x[0], .. streams], [new(_equations.Misfit(_equations.Reduced), OutputKind.MaxInto)]);
+        var balance = varies ? _equations.Reduced : _equations.Reduced.Substitute(s => IsUniform(s) ? Nominal(s) : null);
+        if (balance.TryAffine(x[0], out var slope, out var offset) && slope != Expr.Zero)
+        {
+            // A linear force: the response is a division, whatever varies.
+            _direct = Compile("response", streams, [new(_equations.Boxed(-offset / slope))]);
+            return;
+        }
+        // An inhibitor's drive that only shifts the force joins the activator's drive; the force is then a function of u alone.
+        var still = balance.Substitute(s => streams.Contains(s) ? Expr.Zero : null);
+        var shift = still - balance;
+        if (shift.Contains(x[0]))
+            throw new ArgumentException(
+                $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response. Such a neuron needs the joint solve, which takes one inhibitor."
+            );
+        _response = varies
+            ? Response.Warm<T>(still, x[0], _equations.Uniforms, Nominal)
+            : Response.Tabulated<T>(still, x[0]);
+        if (streams.Length > 1)
+            _effectiveDrive = Compile("drive", streams, [new(shift)]);
+    }
+
+    /// <summary>Parameters that learning may change, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor<T>> Trained { get; }
+
+    /// <summary>Whether all inhibitors follow from u, so that a state need not store them.</summary>
+    public bool Eliminates => _equations.Eliminated is not null;
+
+    /// <summary>Fields that have a drive; the activator always.</summary>
+    public ReadOnlySpan<int> Driven => _equations.Driven;
+
+    /// <summary>The load of each neuron's field, written by the machine when parameters change; empty when nothing loads it.</summary>
+    public Span<T> Loads(int field) => _loaded[field] ? new(Uniform(_equations.Loads[field]).Data, _population.Size) : default;
+
+    /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u, otherwise null.</summary>
+    public (double Slope, double Offset)? LinearForce(int i)
+    {
+        if (!Eliminates || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset))
+            return null;
+        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
+        return (slope.Evaluate(Value), offset.Evaluate(Value));
+    }
+
+    /// <summary>Rows [row0, row0 + rows) answer their drives: x ← x + ω (response − x), boxes respected.</summary>
+    /// <param name="x">The population's fields; inhibitors are filled where their view is not empty.</param>
+    /// <param name="drive">The fields' drives.</param>
+    /// <param name="row0">First row.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="omega">Over-relaxation ω in (0, 2); 1 is the plain response.</param>
+    /// <param name="scratch">At least [2·rows × lanes].</param>
+    public void Respond(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows, T omega, MatView<T> scratch)
+    {
+        int lanes = x[0].Cols;
+        bool plain = omega == T.One;
+        var u = At(x[0], row0);
+        var target = plain ? u : At(scratch, 0);
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        if (_direct is not null)
+        {
+            int n = PushDrives(operands, 0, drive, row0);
+            n = PushUniforms(operands, n, row0);
+            operands[n++] = target;
+            _direct.Run(operands[..n], rows, lanes);
+        }
+        else
+        {
+            // Over-relaxed, the solution goes to the scratch rows, warm-started like the plain one.
+            if (!plain)
+                CopyRows(x[0], row0, scratch, 0, rows);
+            Span<Rows<T>> uniforms = operands[..PushUniforms(operands, 0, row0)];
+            if (_joint is not null)
+            {
+                if (!plain)
+                    CopyRows(x[1], row0, scratch, rows, rows);
+                T zero = T.Zero;
+                var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(&zero, 0);
+                _joint.Solve(At(drive[0], row0), driveV, uniforms, target, plain ? At(x[1], row0) : At(scratch, rows), rows, lanes);
+                if (!plain)
+                    for (int r = 0; r < rows; r++)
+                        RowMath.Blend(x[1].Row(row0 + r), omega, scratch.Row(rows + r));
+            }
+            else
+            {
+                var current = At(drive[0], row0);
+                if (_effectiveDrive is not null)
+                {
+                    Span<Rows<T>> more = stackalloc Rows<T>[MaxOperands];
+                    int n = PushDrives(more, 0, drive, row0);
+                    n = PushUniforms(more, n, row0);
+                    more[n++] = current = At(scratch, rows);
+                    _effectiveDrive.Run(more[..n], rows, lanes);
+                }
+                _response!.Solve(current, uniforms, target, rows, lanes);
+            }
+        }
+        if (!plain || (_direct is null && _population.Neuron!.Box is not null))
+        {
+            (operands[0], operands[1], operands[2], operands[3]) = (u, target, new(&omega, 0), u);
+            _blend.Run(operands[..4], rows, lanes);
+        }
+        if (Eliminates && x.Length > 1 && !x[1].IsEmpty)
+            FillInhibitors(x, drive, row0, rows);
+    }
+
+    /// <summary>The inhibitors that belong to u and the drives; only where they can be eliminated.</summary>
+    public void FillInhibitors(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        operands[0] = At(x[0], row0);
+        int n = PushDrives(operands, 1, drive, row0);
+        n = PushUniforms(operands, n, row0);
+        for (int f = 1; f < x.Length; f++)
+            operands[n++] = At(x[f], row0);
+        _inhibitors.Value.Run(operands[..n], rows, x[0].Cols);
+    }
+
+    /// <summary>residual[lane] = max(residual[lane], largest |E| of the rows), inhibitors eliminated where they can be.</summary>
+    public void Residual(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, MatView<T> residual, int row0, int rows)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = Eliminates ? Push(operands, 0, x[..1], row0) : Push(operands, 0, x, row0);
+        n = PushDrives(operands, n, drive, row0);
+        n = PushUniforms(operands, n, row0);
+        operands[n++] = new(residual.Data, 0);
+        _residual.Run(operands[..n], rows, x[0].Cols);
+    }
+
+    /// <summary>The same over all fields of a state that stores them all.</summary>
+    public void FullResidual(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, MatView<T> residual)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = PushDrives(operands, Push(operands, 0, x, 0), drive, 0);
+        n = PushUniforms(operands, n, 0);
+        operands[n++] = new(residual.Data, 0);
+        _fullResidual.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
+
+    /// <summary>Time derivatives of all fields.</summary>
+    public void Flow(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> velocity)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = PushDrives(operands, Push(operands, 0, x, 0), drive, 0);
+        n = Push(operands, PushUniforms(operands, n, 0), velocity, 0);
+        _flow.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
+
+    /// <summary>y = (local Hessian and loads)·d at x.</summary>
+    public void HessianTimes(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, ReadOnlySpan<MatView<T>> y)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = Push(operands, Push(operands, 0, x, 0), d, 0);
+        n = Push(operands, PushUniforms(operands, n, 0), y, 0);
+        _hessian.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
+
+    /// <summary>into = ∂(s h)/∂parameter at x₊ minus the same at x₋, rows [row0, row0 + rows).</summary>
+    public void ParameterContrast(
+        string parameter,
+        ReadOnlySpan<MatView<T>> plus,
+        ReadOnlySpan<MatView<T>> minus,
+        MatView<T> into,
+        int row0,
+        int rows
+    ) => RunParameter(_parameterKernels[parameter].Contrast, plus, minus, into, row0, rows);
+
+    /// <summary>into = the derivative of ∂(s h)/∂parameter along d, rows [row0, row0 + rows).</summary>
+    public void ParameterTangent(
+        string parameter,
+        ReadOnlySpan<MatView<T>> x,
+        ReadOnlySpan<MatView<T>> d,
+        MatView<T> into,
+        int row0,
+        int rows
+    ) => RunParameter(_parameterKernels[parameter].Tangent, x, d, into, row0, rows);
+
+    public void Dispose() => _constants.Dispose();
+
+    private void RunParameter(
+        Kernel<T> kernel,
+        ReadOnlySpan<MatView<T>> first,
+        ReadOnlySpan<MatView<T>> second,
+        MatView<T> into,
+        int row0,
+        int rows
+    )
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = Push(operands, Push(operands, 0, first, row0), second, row0);
+        n = PushUniforms(operands, n, row0);
+        operands[n++] = At(into, 0);
+        kernel.Run(operands[..n], rows, first[0].Cols);
+    }
+
+    private (Kernel<T>, Kernel<T>) CompileParameter(string name)
+    {
+        var x = _equations.X;
+        var force = _equations.ParameterForce(_equations.Uniforms.First(s => s.Name == name));
+        var other = Directions();
+        var contrast = force - force.Substitute(s => Array.IndexOf(x, s) is >= 0 and var f ? other[f] : null);
+        return (
+            Compile("contrast-" + name, [.. x, .. other], [new(contrast)]),
+            Compile("tangent-" + name, [.. x, .. other], [new(_equations.Along(force, other))])
+        );
+    }
+
+    private Symbol[] Directions() => [.. _equations.X.Select(s => new Symbol("_d." + s.Name))];
+
+    private Kernel<T> Compile(string name, Symbol[] streams, Output[] outputs) =>
+        KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-{name}", streams, _equations.Uniforms, outputs));
+
+    private (Buffer<T>, Rows<T>[]) BindUniforms()
+    {
+        var (symbols, n) = (_equations.Uniforms, _population.Size);
+        var memory = new Buffer<T>((long)symbols.Length * n);
+        var rows = new Rows<T>[symbols.Length];
+        for (int i = 0; i < symbols.Length; i++)
+        {
+            T* at = memory.Pointer + (long)i * n;
+            string name = symbols[i].Name;
+            if (Trained.TryGetValue(name, out var tensor))
+            {
+                rows[i] = new(tensor.Value.Data, tensor.Rows > 1 ? 1 : 0);
+                continue;
+            }
+            if (_population.Parameters.TryGetValue(name, out var values))
+                for (int r = 0; r < values.Length; r++)
+                    at[r] = T.CreateChecked(values[r]);
+            int field = Array.IndexOf(_equations.Loads, symbols[i]);
+            rows[i] = new(at, values?.Length > 1 || (field >= 0 && _loaded[field]) ? 1 : 0);
+        }
+        return (memory, rows);
+    }
+
+    private bool IsUniform(Symbol s) => Array.IndexOf(_equations.Uniforms, s) >= 0;
+
+    /// <summary>A typical value of a parameter or load, where a response's table is built.</summary>
+    private double Nominal(Symbol s) => _population.Parameters.TryGetValue(s.Name, out var values) ? values.Average() : 0;
+
+    private Rows<T> Uniform(Symbol s) => _uniforms[Array.IndexOf(_equations.Uniforms, s)];
+
+    private const int MaxOperands = 48;
+
+    private static Rows<T> At(MatView<T> m, int row0) => new(m.Data + row0 * m.RowStride, m.RowStride);
+
+    private static int Push(Span<Rows<T>> operands, int n, ReadOnlySpan<MatView<T>> views, int row0)
+    {
+        foreach (var view in views)
+            operands[n++] = At(view, row0);
+        return n;
+    }
+
+    private int PushDrives(Span<Rows<T>> operands, int n, ReadOnlySpan<MatView<T>> drive, int row0)
+    {
+        foreach (int f in _equations.Driven)
+            operands[n++] = At(drive[f], row0);
+        return n;
+    }
+
+    private int PushUniforms(Span<Rows<T>> operands, int n, int row0)
+    {
+        foreach (var r in _uniforms)
+            operands[n++] = new(r.Data + row0 * r.Stride, r.Stride);
+        return n;
+    }
+
+    private static void CopyRows(MatView<T> from, int row0, MatView<T> to, int at, int rows)
+    {
+        for (int r = 0; r < rows; r++)
+            from.Row(row0 + r).CopyTo(to.Row(at + r));
+    }
+}

@@ -1,0 +1,159 @@
+using System.Numerics;
+using Nagumo.Compute;
+
+namespace Nagumo.Networks;
+
+/// <summary>The fields of a machine for a number of lanes: x, its drives I and the constant part of the drives.</summary>
+/// <remarks>Every field is [neurons × lanes], lane-contiguous. A lane is one sample in one phase; no kernel knows which.</remarks>
+/// <typeparam name="T">float or double.</typeparam>
+public sealed unsafe class State<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Buffer<T> _memory;
+    private Buffer<T>? _rails;
+    private readonly MatView<T>[][] _x,
+        _drive,
+        _constant;
+
+    internal State(Machine<T> machine, int lanes, bool allFields)
+    {
+        (Lanes, Capacity, AllFields) = (lanes, lanes, allFields);
+        var populations = machine.Network.Populations;
+        int padded = (lanes + Padding - 1) / Padding * Padding;
+        long needed = padded;
+        var plan = new List<(MatView<T>[][] Table, int Population, int Field, long Offset, int Rows)>();
+        MatView<T>[][] Table() => populations.Select(p => new MatView<T>[p.Fields]).ToArray();
+        (_x, _drive, _constant) = (Table(), Table(), Table());
+        for (int p = 0; p < populations.Count; p++)
+        {
+            if (populations[p].IsClamped)
+                continue;
+            for (int f = 0; f < populations[p].Fields; f++)
+            {
+                Plan(_x, allFields || machine.IsLive(p, f));
+                Plan(_drive, f == 0 || machine.IsDriven(p, f));
+                Plan(_constant, machine.HasConstantDrive(p, f));
+
+                void Plan(MatView<T>[][] table, bool wanted)
+                {
+                    if (!wanted)
+                        return;
+                    plan.Add((table, p, f, needed, populations[p].Size));
+                    needed += (long)populations[p].Size * padded;
+                }
+            }
+        }
+        _memory = new(needed);
+        LaneResidual = new(_memory.Pointer, 1, lanes, padded);
+        foreach (var (table, p, f, offset, rows) in plan)
+            table[p][f] = new(_memory.Pointer + offset, rows, lanes, padded);
+        ClampRails(populations);
+    }
+
+    /// <summary>Rows are padded to whole cache lines of floats.</summary>
+    private const int Padding = 16;
+
+    /// <summary>Number of lanes in use.</summary>
+    public int Lanes { get; private set; }
+
+    /// <summary>Most lanes it has room for.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Whether inhibitors that could be eliminated are stored too.</summary>
+    internal bool AllFields { get; }
+
+    /// <summary>Largest |∂H/∂x| of each lane, as last measured; [1 × lanes].</summary>
+    internal MatView<T> LaneResidual { get; private set; }
+
+    /// <summary>Uses the first <paramref name="lanes"/> lanes only; nothing is allocated, kept lanes keep their values.</summary>
+    internal void Resize(int lanes)
+    {
+        if (lanes < 1 || lanes > Capacity)
+            throw new ArgumentOutOfRangeException(nameof(lanes), $"{lanes} lanes do not fit a state of {Capacity}.");
+        if (lanes == Lanes)
+            return;
+        Lanes = lanes;
+        LaneResidual = Narrow(LaneResidual);
+        foreach (var table in new ReadOnlySpan<MatView<T>[][]>([_x, _drive, _constant]))
+            for (int p = 0; p < table.Length; p++)
+                for (int f = 0; f < table[p].Length; f++)
+                    if (!table[p][f].IsEmpty)
+                        table[p][f] = Narrow(table[p][f]);
+
+        MatView<T> Narrow(MatView<T> view) => new(view.Data, view.Rows, lanes, view.RowStride, view.ColStride);
+    }
+
+    /// <summary>Field f of population p; the empty view for an inhibitor that is eliminated.</summary>
+    internal MatView<T> X(int population, int field) => _x[population][field];
+
+    /// <summary>All fields of population p.</summary>
+    internal ReadOnlySpan<MatView<T>> Fields(int population) => _x[population];
+
+    /// <summary>All drives of population p.</summary>
+    internal ReadOnlySpan<MatView<T>> Drives(int population) => _drive[population];
+
+    /// <summary>Where the drive of a field is computed.</summary>
+    internal MatView<T> Drive(int population, int field) => _drive[population][field];
+
+    /// <summary>The part of a field's drive that does not change while relaxing: biases, clamped inputs, constant nudges.</summary>
+    internal MatView<T> Constant(int population, int field) => _constant[population][field];
+
+    /// <summary>Clamps a population to the given activators, [neurons × lanes] with any strides; the memory stays the caller's.</summary>
+    internal void Clamp(int population, MatView<T> values) => _x[population][0] = values;
+
+    /// <summary>Copies another state's fields and constant drives to the lanes from <paramref name="to"/>; clamps what it clamps.</summary>
+    internal void CopyFrom(State<T> other, int to)
+    {
+        for (int p = 0; p < _x.Length; p++)
+        {
+            if (_drive[p][0].IsEmpty)
+            {
+                _x[p][0] = other._x[p][0];
+                continue;
+            }
+            for (int f = 0; f < _x[p].Length; f++)
+            {
+                Copy(other._x[p][f], _x[p][f]);
+                Copy(other._constant[p][f], _constant[p][f]);
+            }
+        }
+
+        void Copy(MatView<T> source, MatView<T> target)
+        {
+            for (int r = 0; r < Math.Min(source.Rows, target.Rows); r++)
+                source.Row(r).CopyTo(target.Row(r)[to..]);
+        }
+    }
+
+    /// <summary>Sets every relaxed field to zero.</summary>
+    internal void Clear()
+    {
+        for (int p = 0; p < _x.Length; p++)
+            for (int f = 0; f < _x[p].Length; f++)
+                if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
+                    for (int r = 0; r < _x[p][f].Rows; r++)
+                        _x[p][f].Row(r).Clear();
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _rails?.Dispose();
+    }
+
+    private void ClampRails(IReadOnlyList<Population> populations)
+    {
+        _rails = new(populations.Sum(p => p.Rail?.Count ?? 0));
+        int at = 0;
+        for (int p = 0; p < populations.Count; p++)
+        {
+            if (populations[p].Rail is not { } rail)
+                continue;
+            // Column stride 0: one column stands for every lane.
+            _x[p][0] = new(_rails.Pointer + at, rail.Count, Capacity, 1, 0);
+            foreach (double value in rail)
+                _rails.Span[at++] = T.CreateChecked(value);
+        }
+    }
+}

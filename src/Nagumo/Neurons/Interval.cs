@@ -1,0 +1,8 @@
+namespace Nagumo.Neurons;
+
+/// <summary>A closed interval [Low, High]: the box that an activator is confined to.</summary>
+public readonly record struct Interval(double Low, double High)
+{
+    /// <summary>Builds an interval from a pair.</summary>
+    public static implicit operator Interval((double Low, double High) pair) => new(pair.Low, pair.High);
+}

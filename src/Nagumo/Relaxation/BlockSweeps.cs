@@ -1,0 +1,113 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Networks;
+
+namespace Nagumo.Relaxation;
+
+/// <summary>Block Gauss–Seidel: each population in turn answers the drives of all others exactly, colour by colour.</summary>
+/// <remarks>
+/// For a layered network the colours are the even and the odd layers, and one sweep is an even and an odd half. Lanes are independent;
+/// a call works on one state with one thread's workspace. [DESIGN §3]
+/// </remarks>
+internal static class BlockSweeps
+{
+    /// <summary>Rows of one block: drive and response of a block stay in the first-level cache.</summary>
+    private static int BlockRows<T>()
+        where T : unmanaged => 4 * Gemm.RowBlock<T>();
+
+    /// <summary>Feed-forward start: populations in feed-forward order, each driven only by those before it. The old state is not read.</summary>
+    public static void FeedForward<T>(Machine<T> machine, State<T> s, Workspace<T> ws)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var started = ws.Flags(machine.Network.Populations.Count);
+        for (int p = 0; p < started.Length; p++)
+            started[p] = machine.Network.Populations[p].IsClamped;
+        foreach (int p in machine.Network.Order)
+        {
+            machine.ResetFields(s, p);
+            Update(machine, s, p, started, measure: false, T.One, ws);
+            started[p] = true;
+        }
+    }
+
+    /// <summary>Sweeps until every lane's residual is at most the tolerance, or for the given number of sweeps.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="s">The state: start in, rest state out.</param>
+    /// <param name="options">When to stop.</param>
+    /// <param name="first">Population whose colour the sweeps begin with: where a nudge enters; −1 for feed-forward order.</param>
+    /// <param name="ws">The thread's workspace.</param>
+    /// <param name="nudge">Answers in place of its population; null for none.</param>
+    /// <param name="trace">Receives the residual of each sweep; null for none.</param>
+    public static RelaxationReport Relax<T>(
+        Machine<T> machine,
+        State<T> s,
+        SweepOptions options,
+        int first,
+        Workspace<T> ws,
+        INudge<T>? nudge = null,
+        List<double>? trace = null
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var colours = machine.Network.Colours;
+        int offset = 0;
+        for (int c = 0; c < colours.Count; c++)
+            if (colours[c].Contains(first))
+                offset = c;
+        T omega = T.CreateChecked(options.OverRelaxation);
+        for (int sweep = 1; ; sweep++)
+        {
+            bool last = sweep == options.MaxSweeps;
+            // With a fixed number of sweeps only the last one is measured: it costs a few per cent of a sweep.
+            bool measure = options.Tolerance > 0 || last || trace is not null;
+            if (measure)
+                s.LaneResidual.Row(0).Clear();
+            for (int c = 0; c < colours.Count; c++)
+                foreach (int p in colours[(c + offset) % colours.Count])
+                    Update(machine, s, p, null, measure, omega, ws, nudge);
+            if (!measure)
+                continue;
+            var (residual, above) = Judge(s, options.Tolerance);
+            trace?.Add(residual);
+            if (last || above == 0 || double.IsNaN(residual))
+                return new("sweeps", sweep, residual, above);
+        }
+    }
+
+    /// <summary>Largest lane residual, and how many are above the tolerance; a NaN counts and is returned.</summary>
+    public static (double Residual, int Above) Judge<T>(State<T> s, double tolerance)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        double worst = 0;
+        int above = 0;
+        foreach (T value in s.LaneResidual.Row(0))
+        {
+            double r = double.CreateChecked(value);
+            worst = double.IsNaN(r) || double.IsNaN(worst) ? double.NaN : Math.Max(worst, r);
+            if (!(r <= tolerance))
+                above++;
+        }
+        return (worst, above);
+    }
+
+    private static void Update<T>(Machine<T> machine, State<T> s, int p, bool[]? started, bool measure, T omega, Workspace<T> ws, INudge<T>? nudge = null)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var site = machine.Site(p);
+        int size = machine.Network.Populations[p].Size,
+            block = BlockRows<T>();
+        var scratch = ws.Scratch(2 * block, s.Lanes);
+        machine.Prepare(s, p, started, ws);
+        for (int row0 = 0; row0 < size; row0 += block)
+        {
+            int rows = Math.Min(block, size - row0);
+            machine.Drive(s, p, row0, rows, ws);
+            if (measure)
+                site.Residual(s.Fields(p), s.Drives(p), s.LaneResidual, row0, rows);
+            if (nudge?.Population != p)
+                site.Respond(s.Fields(p), s.Drives(p), row0, rows, omega, scratch);
+        }
+        if (nudge?.Population == p)
+            nudge.Respond(s);
+    }
+}

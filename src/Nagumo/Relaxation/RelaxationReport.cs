@@ -1,0 +1,14 @@
+namespace Nagumo.Relaxation;
+
+/// <summary>What a relaxation reached.</summary>
+/// <param name="Method">The method that ended it: "sweeps", "accelerated", "newton" or "flow".</param>
+/// <param name="Sweeps">Sweeps or steps done.</param>
+/// <param name="Residual">Largest |∂H/∂x| over lanes, boxes respected; NaN when the state is not finite.</param>
+/// <param name="NotConverged">Lanes whose residual is above the tolerance.</param>
+/// <param name="Time">Simulated time for the flow, otherwise 0.</param>
+/// <remarks>Block sweeps measure the state that enters a sweep: the state they leave is at least one sweep better.</remarks>
+public readonly record struct RelaxationReport(string Method, int Sweeps, double Residual, int NotConverged, double Time = 0)
+{
+    /// <summary>Whether every lane reached the tolerance.</summary>
+    public bool Converged => NotConverged == 0;
+}
