@@ -104,6 +104,8 @@ internal static unsafe class Gemm
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        if (OpenBlas.Chosen is { } blas && a.Cols == b.Rows && c.Rows == a.Rows && c.Cols == b.Cols && blas.Gemm(a, b, init, c, scale))
+            return;
         var left = workspace.Left(a.Rows, a.Cols);
         left.Pack(a, scale);
         // A right operand that is used by a single row panel is read once: packing it would cost as much as the product.

@@ -203,14 +203,15 @@ internal sealed class GemmWorkspace<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // A training loop multiplies a handful of shapes in turn.
-    readonly Dictionary<(int Rows, int Cols), PackedLeft<T>> lefts = [];
+    readonly Dictionary<long, PackedLeft<T>> lefts = [];
     PackedRight<T>? right;
     (int Rows, int Cols) rightSize;
 
     internal PackedLeft<T> Left(int rows, int cols)
     {
-        if (!lefts.TryGetValue((rows, cols), out var left))
-            lefts.Add((rows, cols), left = new(rows, cols));
+        var shape = ((long)rows << 32) | (uint)cols;
+        if (!lefts.TryGetValue(shape, out var left))
+            lefts.Add(shape, left = new(rows, cols));
         return left;
     }
 
