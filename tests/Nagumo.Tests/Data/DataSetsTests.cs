@@ -9,7 +9,7 @@ public sealed class DataSetsTests
     [Fact]
     public void AnUnknownNameSuggestsTheNearest()
     {
-        var error = Assert.Throws<ArgumentException>(() => DataSets.Load("fashion-mnits"));
+        var error = Assert.Throws<ArgumentException>(() => DataSets.Load("fashion-mnits", cancel: TestContext.Current.CancellationToken));
         Assert.StartsWith("No data set is called 'fashion-mnits'. Did you mean 'fashion-mnist'?", error.Message);
         Assert.Throws<ArgumentException>(() => DataSets.LoadCached("x"));
     }
@@ -17,7 +17,7 @@ public sealed class DataSetsTests
     [Fact]
     public void MnistMiniShipsInside()
     {
-        var mini = DataSets.Load("mnist-mini");
+        var mini = DataSets.Load("mnist-mini", cancel: TestContext.Current.CancellationToken);
         Assert.Equal((5000, 1000, 28, 28, 10), (mini.Train.Count, mini.Test.Count, mini.Rows, mini.Cols, mini.Classes));
         Assert.All(mini.Train.ClassCounts(), n => Assert.Equal(500, n));
         Assert.All(mini.Test.ClassCounts(), n => Assert.Equal(100, n));
