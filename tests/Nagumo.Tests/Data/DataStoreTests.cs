@@ -9,7 +9,7 @@ public sealed class DataStoreTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private DataStore Store => new(temp.Path) { Stall = TimeSpan.FromMilliseconds(300) };
+    private DataStore Store => new(temp.Path);
 
     public void Dispose() => temp.Dispose();
 
@@ -17,7 +17,7 @@ public sealed class DataStoreTests : IDisposable
     public async Task FetchesOnceThenReadsFromTheFolder()
     {
         using var server = TestServer.OfTiny();
-        var recipe = Tiny.Recipe(new MirrorSource(server.Address));
+        var recipe = Tiny.Recipe(Tiny.Mirror(server));
         var fetched = await Store.ReadAsync(recipe, remarks, Cancel);
         Assert.Equal(Tiny.Files, fetched);
         Assert.Equal(Tiny.Names.Select(n => $"/data/{n}.gz"), server.Requests);
@@ -42,7 +42,7 @@ public sealed class DataStoreTests : IDisposable
                     ? TestServer.SendAsync(stream, "302 Found", $"Content-Length: 0\r\nLocation: /moved{path}", [], cancel)
                     : TestServer.SendAsync(stream, TestServer.Body(path), cancel)
         );
-        Assert.Equal(Tiny.Files, await Store.ReadAsync(Tiny.Recipe(new MirrorSource(server.Address)), null, Cancel));
+        Assert.Equal(Tiny.Files, await Store.ReadAsync(Tiny.Recipe(Tiny.Mirror(server)), null, Cancel));
     }
 
     public static TheoryData<string, string> Misbehaviours =>
@@ -67,21 +67,21 @@ public sealed class DataStoreTests : IDisposable
     public async Task ABadMirrorIsNamedAndTheNextOneAsked(string fault, string cause)
     {
         using var bad = new TestServer((path, stream, cancel) => MisbehaveAsync(fault, path, stream, cancel));
-        using var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(400) };
-        var mirror = new MirrorSource(bad.Address, client);
+        var mirror = Tiny.Mirror(bad, fault == "silent" ? 0.5 : 20);
+        var store = new DataStore(temp.Path) { Stall = TimeSpan.FromSeconds(fault == "stalled" ? 0.5 : 20) };
 
-        var error = await Assert.ThrowsAsync<DataAcquisitionException>(() => Store.ReadAsync(Tiny.Recipe(mirror), null, Cancel));
+        var error = await Assert.ThrowsAsync<DataAcquisitionException>(() => store.ReadAsync(Tiny.Recipe(mirror), null, Cancel));
         Assert.Contains($"{mirror.Name}: ", error.Message);
         Assert.Contains(cause, error.Message);
         Assert.Contains("Set NAGUMO_DATA", error.Message);
         Assert.Contains("mnist-mini", error.Message);
         Assert.DoesNotContain('\n', error.Message);
         Assert.Equal([".lock"], Directory.GetFiles(temp.At("tiny")).Select(Path.GetFileName));
-        Assert.Null(Store.TryRead(Tiny.Recipe()));
+        Assert.Null(store.TryRead(Tiny.Recipe()));
 
         using var good = TestServer.OfTiny();
-        var both = Tiny.Recipe(mirror, new MirrorSource(good.Address));
-        Assert.Equal(Tiny.Files, await Store.ReadAsync(both, remarks, Cancel));
+        var both = Tiny.Recipe(mirror, Tiny.Mirror(good));
+        Assert.Equal(Tiny.Files, await store.ReadAsync(both, remarks, Cancel));
         Assert.Contains(cause, remarks.Notes);
         AssertComplete();
     }
@@ -137,7 +137,7 @@ public sealed class DataStoreTests : IDisposable
                     : TestServer.SendAsync(stream, TestServer.Body(path), cancel)
         );
         using var whole = TestServer.OfTiny();
-        var recipe = Tiny.Recipe(new MirrorSource(half.Address), new MirrorSource(whole.Address));
+        var recipe = Tiny.Recipe(Tiny.Mirror(half), Tiny.Mirror(whole));
         Assert.Equal(Tiny.Files, await Store.ReadAsync(recipe, null, Cancel));
         Assert.Equal(Tiny.Names[2..].Select(n => $"/data/{n}.gz"), whole.Requests);
     }
@@ -146,13 +146,10 @@ public sealed class DataStoreTests : IDisposable
     public async Task AMirrorThatIsNotThereIsNamed()
     {
         var gone = TestServer.OfTiny();
-        var mirror = new MirrorSource(gone.Address);
+        var mirror = Tiny.Mirror(gone);
         gone.Dispose();
-        var nowhere = new MirrorSource("http://nagumo.invalid/");
-        var error = await Assert.ThrowsAsync<DataAcquisitionException>(() => Store.ReadAsync(Tiny.Recipe(mirror, nowhere), null, Cancel));
-        Assert.Contains("127.0.0.1", error.Message);
-        Assert.Contains("no connection", error.Message);
-        Assert.Contains("nagumo.invalid: ", error.Message);
+        var error = await Assert.ThrowsAsync<DataAcquisitionException>(() => Store.ReadAsync(Tiny.Recipe(mirror), null, Cancel));
+        Assert.Contains($"{mirror.Name}: no connection", error.Message);
     }
 
     [Theory]
@@ -162,7 +159,7 @@ public sealed class DataStoreTests : IDisposable
     public async Task ADamagedFileIsMovedAsideAndFetchedAgain(string damage)
     {
         using var server = TestServer.OfTiny();
-        var recipe = Tiny.Recipe(new MirrorSource(server.Address));
+        var recipe = Tiny.Recipe(Tiny.Mirror(server));
         await Store.ReadAsync(recipe, null, Cancel);
         var path = temp.At("tiny", Tiny.Names[0]);
         var damaged = Tiny.Files[0].ToArray();
@@ -217,11 +214,15 @@ public sealed class DataStoreTests : IDisposable
         using var server = new TestServer(
             async (path, stream, cancel) =>
             {
-                await Task.Delay(30, cancel);
+                // Until another of them has said that it waits.
+                for (var i = 0; i < 500 && !remarks.Notes.Contains("waiting"); i++)
+                {
+                    await Task.Delay(20, cancel);
+                }
                 await TestServer.SendAsync(stream, TestServer.Body(path), cancel);
             }
         );
-        var recipe = Tiny.Recipe(new MirrorSource(server.Address));
+        var recipe = Tiny.Recipe(Tiny.Mirror(server));
         var all = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Store.ReadAsync(recipe, remarks, Cancel), Cancel)));
         Assert.All(all, files => Assert.Equal(Tiny.Files, files));
         Assert.Equal(4, server.Requests.Count);
@@ -241,7 +242,7 @@ public sealed class DataStoreTests : IDisposable
                 await Task.Delay(Timeout.Infinite, cancel);
             }
         );
-        var recipe = Tiny.Recipe(new MirrorSource(server.Address), new MirrorSource(server.Address));
+        var recipe = Tiny.Recipe(Tiny.Mirror(server), Tiny.Mirror(server));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.ReadAsync(recipe, null, stop.Token));
         Assert.Equal([".lock"], Directory.GetFiles(temp.At("tiny")).Select(Path.GetFileName));
         Assert.Single(server.Requests);
@@ -256,7 +257,7 @@ public sealed class DataStoreTests : IDisposable
         File.WriteAllText(young, "");
         File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
         using var server = TestServer.OfTiny();
-        await Store.ReadAsync(Tiny.Recipe(new MirrorSource(server.Address)), null, Cancel);
+        await Store.ReadAsync(Tiny.Recipe(Tiny.Mirror(server)), null, Cancel);
         Assert.False(File.Exists(old));
         Assert.True(File.Exists(young));
     }
@@ -268,7 +269,7 @@ public sealed class DataStoreTests : IDisposable
         using var server = TestServer.OfTiny();
         var store = new DataStore(temp.At("file", "cache"));
         var error = await Assert.ThrowsAsync<DataAcquisitionException>(() =>
-            store.ReadAsync(Tiny.Recipe(new MirrorSource(server.Address)), null, Cancel)
+            store.ReadAsync(Tiny.Recipe(Tiny.Mirror(server)), null, Cancel)
         );
         Assert.Contains("Set NAGUMO_DATA to a writable folder", error.Message);
         Assert.Empty(server.Requests);
@@ -292,8 +293,13 @@ public sealed class DataStoreTests : IDisposable
     [Fact]
     public void TheFolderFollowsTheEnvironment()
     {
-        Assert.True(Path.IsPathRooted(Path.GetFullPath(DataStore.DefaultFolder())));
+        var rooted = temp.At("x");
+        Assert.Equal("here", DataStore.DefaultFolder(name => name == DataStore.FolderVariable ? "here" : rooted));
         Assert.Equal(Path.GetFullPath("some"), new DataStore("some").Folder);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "XDG folders are for the other systems");
+        Assert.Equal(Path.Combine(rooted, "nagumo"), DataStore.DefaultFolder(name => name == "XDG_CACHE_HOME" ? rooted : null));
+        var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "nagumo");
+        Assert.Equal(home, DataStore.DefaultFolder(name => name == "XDG_CACHE_HOME" ? "relative" : ""));
     }
 
     private void AssertComplete() =>

@@ -36,6 +36,14 @@ internal static class Tiny
     public static Recipe Recipe(params IDataSource[] sources) =>
         new("tiny", 3, Names.Select((name, i) => new DataFile(name, Files[i].Length, Hash(Files[i]))).ToList(), sources);
 
+    /// <summary>The server as a source; never through a proxy.</summary>
+    public static MirrorSource Mirror(TestServer server, double patienceSeconds = 20)
+    {
+        var client = MirrorSource.MakeClient(useProxy: false);
+        client.Timeout = TimeSpan.FromSeconds(patienceSeconds);
+        return new MirrorSource(server.Address, client);
+    }
+
     public static byte[] Gzip(byte[] bytes)
     {
         using var packed = new MemoryStream();
@@ -56,8 +64,18 @@ internal sealed class Remarks : IProgress<DataProgress>
 {
     private readonly List<DataProgress> all = [];
 
-    public string Notes => string.Join("\n", all.Select(p => p.Note).OfType<string>());
-    public IReadOnlyList<DataProgress> All => all;
+    public string Notes => string.Join("\n", All.Select(p => p.Note).OfType<string>());
+
+    public IReadOnlyList<DataProgress> All
+    {
+        get
+        {
+            lock (all)
+            {
+                return [.. all];
+            }
+        }
+    }
 
     public void Report(DataProgress value)
     {
