@@ -1,0 +1,50 @@
+namespace Nagumo.Compute;
+
+/// <summary>A matrix somewhere in memory: element (i, j) is data[i·rowStride + j·colStride]. Owns nothing.</summary>
+/// <remarks>A stride of 0 repeats: colStride 0 makes one column a matrix of equal columns (a bias). <c>default</c> is the empty view.</remarks>
+/// <param name="data">Element (0, 0).</param>
+/// <param name="rows">Rows, ≥ 0.</param>
+/// <param name="cols">Columns, ≥ 0.</param>
+/// <param name="rowStride">Elements from one row to the next.</param>
+/// <param name="colStride">Elements from one column to the next.</param>
+internal readonly unsafe struct MatView<T>(T* data, int rows, int cols, nint rowStride, nint colStride = 1)
+    where T : unmanaged
+{
+    public readonly T* Data = data;
+    public readonly int Rows = rows,
+        Cols = cols;
+    public readonly nint RowStride = rowStride,
+        ColStride = colStride;
+
+    /// <summary>The same memory, rows and columns exchanged.</summary>
+    public MatView<T> Transposed => new(Data, Cols, Rows, ColStride, RowStride);
+
+    /// <summary>Row i as a span; needs colStride 1.</summary>
+    public Span<T> Row(int i)
+    {
+        if ((uint)i >= (uint)Rows)
+            Throw.Range(nameof(i), i, $"The view has {Rows} rows.");
+        if (ColStride != 1)
+            Throw.Invalid($"A row is a span only when its elements are adjacent; here colStride = {ColStride}.");
+        return new(Data + i * RowStride, Cols);
+    }
+
+    /// <summary>Rows [r0, r0 + rows) and columns [c0, c0 + cols).</summary>
+    public MatView<T> Slice(int r0, int rows, int c0, int cols)
+    {
+        if (r0 < 0 || rows < 0 || r0 > Rows - rows || c0 < 0 || cols < 0 || c0 > Cols - cols)
+            Throw.Argument($"Rows {r0}+{rows}, columns {c0}+{cols} do not lie in a {Rows}×{Cols} view.", nameof(rows));
+        return new(Data + r0 * RowStride + c0 * ColStride, rows, cols, RowStride, ColStride);
+    }
+
+    /// <summary>Element (i, j), with a range check; for tests and cold code.</summary>
+    public ref T this[int i, int j]
+    {
+        get
+        {
+            if ((uint)i >= (uint)Rows || (uint)j >= (uint)Cols)
+                Throw.Argument($"({i}, {j}) is outside a {Rows}×{Cols} view.", nameof(i));
+            return ref Data[i * RowStride + j * ColStride];
+        }
+    }
+}

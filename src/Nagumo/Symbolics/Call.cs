@@ -1,0 +1,54 @@
+namespace Nagumo.Symbolics;
+
+/// <summary>A function of the list <see cref="Function.All"/> applied to its arguments.</summary>
+internal sealed class Call : Expr
+{
+    private Call(Function function, Expr[] arguments)
+        : base(Hash(function, arguments))
+    {
+        Function = function;
+        Arguments = arguments;
+    }
+
+    public Function Function { get; }
+
+    public IReadOnlyList<Expr> Arguments { get; }
+
+    internal override IEnumerable<Expr> Children => Arguments;
+
+    public static Expr Of(Function function, params Expr[] arguments)
+    {
+        // The name of a function may carry more than it accepts when the text comes from a file.
+        if (arguments.Length != function.Arity)
+            throw new ArgumentException($"{function.Name} takes {function.Arity} argument(s), not {arguments.Length}.", nameof(arguments));
+        if (arguments.All(a => a is Constant))
+        {
+            var value = function.Real([.. arguments.Select(a => ((Constant)a).Value)]);
+            if (double.IsFinite(value))
+                return value;
+        }
+        return new Call(function, arguments);
+    }
+
+    private protected override Expr DeriveNode(Symbol x, Dictionary<Expr, Expr> memo)
+    {
+        var inner = Arguments.Select(a => a.Derive(x, memo)).ToArray();
+        return inner.All(d => d is Constant { Value: 0 }) ? Zero : Function.Derivative([.. Arguments], inner);
+    }
+
+    private protected override Expr Rebuild(Func<Symbol, Expr?> map, Dictionary<Expr, Expr> memo) =>
+        Of(Function, [.. Arguments.Select(a => a.Substitute(map, memo))]);
+
+    private protected override T EvaluateNode<T>(Func<Symbol, T> values, Dictionary<Expr, T> memo) =>
+        Function.Evaluate([.. Arguments.Select(a => a.EvaluateWith(values, memo))]);
+
+    private static int Hash(Function function, Expr[] arguments)
+    {
+        var hash = new HashCode();
+        hash.Add(5);
+        hash.Add(function.Name);
+        foreach (var argument in arguments)
+            hash.Add(argument.GetHashCode());
+        return hash.ToHashCode();
+    }
+}

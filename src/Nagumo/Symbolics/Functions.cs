@@ -1,0 +1,41 @@
+namespace Nagumo.Symbolics;
+
+/// <summary>The functions of expressions, for <c>using static</c>.</summary>
+public static class Functions
+{
+    /// <summary>The integer power xⁿ; x⁰ = 1.</summary>
+    public static Expr Pow(Expr x, int exponent) => Product.Of(1, [(x, exponent)]);
+
+    public static Expr Exp(Expr x) => Call.Of(Function.Exp, x);
+
+    /// <summary>The natural logarithm.</summary>
+    public static Expr Log(Expr x) => Call.Of(Function.Log, x);
+
+    public static Expr Tanh(Expr x) => Call.Of(Function.Tanh, x);
+
+    /// <summary>ln cosh x, without overflow.</summary>
+    public static Expr LogCosh(Expr x) => Call.Of(Function.LogCosh, x);
+
+    /// <summary>ln(1 + eˣ), without overflow.</summary>
+    public static Expr Softplus(Expr x) => Call.Of(Function.Softplus, x);
+
+    /// <summary>1 / (1 + e⁻ˣ), without overflow.</summary>
+    public static Expr Sigmoid(Expr x) => Call.Of(Function.Sigmoid, x);
+
+    public static Expr Sqrt(Expr x) => Call.Of(Function.Sqrt, x);
+
+    public static Expr Abs(Expr x) => Call.Of(Function.Abs, x);
+
+    /// <summary>−1, 0 or 1; NaN at NaN.</summary>
+    public static Expr Sign(Expr x) => Call.Of(Function.Sign, x);
+
+    /// <summary>The smaller of two; NaN where either is NaN.</summary>
+    public static Expr Min(Expr a, Expr b) => Call.Of(Function.Min, a, b);
+
+    /// <summary>The larger of two; NaN where either is NaN.</summary>
+    public static Expr Max(Expr a, Expr b) => Call.Of(Function.Max, a, b);
+
+    /// <summary><paramref name="whenNotNegative"/> where the condition is ≥ 0, otherwise (also where it is NaN) <paramref name="otherwise"/>.</summary>
+    public static Expr Select(Expr condition, Expr whenNotNegative, Expr otherwise) =>
+        whenNotNegative == otherwise ? whenNotNegative : Call.Of(Function.Select, condition, whenNotNegative, otherwise);
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Nagumo.Symbolics;
+
+/// <summary>The ways to run a kernel.</summary>
+internal enum Simd
+{
+    Vector512,
+    Vector256,
+    Vector128,
+    Scalar,
+    Interpreter,
+}
+
+/// <summary>Compiles kernels for the widest vectors of the machine, or for those that NAGUMO_SIMD names; caches by structure.</summary>
+internal static class KernelCompiler
+{
+    /// <summary>512, 256, 128, scalar or interpreter; read once.</summary>
+    public static Simd Default { get; } = Choose(Environment.GetEnvironmentVariable("NAGUMO_SIMD"));
+
+    /// <summary>The ways that this machine has.</summary>
+    public static IReadOnlyList<Simd> Available { get; } = [.. Enum.GetValues<Simd>().Where(IsAvailable)];
+
+    /// <inheritdoc cref="Compile{T}(KernelDefinition, Simd)"/>
+    public static Kernel<T> Compile<T>(KernelDefinition definition)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Compile<T>(definition, Default);
+
+    /// <summary>The kernel of a definition. Thread-safe.</summary>
+    /// <exception cref="ArgumentException">An output names a symbol that is no operand, or an operand occurs twice.</exception>
+    public static Kernel<T> Compile<T>(KernelDefinition definition, Simd simd)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var key = new Key(definition, simd);
+        // Lazy: two threads that ask for the same kernel compile it once.
+        return Cache<T>
+            .Kernels.GetOrAdd(
+                key,
+                static k => new(() => Build<T>(KernelProgram.Of(k.Definition, typeof(T) == typeof(double)), k.Definition.Name, k.Simd))
+            )
+            .Value;
+    }
+
+    internal static Kernel<T> Build<T>(KernelProgram program, string name, Simd simd)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        simd switch
+        {
+            _ when typeof(T) != typeof(float) && typeof(T) != typeof(double) => throw new NotSupportedException(
+                $"Kernels compute in float or double, not in {typeof(T).Name}."
+            ),
+            Simd.Vector512 => new EmittedKernel<T>(program, name, typeof(Lanes512<T>)),
+            Simd.Vector256 => new EmittedKernel<T>(program, name, typeof(Lanes256<T>)),
+            Simd.Vector128 => new EmittedKernel<T>(program, name, typeof(Lanes128<T>)),
+            Simd.Scalar => new EmittedKernel<T>(program, name, typeof(Lanes1<T>)),
+            _ when Lanes256<T>.IsSupported => new Interpreter<T, Vector256<T>, Lanes256<T>>(program),
+            _ => new Interpreter<T, Vector128<T>, Lanes128<T>>(program),
+        };
+
+    private static bool IsAvailable(Simd simd) =>
+        simd switch
+        {
+            Simd.Vector512 => RuntimeFeature.IsDynamicCodeSupported && Vector512.IsHardwareAccelerated,
+            Simd.Vector256 => RuntimeFeature.IsDynamicCodeSupported && Vector256.IsHardwareAccelerated,
+            Simd.Vector128 => RuntimeFeature.IsDynamicCodeSupported && Vector128.IsHardwareAccelerated,
+            Simd.Scalar => RuntimeFeature.IsDynamicCodeSupported,
+            _ => true,
+        };
+
+    private static Simd Choose(string? name)
+    {
+        Simd? wanted = name switch
+        {
+            null or "" => null,
+            "512" => Simd.Vector512,
+            "256" => Simd.Vector256,
+            "128" => Simd.Vector128,
+            "scalar" => Simd.Scalar,
+            "interpreter" => Simd.Interpreter,
+            _ => throw new ArgumentException($"NAGUMO_SIMD is '{name}'; it may be 512, 256, 128, scalar or interpreter."),
+        };
+        if (wanted is { } simd)
+            return IsAvailable(simd)
+                ? simd
+                : throw new PlatformNotSupportedException($"NAGUMO_SIMD is '{name}', which this machine lacks.");
+        return Enum.GetValues<Simd>().First(IsAvailable);
+    }
+
+    private static class Cache<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public static readonly ConcurrentDictionary<Key, Lazy<Kernel<T>>> Kernels = new();
+    }
+
+    /// <summary>A definition by structure; the name does not count.</summary>
+    private sealed class Key(KernelDefinition definition, Simd simd) : IEquatable<Key>
+    {
+        public KernelDefinition Definition => definition;
+
+        public Simd Simd => simd;
+
+        public bool Equals(Key? other) =>
+            other is not null
+            && simd == other.Simd
+            && definition.Streams.SequenceEqual(other.Definition.Streams)
+            && definition.Uniforms.SequenceEqual(other.Definition.Uniforms)
+            && definition.Outputs.SequenceEqual(other.Definition.Outputs);
+
+        public override bool Equals(object? obj) => Equals(obj as Key);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(simd);
+            foreach (var symbol in definition.Streams.Concat(definition.Uniforms))
+                hash.Add(symbol);
+            foreach (var output in definition.Outputs)
+                hash.Add(output);
+            return hash.ToHashCode();
+        }
+    }
+}

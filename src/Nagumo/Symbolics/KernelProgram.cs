@@ -1,0 +1,109 @@
+namespace Nagumo.Symbolics;
+
+/// <summary>The graph of a kernel: instructions in evaluation order, shared by structure, split into per-row and per-element.</summary>
+internal sealed class KernelProgram
+{
+    private readonly Dictionary<Instruction, int> known = [];
+    private readonly List<Instruction> nodes = [];
+    private readonly List<bool> varying = [];
+
+    /// <param name="streams">Number of operands with a value per element; they come first.</param>
+    /// <param name="uniforms">Number of operands with a value per row; they follow.</param>
+    /// <param name="wide">True for double, false for float: chooses the polynomials of the elementary functions.</param>
+    public KernelProgram(int streams, int uniforms, bool wide) => (Streams, Uniforms, Wide) = (streams, uniforms, wide);
+
+    public int Streams { get; }
+
+    public int Uniforms { get; }
+
+    public bool Wide { get; }
+
+    public IReadOnlyList<Instruction> Nodes => nodes;
+
+    /// <summary>The node stored into each output operand.</summary>
+    public List<int> Results { get; } = [];
+
+    /// <summary>Tables of <see cref="Op.Lookup"/>: each a power of two long.</summary>
+    public List<double[]> Tables { get; } = [];
+
+    public int Operands => Streams + Uniforms + Results.Count;
+
+    public (int PerElement, int PerRow) OperationCount
+    {
+        get
+        {
+            var arithmetic = Enumerable.Range(0, nodes.Count).Where(i => nodes[i].Op > Op.Lookup).ToList();
+            return (arithmetic.Count(IsVarying), arithmetic.Count(i => !IsVarying(i)));
+        }
+    }
+
+    public static KernelProgram Of(KernelDefinition definition, bool wide)
+    {
+        var program = new KernelProgram(definition.Streams.Count, definition.Uniforms.Count, wide);
+        var lowering = new Lowering(program, definition.Streams, definition.Uniforms);
+        var first = program.Streams + program.Uniforms;
+        for (var i = 0; i < definition.Outputs.Count; i++)
+        {
+            var (value, kind) = definition.Outputs[i];
+            var node = lowering.Lower(value);
+            program.Results.Add(
+                kind switch
+                {
+                    OutputKind.Add => program.Sum(program.Load(first + i), node),
+                    OutputKind.MaxInto => program.Largest(program.Load(first + i), node),
+                    _ => node,
+                }
+            );
+        }
+        return program;
+    }
+
+    /// <summary>Does the node differ between the elements of a row?</summary>
+    public bool IsVarying(int node) => varying[node];
+
+    public int Constant(double value) => Add(new(Op.Constant, Value: value));
+
+    public int Load(int operand) => Add(new(Op.Load, operand));
+
+    public int LoadUniform(int operand) => Add(new(Op.LoadUniform, operand));
+
+    public int Sum(int a, int b) => Add(new(Op.Add, a, b));
+
+    public int Difference(int a, int b) => Add(new(Op.Sub, a, b));
+
+    public int Times(int a, int b) => Add(new(Op.Mul, a, b));
+
+    public int Over(int a, int b) => Add(new(Op.Div, a, b));
+
+    public int Fma(int a, int b, int c) => Add(new(Op.Fma, a, b, c));
+
+    public int Fnma(int a, int b, int c) => Add(new(Op.Fnma, a, b, c));
+
+    public int Unary(Op op, int a, double value = 0) => Add(new(op, a, Value: value));
+
+    public int Binary(Op op, int a, int b) => Add(new(op, a, b));
+
+    public int Select(int a, int b, int whenNotLess, int otherwise) => Add(new(Op.Select, a, b, whenNotLess, otherwise));
+
+    /// <summary>max(a, b), NaN where either is.</summary>
+    public int Largest(int a, int b) => Select(a, a, Binary(Op.Max, a, b), a);
+
+    /// <summary>min(a, b), NaN where either is.</summary>
+    public int Smallest(int a, int b) => Select(a, a, Binary(Op.Min, a, b), a);
+
+    public int Lookup(double[] table, int index)
+    {
+        Tables.Add(table);
+        return Add(new(Op.Lookup, Tables.Count - 1, index));
+    }
+
+    private int Add(Instruction instruction)
+    {
+        if (known.TryGetValue(instruction, out var node))
+            return node;
+        nodes.Add(instruction);
+        varying.Add(instruction.Op == Op.Load || instruction.Operands.Any(IsVarying));
+        known.Add(instruction, nodes.Count - 1);
+        return nodes.Count - 1;
+    }
+}
