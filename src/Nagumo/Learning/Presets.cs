@@ -1,0 +1,258 @@
+namespace Nagumo.Learning;
+
+/// <summary>Ready experiments with tuned budgets; each is a plain configuration that <c>nagumo train NAME</c> runs and writes out.</summary>
+public static class Presets
+{
+    private const int Inputs = 784,
+        Classes = 10;
+
+    /// <summary>The FHN neuron's bias a/γ at its defaults: a hidden bias of scale × this centres the response.</summary>
+    private const double Centre = 0.875;
+
+    /// <summary>c₁ = 1/γ − k of the default FHN neuron: the slope of its force at the centre.</summary>
+    private const double Slope = 0.25;
+
+    private static readonly Dictionary<string, (string Summary, Func<Experiment> Build)> Known = new()
+    {
+        ["fhn-quick"] = ("784-512-10 FHN, the shortest schedule that reaches 2 %", Quick),
+        ["fhn-mlp"] = ("784-512-10 FHN", () => FhnMlp("fhn-mlp")),
+        ["fhn-mlp-shift"] = ("784-512-10 FHN, images shifted by ±1 pixel", () => Shifted(FhnMlp("fhn-mlp-shift"), 24, 5e-4)),
+        ["fhn-deep"] = ("784-512-512-10 FHN: the default", () => FhnDeep("fhn-deep")),
+        ["fhn-deep-shift"] = ("784-512-512-10 FHN, images shifted by ±1 pixel", () => Shifted(FhnDeep("fhn-deep-shift"), 15, 1e-3)),
+        ["fhn-deep3"] = ("three hidden FHN layers, images shifted by ±1 pixel", FhnDeep3),
+        ["ebm-mlp"] = ("784-512-10 Hopfield energy-based model", EbmMlp),
+        ["ebm-deep"] = ("784-512-512-10 Hopfield energy-based model", EbmDeep),
+        ["fhn-resistive"] = ("FHN network of non-negative conductances only: it can be built", FhnResistive),
+        ["fhn-inhibitor"] = ("784-512-10 FHN whose readout reads only inhibitors", FhnInhibitor),
+        ["fhn-nonlinear-inhibitor"] = ("nonlinear inhibitors; activators and inhibitors both coupled to the next layer's", FhnNonlinear),
+        ["fhn-neurons"] = ("fhn-quick that trains its neurons' own k and γ as well", FhnNeurons),
+    };
+
+    /// <summary>The preset that <c>nagumo train</c> runs when none is named.</summary>
+    public const string Default = "fhn-deep";
+
+    /// <summary>Names and one-line summaries.</summary>
+    public static IReadOnlyList<(string Name, string Summary)> All => [.. Known.Select(p => (p.Key, p.Value.Summary))];
+
+    /// <summary>The experiment of a preset.</summary>
+    /// <exception cref="ArgumentException">No such preset; the nearest is suggested.</exception>
+    public static Experiment Get(string name) =>
+        Known.TryGetValue(name, out var preset)
+            ? preset.Build()
+            : throw new ArgumentException($"There is no preset '{name}'.{Nearest.Hint(name, Known.Keys)}");
+
+    private static Experiment FhnMlp(string name) =>
+        new(
+            new(
+                [Clamped("x", Inputs), Fhn("h1", 512), Linear("out", Classes)],
+                [Weights("h1", "x", 0.040), Bias("h1", Centre), Weights("out", "h1", 0.0044), Bias("out", 0)]
+            ),
+            new("out", Kappa: 5),
+            name,
+            Epochs: 30,
+            Optimizer: new(WeightDecay: 0.1),
+            Pixels: new(Dropout: 0.2)
+        );
+
+    private static Experiment Quick() =>
+        FhnMlp("fhn-quick") with
+        {
+            Epochs = 5,
+            Optimizer = new(Rate: 1e-3),
+            Pixels = new(),
+        };
+
+    private static Experiment FhnNeurons()
+    {
+        var quick = Quick();
+        var hidden = quick.Network.Populations[1] with { Train = ["k", "gamma"], PerNeuron = true };
+        return quick with
+        {
+            Name = "fhn-neurons",
+            Network = quick.Network with { Populations = [quick.Network.Populations[0], hidden, quick.Network.Populations[2]] },
+        };
+    }
+
+    private static Experiment FhnDeep(string name)
+    {
+        const double taper = 0.3;
+        return new(
+            new(
+                [Clamped("x", Inputs), Fhn("h1", 512), Fhn("h2", 512, taper), Linear("out", Classes)],
+                [
+                    Weights("h1", "x", 0.040),
+                    Bias("h1", Centre),
+                    Weights("h2", "h1", Slope * taper / Math.Sqrt(512)),
+                    Bias("h2", taper * Centre),
+                    Weights("out", "h2", 0.0044),
+                    Bias("out", 0),
+                ]
+            ),
+            new("out", Kappa: 10),
+            name,
+            Epochs: 15,
+            Optimizer: new(WeightDecay: 0.1, Rates: Rates(("h1-h2", 3e-5), ("h2.bias", 3e-4))),
+            Pixels: new(Dropout: 0.2)
+        );
+    }
+
+    /// <summary>Images shifted by ±1 pixel in place of pixel dropout and weight decay; all rates scale with the given one.</summary>
+    private static Experiment Shifted(Experiment e, int epochs, double rate) =>
+        e with
+        {
+            Epochs = epochs,
+            Pixels = new(Shift: 1),
+            Optimizer = e.Optimizer with
+            {
+                WeightDecay = 0,
+                Rate = rate,
+                Rates = e.Optimizer.Rates?.ToDictionary(r => r.Key, r => r.Value * rate / e.Optimizer.Rate),
+            },
+        };
+
+    private static Experiment FhnDeep3() => FhnStack("fhn-deep3", [256, 256, 256]);
+
+    /// <summary>A stack of equal FHN layers with bounded norms: what makes three and more hidden layers converge.</summary>
+    /// <param name="name">Name of the experiment.</param>
+    /// <param name="hidden">Sizes of the hidden layers.</param>
+    public static Experiment FhnStack(string name, IReadOnlyList<int> hidden)
+    {
+        var populations = new List<PopulationOptions> { Clamped("x", Inputs) };
+        var couplings = new List<CouplingOptions>();
+        var rates = new Dictionary<string, double>();
+        var bounds = new Dictionary<string, double>();
+        for (int l = 0; l < hidden.Count; l++)
+        {
+            string below = populations[^1].Name,
+                layer = $"h{l + 1}";
+            populations.Add(Fhn(layer, hidden[l]));
+            couplings.Add(Weights(layer, below, l == 0 ? 0.040 : 0.5 * Slope / Math.Sqrt(hidden[l - 1])));
+            couplings.Add(Bias(layer, Centre));
+            if (l == 0)
+                continue;
+            rates[$"{below}-{layer}"] = 7.5e-5;
+            bounds[$"{below}-{layer}"] = Slope;
+        }
+        string last = populations[^1].Name;
+        populations.Add(Linear("out", Classes));
+        couplings.Add(Weights("out", last, 0.0044 * 0.02));
+        couplings.Add(Bias("out", 0));
+        rates[$"{last}-out"] = 2e-4;
+        bounds[$"{last}-out"] = 0.3;
+        return new(
+            new(populations, couplings),
+            new("out", Kappa: 50),
+            name,
+            Epochs: 10,
+            Free: new(6, 0, 1.2),
+            Nudged: new(4, 0, 1.2),
+            Optimizer: new(Rates: rates, NormBounds: bounds),
+            Pixels: new(Shift: 1)
+        );
+    }
+
+    private static Experiment EbmMlp() =>
+        new(
+            new(
+                [Clamped("x", Inputs), new("h1", 512, "hopfield"), Linear("out", Classes)],
+                [Weights("h1", "x", 0.021), Bias("h1", 0.3), Weights("out", "h1", 0.0133), Bias("out", 0)]
+            ),
+            new("out", Kappa: 5),
+            "ebm-mlp",
+            Epochs: 30,
+            Optimizer: new(WeightDecay: 0.1, Rates: Rates(("x-h1", 3e-4))),
+            Pixels: new(Dropout: 0.2)
+        );
+
+    private static Experiment EbmDeep() =>
+        new(
+            new(
+                [Clamped("x", Inputs), new("h1", 512, "hopfield"), new("h2", 512, "hopfield", 0.5), Linear("out", Classes)],
+                [
+                    Weights("h1", "x", 0.021),
+                    Bias("h1", 0.3),
+                    Weights("h2", "h1", 0.022),
+                    Bias("h2", 0.15),
+                    Weights("out", "h2", 0.0133),
+                    Bias("out", 0),
+                ]
+            ),
+            new("out", Kappa: 10),
+            "ebm-deep",
+            Epochs: 15,
+            Optimizer: new(WeightDecay: 0.1, Rates: Rates(("x-h1", 3e-4), ("h1-h2", 1.5e-4), ("h2.bias", 5e-4))),
+            Pixels: new(Dropout: 0.2)
+        );
+
+    private static Experiment FhnResistive()
+    {
+        const double gain = 500;
+        return new(
+            new(
+                [Clamped("x", Inputs), new("rail", Values: [1]), Fhn("h1", 512), Linear("out", 2 * Classes)],
+                [
+                    new("differential-resistive", "h1", "x", Sd: 0.040, Gain: gain),
+                    new("differential-resistive", "h1", "rail", Sd: 0, Mean: Centre, Gain: gain),
+                    new("resistive", "out", "h1", Low: 0, High: 0.008),
+                    new("differential-resistive", "out", "rail", Sd: 0, Gain: gain),
+                ]
+            ),
+            new("out", Kappa: 50, Paired: true),
+            "fhn-resistive",
+            Epochs: 20,
+            Optimizer: new(WeightDecay: 0.1),
+            Pixels: new(Dropout: 0.2)
+        );
+    }
+
+    private static Experiment FhnInhibitor() =>
+        new(
+            new(
+                [Clamped("x", Inputs), Fhn("h1", 512), Linear("out", Classes)],
+                [Weights("h1", "x", 0.040), Bias("h1", Centre), Weights("out", "h1.v", 0.0044), Bias("out", 0)]
+            ),
+            new("out", Kappa: 5),
+            "fhn-inhibitor",
+            Epochs: 20,
+            Free: new(6, 0),
+            Nudged: new(5, 0),
+            Optimizer: new(WeightDecay: 0.1),
+            Pixels: new(Dropout: 0.2)
+        );
+
+    private static Experiment FhnNonlinear()
+    {
+        const string model = "fitzhugh-nagumo-nonlinear-inhibitor";
+        return new(
+            new(
+                [Clamped("x", Inputs), new("h1", 256, model), new("out", Classes, model)],
+                [
+                    Weights("h1", "x", 0.040),
+                    Bias("h1", 1),
+                    Weights("out", "h1", 0.002),
+                    Weights("out.v", "h1.v", 0.002),
+                    Bias("out", 1),
+                ]
+            ),
+            new("out", Kappa: 10),
+            "fhn-nonlinear-inhibitor",
+            Epochs: 15,
+            Estimator: new(Beta: 0.02),
+            Optimizer: new(WeightDecay: 0.1, Rates: Rates(("h1-out", 3e-4), ("h1.v-out.v", 3e-4))),
+            Pixels: new(Dropout: 0.2)
+        );
+    }
+
+    private static PopulationOptions Clamped(string name, int size) => new(name, size);
+
+    private static PopulationOptions Fhn(string name, int size, double scale = 1) => new(name, size, "fitzhugh-nagumo", scale);
+
+    private static PopulationOptions Linear(string name, int size) => new(name, size, "linear");
+
+    private static CouplingOptions Weights(string to, string from, double sd) => new("bilinear", to, from, Sd: sd);
+
+    private static CouplingOptions Bias(string population, double value) => new("bias", population, Value: value);
+
+    private static Dictionary<string, double> Rates(params (string Name, double Rate)[] rates) =>
+        rates.ToDictionary(r => r.Name, r => r.Rate);
+}
