@@ -4,7 +4,7 @@ rem The last line is the total, summed from the runners' own result files. A tes
 rem The rest of this file, below the line of dashes, is PowerShell.
 setlocal
 set "self=%~f0"
-powershell -NoProfile -ExecutionPolicy Bypass -Command "& ([scriptblock]::Create((([IO.File]::ReadAllText($env:self)) -split '(?m)^-{20,}\r?$', 2)[1])) @args" %*
+powershell -NoProfile -ExecutionPolicy Bypass -Command "& ([scriptblock]::Create((([IO.File]::ReadAllText($env:self)) -split '(?m)^-{20,}\r?$', 2)[1]))" %*
 exit /b %errorlevel%
 --------------------------------------------------------------------------------
 Set-Location (Split-Path $env:self)

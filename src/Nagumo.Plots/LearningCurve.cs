@@ -21,7 +21,7 @@ public static class LearningCurve
         List<string> names = [.. errors.Concat(losses).Select(s => s.Name).Distinct()];
         const double Left = 84;
         var top = Heading.DrawLegend(canvas, Heading.Draw(canvas, caption), Heading.Left, names) + 8;
-        var x = Axis.Linear(errors.Concat(losses).SelectMany(s => s.X), round: false, wanted: 8);
+        var x = Axis.Linear(errors.Concat(losses).SelectMany(s => s.X), round: false, wanted: 8, whole: true);
         var height = canvas.Height - top - 62;
         var upper = losses.Count > 0 ? (0.62 * height) - 14 : height;
 

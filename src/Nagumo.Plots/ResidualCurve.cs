@@ -26,7 +26,7 @@ public static class ResidualCurve
         var frame = new Frame(
             canvas,
             new(92, top, canvas.Width - 92 - 36, canvas.Height - top - 62),
-            Axis.Linear(residuals.SelectMany(s => s.X), round: false, wanted: 8),
+            Axis.Linear(residuals.SelectMany(s => s.X), round: false, wanted: 8, whole: labelX == "sweeps"),
             Axis.Logarithmic(tolerance is { } t ? values.Append(t) : values)
         );
         frame.DrawAxes(labelX, "residual, max-norm of ∂H (dimensionless)");

@@ -26,14 +26,15 @@ internal sealed class Axis
     public IReadOnlyList<Tick> Ticks { get; }
 
     /// <summary>An axis from the smallest to the largest value, widened to the next ticks when <paramref name="round"/>.</summary>
-    public static Axis Linear(IEnumerable<double> values, bool round, int wanted = 6)
+    /// <param name="whole">Ticks at whole numbers only.</param>
+    public static Axis Linear(IEnumerable<double> values, bool round, int wanted = 6, bool whole = false)
     {
         var (min, max) = Range(values, v => true, 0, 1);
         if (max - min <= 1e-12 * Math.Max(Math.Abs(min), Math.Abs(max)))
         {
             (min, max) = (min - (min == 0 ? 1 : 0.1 * Math.Abs(min)), max + (max == 0 ? 1 : 0.1 * Math.Abs(max)));
         }
-        var step = NiceStep((max - min) / wanted);
+        var step = Math.Max(NiceStep((max - min) / wanted), whole ? 1 : 0);
         if (round)
         {
             (min, max) = (Math.Floor((min / step) + 1e-9) * step, Math.Ceiling((max / step) - 1e-9) * step);
