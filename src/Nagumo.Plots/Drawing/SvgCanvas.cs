@@ -78,9 +78,7 @@ internal sealed class SvgCanvas(double width, double height) : Canvas(width, hei
             <rect width="100%" height="100%" fill="{Ink.Paper.Css}"/>
             {_body}</svg>
 
-            """.ReplaceLineEndings(
-                "\n"
-            )
+            """
         );
 
     private static string Points(IReadOnlyList<Vec> points) => string.Join(' ', points.Select(p => $"{N(p.X)},{N(p.Y)}"));
