@@ -26,16 +26,18 @@ public static class ConfusionMatrix
             );
         }
 
-        var left = 52 + classes.Max(c => Canvas.TextWidth(c, 12));
+        var left = 52 + Math.Max(32, classes.Max(c => Canvas.TextWidth(c, 12)));
+        var names = classes.Select(c => Heading.Wrap(c.Replace("/", "/ "), 11.5, false, Cell - 2).ToList()).ToList();
+        var above = 14 + (14 * names.Max(lines => lines.Count));
         var (wrong, total, worst) = Totals(counts, n);
         var width = Math.Max(left + (n * Cell) + 92, 420);
         // The heading wraps by width, so its height is known only after it is drawn once.
-        var top = Heading.Draw(new SvgCanvas(width, 0), caption) + 62;
+        var top = Heading.Draw(new SvgCanvas(width, 0), caption) + above + 20;
         var canvas = Canvas.For(path, width, top + (n * CellHeight) + 62);
         Heading.Draw(canvas, caption);
 
         var box = new Box(left, top, n * Cell, n * CellHeight);
-        canvas.Text(new(box.X + (0.5 * box.Width), top - 42), "predicted class", 12.5, Ink.Text, Anchor.Middle);
+        canvas.Text(new(box.X + (0.5 * box.Width), top - above), "predicted class", 12.5, Ink.Text, Anchor.Middle);
         canvas.Text(new(34, box.Y + (0.5 * box.Height)), "true class", 12.5, Ink.Text, Anchor.Middle, upright: true);
         canvas.Text(new(box.Right + 74, top - 10), "missed", 11, Ink.Muted, Anchor.End);
         canvas.Text(new(box.X - 10, box.Bottom + 22), "wrong", 11, Ink.Muted, Anchor.End);
@@ -43,11 +45,10 @@ public static class ConfusionMatrix
         for (var i = 0; i < n; i++)
         {
             canvas.Text(new(left - 10, top + ((i + 0.5) * CellHeight) + 4), classes[i], 12, Ink.Text, Anchor.End);
-            var lines = Heading.Wrap(classes[i].Replace("/", "/ "), 11.5, false, Cell - 2).ToList();
-            for (var k = 0; k < lines.Count; k++)
+            for (var k = 0; k < names[i].Count; k++)
             {
-                var at = new Vec(left + ((i + 0.5) * Cell), top - 10 - (14 * (lines.Count - 1 - k)));
-                canvas.Text(at, lines[k], 11.5, Ink.Text, Anchor.Middle);
+                var at = new Vec(left + ((i + 0.5) * Cell), top - 10 - (14 * (names[i].Count - 1 - k)));
+                canvas.Text(at, names[i][k], 11.5, Ink.Text, Anchor.Middle);
             }
             Row(canvas, counts, i, n, worst, box);
             canvas.Text(new(box.Right + 74, top + ((i + 0.5) * CellHeight) + 4), Share(counts, i, n, row: true), 12, Ink.Muted, Anchor.End);
