@@ -16,6 +16,9 @@ internal readonly unsafe struct MatView<T>(T* data, int rows, int cols, nint row
     public readonly nint RowStride = rowStride,
         ColStride = colStride;
 
+    /// <summary>Whether this is the empty view, <c>default</c>.</summary>
+    public bool IsEmpty => Data == null;
+
     /// <summary>The same memory, rows and columns exchanged.</summary>
     public MatView<T> Transposed => new(Data, Cols, Rows, ColStride, RowStride);
 

@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Nagumo.Plots.Drawing;
+
+/// <summary>Writes 8-bit RGB PNG files. [ISO/IEC 15948]</summary>
+internal static class Png
+{
+    private static readonly uint[] CrcTable = MakeCrcTable();
+
+    /// <param name="rgb">[height × width × 3], row-major.</param>
+    /// <param name="pixelsPerInch">Written as the picture's physical size; 0 leaves it out.</param>
+    public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, double pixelsPerInch = 0)
+    {
+        using var file = new MemoryStream();
+        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
+
+        Span<byte> header = stackalloc byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
+        header[8] = 8; // bits per channel
+        header[9] = 2; // RGB
+        Chunk(file, "IHDR", header);
+
+        if (pixelsPerInch > 0)
+        {
+            Span<byte> physical = stackalloc byte[9];
+            var perMetre = (int)Math.Round(pixelsPerInch / 0.0254);
+            BinaryPrimitives.WriteInt32BigEndian(physical, perMetre);
+            BinaryPrimitives.WriteInt32BigEndian(physical[4..], perMetre);
+            physical[8] = 1; // per metre
+            Chunk(file, "pHYs", physical);
+        }
+
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            // Filter "up": figures repeat from row to row.
+            var stride = 3 * width;
+            var line = new byte[1 + stride];
+            line[0] = 2;
+            for (var y = 0; y < height; y++)
+            {
+                var row = rgb.Slice(y * stride, stride);
+                for (var i = 0; i < stride; i++)
+                {
+                    line[1 + i] = (byte)(row[i] - (y == 0 ? 0 : rgb[((y - 1) * stride) + i]));
+                }
+                zlib.Write(line);
+            }
+        }
+        Chunk(file, "IDAT", packed.GetBuffer().AsSpan(0, (int)packed.Length));
+        Chunk(file, "IEND", []);
+        return file.ToArray();
+    }
+
+    private static void Chunk(Stream file, string type, ReadOnlySpan<byte> data)
+    {
+        var body = new byte[4 + data.Length];
+        for (var i = 0; i < 4; i++)
+        {
+            body[i] = (byte)type[i];
+        }
+        data.CopyTo(body.AsSpan(4));
+        Span<byte> word = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(word, data.Length);
+        file.Write(word);
+        file.Write(body);
+        BinaryPrimitives.WriteUInt32BigEndian(word, Crc(body));
+        file.Write(word);
+    }
+
+    private static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in bytes)
+        {
+            crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
+        }
+        return ~crc;
+    }
+
+    private static uint[] MakeCrcTable()
+    {
+        var table = new uint[256];
+        for (var n = 0u; n < 256; n++)
+        {
+            var c = n;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                c = (c & 1) == 0 ? c >> 1 : (c >> 1) ^ 0xEDB88320u;
+            }
+            table[n] = c;
+        }
+        return table;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nagumo.Compute;
+using Nagumo.Data;
+
+namespace Nagumo.Learning;
+
+/// <summary>Thrown when a checkpoint cannot be used; the message says why and what to do.</summary>
+public sealed class CheckpointException(string message) : Exception(message);
+
+/// <summary>The state of a training run between two epochs.</summary>
+/// <remarks>
+/// File: magic "NAGUMO1\n", length and bytes of a JSON header, the arrays as little-endian floats in the header's order, SHA-256 of all
+/// that. It is written beside its place and renamed, so that a reader finds the old one or the new one, never a part.
+/// </remarks>
+public sealed class Checkpoint
+{
+    private static readonly byte[] Magic = "NAGUMO1\n"u8.ToArray();
+    private readonly Header _header;
+    private readonly Dictionary<string, float[]> _arrays;
+
+    private Checkpoint(Header header, Dictionary<string, float[]> arrays) => (_header, _arrays) = (header, arrays);
+
+    /// <summary>Epochs done.</summary>
+    public int Epoch => _header.Epoch;
+
+    /// <summary>Their metrics.</summary>
+    public IReadOnlyList<EpochMetrics> History => _header.History;
+
+    /// <summary>The experiment that it belongs to.</summary>
+    public Experiment Experiment => _header.Experiment;
+
+    internal static Checkpoint Of(
+        Experiment experiment,
+        IReadOnlyList<Tensor<float>> parameters,
+        Optimizer<float> optimizer,
+        int epoch,
+        IReadOnlyList<EpochMetrics> history
+    )
+    {
+        var arrays = parameters.ToDictionary(p => p.Name, p => p.Values.ToArray());
+        foreach (var (name, values) in optimizer.State)
+            arrays[name] = values.Span.ToArray();
+        var shapes = arrays.Select(a => new ArrayHeader(a.Key, a.Value.Length)).ToArray();
+        return new(new(experiment, epoch, optimizer.Steps, [.. history], shapes), arrays);
+    }
+
+    internal void Restore(IReadOnlyList<Tensor<float>> parameters, Optimizer<float> optimizer)
+    {
+        foreach (var p in parameters)
+            Array(p.Name, p.Values.Length).CopyTo(p.Values);
+        foreach (var (name, values) in optimizer.State)
+            Array(name, (int)values.Length).CopyTo(values.Span);
+        optimizer.Resume(_header.Steps);
+    }
+
+    /// <summary>Writes the file, whole or not at all.</summary>
+    /// <exception cref="IOException">The disk is full or the folder read-only; an older checkpoint stays as it was.</exception>
+    public void Write(string path) =>
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                byte[] header = JsonSerializer.SerializeToUtf8Bytes(_header, CheckpointJson.Default.Header);
+                Put(Magic);
+                Put(BitConverter.GetBytes(header.Length));
+                Put(header);
+                foreach (var a in _header.Arrays)
+                    Put(System.Runtime.InteropServices.MemoryMarshal.AsBytes(_arrays[a.Name].AsSpan()));
+                stream.Write(hash.GetHashAndReset());
+
+                void Put(ReadOnlySpan<byte> bytes)
+                {
+                    hash.AppendData(bytes);
+                    stream.Write(bytes);
+                }
+            }
+        );
+
+    /// <summary>Reads and verifies a file.</summary>
+    /// <exception cref="CheckpointException">Missing, truncated or damaged.</exception>
+    public static Checkpoint Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CheckpointException($"There is no checkpoint '{path}'. Train first, or name the run's folder.");
+        }
+        int body = bytes.Length - SHA256.HashSizeInBytes,
+            start = Magic.Length + sizeof(int);
+        if (body < start || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+            throw new CheckpointException($"'{path}' is not a Nagumo checkpoint, or only the beginning of one ({bytes.Length} bytes).");
+        if (!SHA256.HashData(bytes.AsSpan(0, body)).AsSpan().SequenceEqual(bytes.AsSpan(body)))
+            throw new CheckpointException($"'{path}' is damaged: its checksum does not match. Train again, or use a copy.");
+        int length = BitConverter.ToInt32(bytes, Magic.Length);
+        var header = JsonSerializer.Deserialize(bytes.AsSpan(start, length), CheckpointJson.Default.Header)!;
+        var arrays = new Dictionary<string, float[]>();
+        int at = start + length;
+        foreach (var a in header.Arrays)
+        {
+            var values = new float[a.Length];
+            bytes.AsSpan(at, a.Length * sizeof(float)).CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
+            arrays[a.Name] = values;
+            at += a.Length * sizeof(float);
+        }
+        return new(header, arrays);
+    }
+
+    private float[] Array(string name, int length) =>
+        _arrays.TryGetValue(name, out var values) && values.Length == length
+            ? values
+            : throw new CheckpointException(
+                $"The checkpoint has {(values is null ? "no" : $"{values.Length} values of")} '{name}', the network needs {length}: it belongs to another architecture or optimizer."
+            );
+
+    internal sealed record ArrayHeader(string Name, int Length);
+
+    internal sealed record Header(Experiment Experiment, int Epoch, long Steps, EpochMetrics[] History, ArrayHeader[] Arrays);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters = [typeof(NumberOrListConverter)]
+)]
+[JsonSerializable(typeof(Checkpoint.Header))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

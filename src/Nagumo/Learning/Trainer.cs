@@ -1,0 +1,243 @@
+using System.Diagnostics;
+using Nagumo.Compute;
+using Nagumo.Data;
+using Nagumo.Networks;
+using Nagumo.Relaxation;
+
+namespace Nagumo.Learning;
+
+/// <summary>What an epoch, or a part of it, gave.</summary>
+/// <param name="Epoch">1-based.</param>
+/// <param name="Samples">Samples so far in the epoch.</param>
+/// <param name="Of">Samples of an epoch.</param>
+/// <param name="Loss">Mean cost of the free states, as they were met.</param>
+/// <param name="ErrorPercent">Online training error.</param>
+/// <param name="Free">Free relaxation: most sweeps, largest residual, samples above the tolerance.</param>
+/// <param name="Nudged">Nudged relaxations.</param>
+/// <param name="Seconds">Wall-clock seconds of the epoch so far.</param>
+public readonly record struct Progress(
+    int Epoch,
+    int Samples,
+    int Of,
+    double Loss,
+    double ErrorPercent,
+    RelaxationReport Free,
+    RelaxationReport Nudged,
+    double Seconds
+);
+
+/// <summary>An evaluation over a set.</summary>
+/// <param name="Samples">Number of samples.</param>
+/// <param name="ErrorPercent">Share of wrong answers.</param>
+/// <param name="Loss">Mean cost.</param>
+/// <param name="Relaxation">What relaxation reached.</param>
+/// <param name="Confusion">Counts, [label, answer].</param>
+public sealed record Evaluation(int Samples, double ErrorPercent, double Loss, RelaxationReport Relaxation, int[,] Confusion);
+
+/// <summary>One epoch's line in the metrics: deterministic, no times.</summary>
+/// <param name="Epoch">1-based.</param>
+/// <param name="TrainLoss">Mean cost during the epoch.</param>
+/// <param name="TrainErrorPercent">Online error during the epoch, augmentation included.</param>
+/// <param name="ValidationErrorPercent">Error on the held-out samples; null when none are held out.</param>
+/// <param name="ValidationLoss">Mean cost there.</param>
+/// <param name="FreeSweeps">Most free sweeps.</param>
+/// <param name="FreeResidual">Largest free residual entering the last sweep.</param>
+/// <param name="NudgedSweeps">Most nudged sweeps.</param>
+/// <param name="NudgedResidual">Largest nudged residual.</param>
+/// <param name="NotConverged">Samples of the epoch above the tolerance; all of them when the number of sweeps is fixed (tolerance 0).</param>
+public sealed record EpochMetrics(
+    int Epoch,
+    double TrainLoss,
+    double TrainErrorPercent,
+    double? ValidationErrorPercent,
+    double? ValidationLoss,
+    int FreeSweeps,
+    double FreeResidual,
+    int NudgedSweeps,
+    double NudgedResidual,
+    int NotConverged
+);
+
+/// <summary>Thrown when a run diverges; the message says what to lower.</summary>
+public sealed class DivergenceException(string message) : Exception(message);
+
+/// <summary>Trains an experiment's network: epochs, schedule, evaluation. Files and pictures are its caller's.</summary>
+/// <remarks>Everything random is split from the seed by purpose and epoch, so that a run resumed at any epoch gives the same bits.</remarks>
+public sealed class Trainer : IDisposable
+{
+    private readonly Experiment _experiment;
+    private readonly WorkerTeam _team;
+    private readonly Machine<float> _machine;
+    private readonly EqProp<float> _learner;
+    private readonly Optimizer<float> _optimizer;
+    private readonly DataSet _data;
+    private readonly Split _split;
+    private readonly Rng _order;
+    private readonly int[] _epochOrder;
+
+    /// <param name="experiment">The configuration.</param>
+    /// <param name="data">The data set that it names.</param>
+    /// <param name="threads">Threads ≥ 1; the result's bytes do not depend on them.</param>
+    /// <exception cref="ArgumentException">A value out of range, or sizes that do not fit the data.</exception>
+    public Trainer(Experiment experiment, DataSet data, int threads)
+    {
+        experiment.Validate();
+        (_experiment, _data) = (experiment, data);
+        if (experiment.Validation >= data.Train.Count)
+            throw new ArgumentException($"validation = {experiment.Validation}, but '{data.Name}' has {data.Train.Count} training samples.");
+        var network = experiment.Network.Build();
+        var rng = new Rng(experiment.Seed);
+        Readout = new(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
+        CheckData(network);
+        _team = new(threads);
+        _machine = new(network, rng.Split("parameters"));
+        _learner = new(
+            _machine,
+            _team,
+            Readout,
+            experiment.Estimator,
+            experiment.Free,
+            experiment.Nudged,
+            experiment.Pixels,
+            rng,
+            Math.Max(experiment.Batch, EvaluationBatch * threads)
+        );
+        _optimizer = new(experiment.Optimizer, _machine.Parameters, _team, rng.Split("norms"));
+        _learner.Load();
+        _order = rng.Split("order");
+        // The same samples are held out whatever the seed of the run.
+        _split = Split.Stratified(data.Train, experiment.Validation, seed: 0);
+        _epochOrder = new int[_split.Train.Length];
+    }
+
+    private const int EvaluationBatch = 256;
+
+    /// <summary>Epochs done.</summary>
+    public int Epoch { get; private set; }
+
+    /// <summary>Metrics of the epochs done.</summary>
+    public IReadOnlyList<EpochMetrics> History => _history;
+    private readonly List<EpochMetrics> _history = [];
+
+    internal Readout Readout { get; }
+    internal Machine<float> Machine => _machine;
+
+    /// <summary>Trains one epoch.</summary>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancel">Stops after a batch; the epoch is then left half done and must be resumed from a checkpoint.</param>
+    /// <exception cref="DivergenceException">A loss or residual that is not finite, or a residual that blew up.</exception>
+    public EpochMetrics TrainEpoch(IProgress<Progress>? progress = null, CancellationToken cancel = default)
+    {
+        int epoch = Epoch + 1,
+            n = _epochOrder.Length;
+        _split.Train.CopyTo(_epochOrder, 0);
+        _order.Split((ulong)epoch).Shuffle(_epochOrder);
+        BatchReport total = default;
+        long start = Stopwatch.GetTimestamp();
+        for (int at = 0; at < n; at += _experiment.Batch)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var batch = _epochOrder.AsSpan(at, Math.Min(_experiment.Batch, n - at));
+            var report = _learner.Gradient(_data.Train, batch, epoch);
+            CheckFinite(epoch, at, report);
+            total += report;
+            _optimizer.Step((epoch - 1 + (double)at / n) / _experiment.Epochs);
+            _learner.Load();
+            progress?.Report(
+                new(
+                    epoch,
+                    total.Samples,
+                    n,
+                    total.Loss / total.Samples,
+                    100.0 * total.Errors / total.Samples,
+                    total.Free,
+                    total.Nudged,
+                    Stopwatch.GetElapsedTime(start).TotalSeconds
+                )
+            );
+        }
+        var validation = _split.Held.Length > 0 ? Evaluate(_data.Train, _split.Held) : null;
+        var metrics = new EpochMetrics(
+            epoch,
+            total.Loss / total.Samples,
+            100.0 * total.Errors / total.Samples,
+            validation?.ErrorPercent,
+            validation?.Loss,
+            total.Free.Sweeps,
+            total.Free.Residual,
+            total.Nudged.Sweeps,
+            total.Nudged.Residual,
+            total.Free.NotConverged
+        );
+        _history.Add(metrics);
+        Epoch = epoch;
+        return metrics;
+    }
+
+    /// <summary>Error on the test set, relaxed as <see cref="Experiment.Evaluation"/> says, or as given.</summary>
+    public Evaluation Test(SweepOptions? options = null) => Evaluate(_data.Test, [.. Enumerable.Range(0, _data.Test.Count)], options);
+
+    /// <summary>Error on given samples of a set.</summary>
+    public Evaluation Evaluate(ImageSet set, int[] samples, SweepOptions? options = null)
+    {
+        var outputs = new double[samples.Length * Readout.Classes];
+        var report = _learner.Predict(set, samples, options ?? _experiment.Evaluation, outputs);
+        var confusion = new int[Readout.Classes, Readout.Classes];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            var z = outputs.AsSpan(i * Readout.Classes, Readout.Classes);
+            int best = 0;
+            for (int c = 1; c < z.Length; c++)
+                if (z[c] > z[best])
+                    best = c;
+            confusion[set.Labels[samples[i]], best]++;
+        }
+        return new(report.Samples, 100.0 * report.Errors / report.Samples, report.Loss / report.Samples, report.Free, confusion);
+    }
+
+    /// <summary>The state of training, to continue with the same bits.</summary>
+    public Checkpoint Save() => Checkpoint.Of(_experiment, _machine.Parameters, _optimizer, Epoch, _history);
+
+    /// <summary>Continues from a checkpoint.</summary>
+    /// <exception cref="CheckpointException">It belongs to another architecture or seed.</exception>
+    public void Resume(Checkpoint checkpoint)
+    {
+        checkpoint.Restore(_machine.Parameters, _optimizer);
+        (Epoch, var history) = (checkpoint.Epoch, checkpoint.History);
+        _history.Clear();
+        _history.AddRange(history);
+        _learner.Load();
+    }
+
+    /// <summary>Frees threads and memory.</summary>
+    public void Dispose()
+    {
+        _learner.Dispose();
+        _optimizer.Dispose();
+        _machine.Dispose();
+        _team.Dispose();
+    }
+
+    private void CheckFinite(int epoch, int at, BatchReport report)
+    {
+        const double blowUp = 1e6;
+        if (double.IsFinite(report.Loss) && report.Free.Residual < blowUp && report.Nudged.Residual < blowUp)
+            return;
+        throw new DivergenceException(
+            $"Diverged in epoch {epoch} after {at} samples: loss {report.Loss / Math.Max(1, report.Samples):g3}, free residual {report.Free.Residual:g3}, nudged residual {report.Nudged.Residual:g3}. "
+                + "Lower optimizer.rate, or bound the weights' norms (optimizer.norm_bounds); in deep nets lower the rates of hidden couplings first."
+        );
+    }
+
+    private void CheckData(Network network)
+    {
+        int pixels = _data.Rows * _data.Cols;
+        foreach (var p in network.Populations)
+            if (p is { IsClamped: true, Rail: null } && p.Size != pixels)
+                throw new ArgumentException($"Population '{p.Name}' has {p.Size} neurons, but '{_data.Name}' has {pixels} pixels.");
+        if (Readout.Classes != _data.Classes)
+            throw new ArgumentException(
+                $"The readout '{_experiment.Readout.Population}' tells {Readout.Classes} classes apart, but '{_data.Name}' has {_data.Classes}."
+            );
+    }
+}
