@@ -26,7 +26,8 @@ internal static class LaneSum
     public static T Dot<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (xs, ys) = (MemoryMarshal.Cast<T, Vector512<T>>(x), MemoryMarshal.Cast<T, Vector512<T>>(y));
+        var xs = MemoryMarshal.Cast<T, Vector512<T>>(x);
+        var ys = MemoryMarshal.Cast<T, Vector512<T>>(y);
         var strands = Vector512<T>.Zero;
         for (int i = 0; i < xs.Length; i++)
             strands += xs[i] * ys[i];

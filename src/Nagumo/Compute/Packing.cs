@@ -169,6 +169,8 @@ internal sealed unsafe class PackedRight<T>(int maxRows, int maxCols) : IDisposa
     /// <summary>Shape of the matrix packed last.</summary>
     public int Rows { get; private set; }
     public int Cols { get; private set; }
+    public int MaxRows => maxRows;
+    public int MaxCols => maxCols;
 
     /// <summary>Panel p starts at p · ColBlock · Rows; inside it, element (k, j) is at k · ColBlock + j.</summary>
     public T* Pointer => panels.Pointer;
@@ -206,6 +208,7 @@ internal sealed class GemmWorkspace<T> : IDisposable
     readonly Dictionary<long, PackedLeft<T>> lefts = [];
     PackedRight<T>? right;
     (int Rows, int Cols) rightSize;
+    T[] row = [];
 
     internal PackedLeft<T> Left(int rows, int cols)
     {
@@ -224,6 +227,14 @@ internal sealed class GemmWorkspace<T> : IDisposable
             right = new(rightSize.Rows, rightSize.Cols);
         }
         return right;
+    }
+
+    /// <summary>A scratch row of n elements.</summary>
+    internal Span<T> Row(int n)
+    {
+        if (row.Length < n)
+            row = new T[n];
+        return row.AsSpan(0, n);
     }
 
     public void Dispose()

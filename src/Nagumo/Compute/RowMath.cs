@@ -10,7 +10,8 @@ internal static class RowMath
     public static void Add<T>(ReadOnlySpan<T> x, T s, Span<T> dst)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (xs, ds) = (MemoryMarshal.Cast<T, Vector<T>>(x), MemoryMarshal.Cast<T, Vector<T>>(dst));
+        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var ds = MemoryMarshal.Cast<T, Vector<T>>(dst);
         var vs = new Vector<T>(s);
         for (int i = 0; i < ds.Length; i++)
             ds[i] = xs[i] + vs;
@@ -22,7 +23,8 @@ internal static class RowMath
     public static void Scale<T>(ReadOnlySpan<T> x, T s, Span<T> dst)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (xs, ds) = (MemoryMarshal.Cast<T, Vector<T>>(x), MemoryMarshal.Cast<T, Vector<T>>(dst));
+        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var ds = MemoryMarshal.Cast<T, Vector<T>>(dst);
         for (int i = 0; i < ds.Length; i++)
             ds[i] = s * xs[i];
         for (int i = ds.Length * Vector<T>.Count; i < dst.Length; i++)
@@ -33,11 +35,9 @@ internal static class RowMath
     public static void AddScaled<T>(ReadOnlySpan<T> x, T s, ReadOnlySpan<T> y, Span<T> dst)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (xs, ys, ds) = (
-            MemoryMarshal.Cast<T, Vector<T>>(x),
-            MemoryMarshal.Cast<T, Vector<T>>(y),
-            MemoryMarshal.Cast<T, Vector<T>>(dst)
-        );
+        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var ys = MemoryMarshal.Cast<T, Vector<T>>(y);
+        var ds = MemoryMarshal.Cast<T, Vector<T>>(dst);
         for (int i = 0; i < ds.Length; i++)
             ds[i] = s * xs[i] + ys[i];
         for (int i = ds.Length * Vector<T>.Count; i < dst.Length; i++)
@@ -48,7 +48,8 @@ internal static class RowMath
     public static void Blend<T>(Span<T> x, T s, ReadOnlySpan<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (xs, ys) = (MemoryMarshal.Cast<T, Vector<T>>(x), MemoryMarshal.Cast<T, Vector<T>>(y));
+        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var ys = MemoryMarshal.Cast<T, Vector<T>>(y);
         for (int i = 0; i < xs.Length; i++)
             xs[i] += s * (ys[i] - xs[i]);
         for (int i = xs.Length * Vector<T>.Count; i < x.Length; i++)
@@ -66,8 +67,10 @@ internal static class RowMath
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var (xs, ys) = (MemoryMarshal.Cast<T, Vector<T>>(x), MemoryMarshal.Cast<T, Vector<T>>(y));
-        var (ms, ds) = (MemoryMarshal.Cast<T, Vector<T>>(mean), MemoryMarshal.Cast<T, Vector<T>>(difference));
+        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var ys = MemoryMarshal.Cast<T, Vector<T>>(y);
+        var ms = MemoryMarshal.Cast<T, Vector<T>>(mean);
+        var ds = MemoryMarshal.Cast<T, Vector<T>>(difference);
         for (int i = 0; i < xs.Length; i++)
         {
             var (a, b) = (xs[i], ys[i]);

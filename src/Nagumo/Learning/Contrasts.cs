@@ -10,7 +10,8 @@ namespace Nagumo.Learning;
 internal sealed unsafe class Contrasts<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int MaxEnds = 4;
+    private const int MaxEnds = 4,
+        MaxFields = 8;
     private readonly Machine<T> _machine;
     private readonly Buffer<T> _memory;
     private readonly MatView<T>[][] _mean,
@@ -64,6 +65,8 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     {
         T half = T.CreateChecked(0.5),
             inverse = T.CreateChecked(1 / deltaBeta);
+        Span<MatView<T>> a = stackalloc MatView<T>[MaxFields],
+            b = stackalloc MatView<T>[MaxFields];
         for (int p = 0; p < _mean.Length; p++)
         {
             if (_machine.Network.Populations[p].IsClamped)
@@ -82,11 +85,9 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             foreach (var (name, into) in _neurons[p])
             {
                 var target = into.Slice(0, into.Rows, at, count);
-                Span<MatView<T>> a = stackalloc MatView<T>[_mean[p].Length],
-                    b = stackalloc MatView<T>[_mean[p].Length];
-                for (int f = 0; f < a.Length; f++)
+                for (int f = 0; f < _mean[p].Length; f++)
                     (a[f], b[f]) = (Lanes(plus.X(p, f), plusAt, count), Lanes(minus.X(p, f), minusAt, count));
-                _machine.Site(p).ParameterContrast(name, a, b, target, 0, into.Rows);
+                _machine.Site(p).ParameterContrast(name, a[.._mean[p].Length], b[.._mean[p].Length], target, 0, into.Rows);
                 for (int r = 0; r < into.Rows; r++)
                     RowMath.Scale(target.Row(r), inverse, target.Row(r));
             }

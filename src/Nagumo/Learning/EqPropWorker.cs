@@ -129,6 +129,42 @@ internal sealed class EqPropWorker<T> : IDisposable
             contrasts.Read(_nudged, 0, _free, 0, beta, at, n);
     }
 
+    /// <summary>Implicit differentiation: dx/dβ = −(∂²H/∂x²)⁻¹ ∂C/∂x by MINRES at the free state, and its contrast. The reference.</summary>
+    /// <exception cref="ArithmeticException">The linear solve did not converge: the rest state is not one, or is degenerate.</exception>
+    public void Differentiate(ReadOnlySpan<int> samples, ReadOnlySpan<byte> labels, Contrasts<T> contrasts, int at)
+    {
+        int n = samples.Length,
+            p = _readout.Population;
+        using var x = _machine.CreateState(n, allFields: true);
+        using var derivative = _machine.CreateState(n, allFields: true);
+        x.CopyFrom(_free, 0);
+        _machine.FillInhibitors(x, Workspace);
+        using var hessian = new HessianOperator<T>(_machine, x, Workspace);
+        for (int lane = 0; lane < n; lane++)
+        {
+            _readout.Read(x, lane, _z);
+            _readout.Force(_z, labels[samples[lane]], _force);
+            for (int i = 0; i < _force.Length; i++)
+                derivative.X(p, 0)[i, lane] = T.CreateChecked(-_force[i]);
+        }
+        var right = new T[hessian.Size * n];
+        var solution = new T[right.Length];
+        hessian.Gather(derivative, right);
+        for (int i = 0; i < right.Length; i++)
+            if (hessian.Fixed[i])
+                right[i] = T.Zero;
+        var solved = new Minres<T>(hessian.Size, n).Solve(hessian, right, solution, SolveTolerance, 20 * hessian.Size);
+        if (!(solved.LargestResidual <= Math.Sqrt(SolveTolerance)))
+            throw new ArithmeticException(
+                $"Implicit differentiation: the linear solve stopped at a residual of {solved.LargestResidual:g3} after {solved.Iterations} products. Relax further (free.tolerance), or check stability."
+            );
+        hessian.Scatter(solution, derivative, masked: true);
+        contrasts.ReadTangent(x, derivative, at, n);
+    }
+
+    /// <summary>Relative residual of the linear solve: near the rounding of the scalar type.</summary>
+    private static double SolveTolerance => typeof(T) == typeof(float) ? 1e-6 : 1e-13;
+
     public void Dispose()
     {
         _free.Dispose();

@@ -85,7 +85,9 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
             if (n == 0)
                 continue;
             T keep = T.CreateChecked(p.Decays ? 1 - rate * _options.WeightDecay : 1);
-            var (w, g, m) = (p.Values.Slice(at, n), p.Gradients.Slice(at, n), _first[i].Span.Slice(at, n));
+            var w = p.Values.Slice(at, n);
+            var g = p.Gradients.Slice(at, n);
+            var m = _first[i].Span.Slice(at, n);
             if (_options.Kind == "adam")
                 Adam(w, g, m, _second[i].Span.Slice(at, n), rate, c1, c2, keep);
             else
@@ -104,7 +106,10 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
         // θ −= (η/c₁) m / (√(v/c₂) + ε), with the square root of 1/c₂ taken out.
         T step = T.CreateChecked(rate / c1 * Math.Sqrt(c2)),
             epsilon = T.CreateChecked(_options.Epsilon * Math.Sqrt(c2));
-        var (ws, gs, ms, vs) = (Vectors(w), Vectors(g), Vectors(m), Vectors(v));
+        var ws = Vectors(w);
+        var gs = Vectors(g);
+        var ms = Vectors(m);
+        var vs = Vectors(v);
         var ve = new Vector<T>(epsilon);
         for (int i = 0; i < ws.Length; i++)
         {
@@ -134,7 +139,9 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
 
     private static void Clip(Span<T> w, T min, T max)
     {
-        var (ws, low, high) = (Vectors(w), new Vector<T>(min), new Vector<T>(max));
+        var ws = Vectors(w);
+        var low = new Vector<T>(min);
+        var high = new Vector<T>(max);
         for (int i = 0; i < ws.Length; i++)
             ws[i] = Vector.Min(Vector.Max(ws[i], low), high);
         for (int i = ws.Length * Vector<T>.Count; i < w.Length; i++)

@@ -40,7 +40,8 @@ internal sealed class SpectralBound<T> : IDisposable
     /// <summary>One step of q ← WᵀW q / ‖·‖; returns ‖W q‖ for the unit q.</summary>
     private double Norm()
     {
-        var (q, p) = (Vector.Span, _left.Span);
+        var q = Vector.Span;
+        var p = _left.Span;
         Normalise(q);
         for (int r = 0; r < _w.Rows; r++)
             p[r] = LaneSum.Dot<T>(_w.Value.Row(r), q);

@@ -70,6 +70,9 @@ internal sealed class LocalEquations
     /// <summary>u confined to the box.</summary>
     public Expr Boxed(Expr u) => _population.Neuron!.Box is { } box ? Min(Max(u, box.Low), box.High) : u;
 
+    /// <summary>∂H/∂x of all fields, loads and drives included.</summary>
+    public IReadOnlyList<Expr> Forces => _equations;
+
     /// <summary>Time derivatives of all fields. [τ_u = 1]</summary>
     public IEnumerable<Expr> Flow =>
         _equations.Select((e, f) => f == 0 ? -e / _scale : e / (_scale * _population.Neuron!.Inhibitors[f - 1].Tau));

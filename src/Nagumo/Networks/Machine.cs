@@ -157,6 +157,60 @@ public sealed unsafe class Machine<T> : IDisposable
         }
     }
 
+    /// <summary>Relaxed populations, in the order of the network.</summary>
+    internal IEnumerable<int> Relaxed => Enumerable.Range(0, _sites.Length).Where(p => _sites[p] is not null);
+
+    /// <summary>Drives of every population into s.Drive: what the flow, forces and residuals read.</summary>
+    internal void Drives(State<T> s, Workspace<T> ws)
+    {
+        foreach (int p in Network.Order)
+        {
+            Prepare(s, p, null, ws);
+            Drive(s, p, 0, Network.Populations[p].Size, ws);
+        }
+    }
+
+    /// <summary>Drives of population p without their constant part, after <see cref="Prepare(State{T}, int, bool[], Workspace{T})"/>.</summary>
+    internal void LinearDrive(State<T> s, int p, Workspace<T> ws)
+    {
+        foreach (int f in _sites[p]!.Driven)
+            Sum(s, f, _incoming[p], default, s.Drive(p, f), 0, Network.Populations[p].Size, ws);
+    }
+
+    /// <summary>∂H/∂x of every field of a state that stores all of them, drives renewed, into another such state's fields.</summary>
+    internal void Forces(State<T> s, State<T> into, Workspace<T> ws)
+    {
+        Drives(s, ws);
+        foreach (int p in Network.Order)
+            _sites[p]!.Forces(s.Fields(p), s.Drives(p), into.Fields(p));
+    }
+
+    /// <summary>Time derivatives of every field under the physical flow, drives renewed, into another state's fields.</summary>
+    internal void Flow(State<T> s, State<T> into, Workspace<T> ws)
+    {
+        Drives(s, ws);
+        foreach (int p in Network.Order)
+            _sites[p]!.Flow(s.Fields(p), s.Drives(p), into.Fields(p));
+    }
+
+    /// <summary>Inhibitors that follow from u, drives renewed.</summary>
+    internal void FillInhibitors(State<T> s, Workspace<T> ws)
+    {
+        Drives(s, ws);
+        foreach (int p in Network.Order)
+            if (_sites[p]!.Eliminates && s.Fields(p).Length > 1)
+                _sites[p]!.FillInhibitors(s.Fields(p), s.Drives(p), 0, Network.Populations[p].Size);
+    }
+
+    /// <summary>Largest |∂H/∂x| of each lane over all fields, boxes respected, into s.LaneResidual; drives renewed.</summary>
+    internal void FullResidual(State<T> s, Workspace<T> ws)
+    {
+        Drives(s, ws);
+        s.LaneResidual.Row(0).Clear();
+        foreach (int p in Network.Order)
+            _sites[p]!.FullResidual(s.Fields(p), s.Drives(p), s.LaneResidual);
+    }
+
     /// <summary>Sets a population's fields to zero where a cold response would read them (joint and warm solves).</summary>
     internal void ResetFields(State<T> s, int p)
     {

@@ -24,6 +24,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
     private readonly JointResponse<T>? _joint;
     private readonly Lazy<Kernel<T>> _inhibitors,
         _flow,
+        _forces,
         _hessian;
     private readonly Dictionary<string, (Kernel<T> Contrast, Kernel<T> Tangent)> _parameterKernels = [];
 
@@ -46,6 +47,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
         );
         _fullResidual = Compile("full-residual", [.. x, .. streams], [new(_equations.FullMisfit, OutputKind.MaxInto)]);
         _flow = new(() => Compile("flow", [.. x, .. streams], [.. _equations.Flow.Select(e => new Output(e))]));
+        _forces = new(() => Compile("forces", [.. x, .. streams], [.. _equations.Forces.Select(e => new Output(e))]));
         _hessian = new(() =>
         {
             var d = Directions();
@@ -203,13 +205,12 @@ internal sealed unsafe class OnSite<T> : IDisposable
     }
 
     /// <summary>Time derivatives of all fields.</summary>
-    public void Flow(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> velocity)
-    {
-        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int n = PushDrives(operands, Push(operands, 0, x, 0), drive, 0);
-        n = Push(operands, PushUniforms(operands, n, 0), velocity, 0);
-        _flow.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
-    }
+    public void Flow(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> velocity) =>
+        RunFields(_flow.Value, x, drive, velocity);
+
+    /// <summary>∂H/∂x of all fields.</summary>
+    public void Forces(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> force) =>
+        RunFields(_forces.Value, x, drive, force);
 
     /// <summary>y = (local Hessian and loads)·d at x.</summary>
     public void HessianTimes(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, ReadOnlySpan<MatView<T>> y)
@@ -241,6 +242,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
     ) => RunParameter(_parameterKernels[parameter].Tangent, x, d, into, row0, rows);
 
     public void Dispose() => _constants.Dispose();
+
+    private void RunFields(Kernel<T> kernel, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> into)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = PushDrives(operands, Push(operands, 0, x, 0), drive, 0);
+        n = Push(operands, PushUniforms(operands, n, 0), into, 0);
+        kernel.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
 
     private void RunParameter(
         Kernel<T> kernel,

@@ -30,7 +30,7 @@ public sealed class TextNeuron : Neuron
         foreach (var (name, tau) in inhibitors ?? new Dictionary<string, double>())
             symbols[name] = new Inhibitor(name, new Parameter(tau, min: 0, name: name == "v" ? "tau" : "tau_" + name));
         Text = potential;
-        _potential = Expr.Parse(potential, symbols.Values);
+        _potential = Expr.Parse(potential, symbols.Values.ToArray());
         if (!_potential.Contains(U))
             throw new ArgumentException($"The potential '{potential}' does not contain the activator u.");
         foreach (var (name, symbol) in symbols)
