@@ -230,7 +230,8 @@ internal static unsafe class Gemm
                     for (var j = j0; j < j1; j += panel)
                     {
                         var wide = Math.Min(panel, j1 - j);
-                        var whole = high == PanelRows && wide == panel;
+                        // Micro-tiles have even heights and whole panels: others take a detour over a tile of our own.
+                        var whole = high % 2 == 0 && wide == panel;
                         if (from.Data != null && from.ColStride != 0)
                         {
                             start = from.Data + i * from.RowStride + j * from.ColStride;
