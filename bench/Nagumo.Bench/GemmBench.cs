@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Nagumo.Compute;
 
@@ -42,7 +43,7 @@ internal static unsafe class GemmBench
     {
         var blas = OpenBlas.TryLoad();
         var core = Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE");
-        Console.WriteLine($"Width {Simd.Preferred}, {RuntimeInformationText()}");
+        Console.WriteLine($"Width {Simd.Preferred}, {RuntimeInformation.FrameworkDescription}");
         Console.WriteLine(
             blas is null
                 ? "OpenBLAS: not found"
@@ -56,8 +57,6 @@ internal static unsafe class GemmBench
         Row<double>(512, 512, 128, Variant.Packed, blas);
         return 0;
     }
-
-    static string RuntimeInformationText() => System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription;
 
     static void Row<T>(int m, int k, int n, Variant variant, OpenBlas? blas)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -132,7 +131,7 @@ internal static unsafe class GemmBench
             _ => Rate(Chains<T, T, SimdScalar<T>>, 2.0 * 16 * PeakSteps, 10),
         };
 
-    // Twelve chains would hide the latency; with fewer than 16 registers the factor stays in memory.
+    // Eight chains: a latency of four cycles times two units.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Chains<V, T, S>()
         where V : unmanaged

@@ -85,7 +85,7 @@ internal static unsafe class Gemm
 
     /// <summary>C = init + (scale·A)·B, any strides of A and B; packs both.</summary>
     /// <remarks>scale·a is rounded before the chain. With the environment variable NAGUMO_BLAS=openblas this overload, and only this one,
-    /// calls OpenBLAS where the strides allow: its bits differ and depend on the machine and the shape.</remarks>
+    /// calls OpenBLAS where the strides allow, unless a width is given: its bits differ and depend on the machine and the shape.</remarks>
     /// <param name="a">[M × K].</param>
     /// <param name="b">[K × N].</param>
     /// <param name="init">[M × N], see the class.</param>
@@ -104,7 +104,14 @@ internal static unsafe class Gemm
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (OpenBlas.Chosen is { } blas && a.Cols == b.Rows && c.Rows == a.Rows && c.Cols == b.Cols && blas.Gemm(a, b, init, c, scale))
+        if (
+            width == SimdWidth.Preferred
+            && OpenBlas.Chosen is { } blas
+            && a.Cols == b.Rows
+            && c.Rows == a.Rows
+            && c.Cols == b.Cols
+            && blas.Gemm(a, b, init, c, scale)
+        )
             return;
         var left = workspace.Left(a.Rows, a.Cols);
         left.Pack(a, scale);
@@ -230,7 +237,8 @@ internal static unsafe class Gemm
                     for (var j = j0; j < j1; j += panel)
                     {
                         var wide = Math.Min(panel, j1 - j);
-                        var whole = high == PanelRows && wide == panel;
+                        // Micro-tiles have even heights and whole panels: others take a detour over a tile of our own.
+                        var whole = high % 2 == 0 && wide == panel;
                         if (from.Data != null && from.ColStride != 0)
                         {
                             start = from.Data + i * from.RowStride + j * from.ColStride;

@@ -44,6 +44,7 @@ internal static unsafe class GemmTile<V, T, S>
             Rows(depth, a, b, bStride, init, initStride, c, cStride, rows);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Rows(nint depth, T* a, T* b, nint bStride, T* init, nint initStride, T* c, nint cStride, int rows)
     {
         switch ((rows + 1) / 2)

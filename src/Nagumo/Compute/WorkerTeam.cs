@@ -52,6 +52,20 @@ internal sealed class WorkerTeam : IDisposable
     /// <exception cref="InvalidOperationException">The team is running already.</exception>
     public void Run(ITeamWork work)
     {
+        Enter();
+        Together(work);
+    }
+
+    /// <summary>Runs body(member) on every member; otherwise as <see cref="Run(ITeamWork)"/>.</summary>
+    public void Run(Action<int> body)
+    {
+        Enter();
+        each.Body = body;
+        Together(each);
+    }
+
+    void Enter()
+    {
         lock (caller)
         {
             ObjectDisposedException.ThrowIf(stopping, this);
@@ -59,6 +73,10 @@ internal sealed class WorkerTeam : IDisposable
                 Throw.Invalid("This team is running already: a member cannot start the team that it works in.");
             running = true;
         }
+    }
+
+    void Together(ITeamWork work)
+    {
         try
         {
             if (workers.Length == 0)
@@ -77,16 +95,10 @@ internal sealed class WorkerTeam : IDisposable
         }
         finally
         {
+            each.Body = null;
             lock (caller)
                 running = false;
         }
-    }
-
-    /// <summary>Runs body(member) on every member.</summary>
-    public void Run(Action<int> body)
-    {
-        each.Body = body;
-        Run(each);
     }
 
     /// <summary>Ends the threads. Not while a run is under way.</summary>
