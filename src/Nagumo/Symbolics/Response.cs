@@ -1,0 +1,280 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Nagumo.Symbolics;
+
+/// <summary>Makes the stationary responses of on-site forces: u(I) with f(u) = I.</summary>
+internal static class Response
+{
+    /// <summary>The response of a force without free parameters.</summary>
+    /// <param name="f">An increasing function of <paramref name="u"/> alone.</param>
+    /// <param name="u">The unknown.</param>
+    /// <exception cref="ArgumentException">f is not increasing, or depends on another symbol.</exception>
+    public static Response<T> Tabulated<T>(Expr f, Symbol u)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Tabulated<T>(f, u, KernelCompiler.Default);
+
+    /// <summary>The response of a force with parameters per row or element, from a warm start.</summary>
+    /// <param name="f">A function increasing in <paramref name="u"/> for all parameters that will occur; <see cref="IsMonotone"/> checks.</param>
+    /// <param name="u">The unknown.</param>
+    /// <param name="uniforms">The symbols with a value per row.</param>
+    /// <param name="streams">The symbols with a value per element.</param>
+    public static Response<T> Warm<T>(Expr f, Symbol u, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new WarmResponse<T>(f, u, uniforms, streams, KernelCompiler.Default);
+
+    /// <summary>The common response of an activator and a nonlinear inhibitor: fu(u, v) = I_u and fv(u, v) = −I_v.</summary>
+    /// <param name="fu">∂H/∂u with loads.</param>
+    /// <param name="fv">∂H/∂v with loads; decreasing in <paramref name="v"/>.</param>
+    /// <param name="u">The activator.</param>
+    /// <param name="v">The inhibitor.</param>
+    /// <param name="uniforms">The symbols with a value per row.</param>
+    /// <param name="streams">The symbols with a value per element.</param>
+    public static Response<T> Joint<T>(Expr fu, Expr fv, Symbol u, Symbol v, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new JointResponse<T>(fu, fv, u, v, uniforms, streams, KernelCompiler.Default);
+
+    /// <summary>Is f increasing in u, as far as samples over ±1e−6…1e6 tell?</summary>
+    /// <param name="f">The function.</param>
+    /// <param name="u">Its variable.</param>
+    /// <param name="values">The values of its other symbols.</param>
+    /// <param name="where">The sampled u of the most negative slope; NaN when there is none.</param>
+    public static bool IsMonotone(Expr f, Symbol u, Func<Symbol, double> values, out double where)
+    {
+        var derivative = f.Derive(u);
+        double Slope(double x) => derivative.Evaluate(s => s.Equals(u) ? x : values(s));
+        // A slope of 0 at a point is allowed (kγ = 1), and rounding may leave it a little below.
+        var allowed = -1e-12 * Samples().Where(x => Math.Abs(x) <= 1).Max(x => Math.Abs(Slope(x)));
+        (where, var worst, var rises) = (double.NaN, allowed, false);
+        foreach (var x in Samples())
+        {
+            var slope = Slope(x);
+            rises |= slope > 0;
+            if (slope < worst)
+                (where, worst) = (x, slope);
+        }
+        if (!rises && double.IsNaN(where))
+            where = 0;
+        return double.IsNaN(where);
+    }
+
+    internal static Response<T> Tabulated<T>(Expr f, Symbol u, Simd simd)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Cache<T>.Responses.GetOrAdd((f, u, simd), static k => new(() => new TabulatedResponse<T>(k.F, k.U, k.Simd))).Value;
+
+    internal static void RequireMonotone(Expr f, Symbol u)
+    {
+        if (f.Symbols.FirstOrDefault(s => !s.Equals(u)) is { } free)
+            throw new ArgumentException(
+                $"The force {f} still depends on '{free}'; substitute its value first, or use a warm response.",
+                nameof(f)
+            );
+        if (!IsMonotone(f, u, _ => double.NaN, out var where))
+        {
+            var slope = f.Derive(u).Evaluate((Symbol _) => where);
+            throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"The force {f} does not have one rest state per drive: its slope is {slope:g3} at {u} = {where:g3} (bistable). Change the parameters or add a load so that the slope is never negative; for FitzHugh–Nagumo k·gamma ≤ 1."
+                ),
+                nameof(f)
+            );
+        }
+    }
+
+    private static IEnumerable<double> Samples()
+    {
+        yield return 0;
+        for (var i = -600; i <= 600; i++)
+        {
+            yield return Math.Pow(10, i / 100.0);
+            yield return -Math.Pow(10, i / 100.0);
+        }
+        for (var i = 1; i <= 400; i++)
+        {
+            yield return i * 0.025;
+            yield return -i * 0.025;
+        }
+    }
+
+    private static class Cache<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public static readonly ConcurrentDictionary<(Expr F, Symbol U, Simd Simd), Lazy<Response<T>>> Responses = new();
+    }
+}
+
+/// <summary>Solves f(unknown) = drive for every element. Thread-safe, allocation-free after the first calls.</summary>
+/// <remarks>
+/// A kernel solves all elements and leaves NaN where its own check fails; those few are solved again, one by one, by a bracketed
+/// method. What is done to an element depends on that element alone, so the bits do not depend on the vector width. Drives: any finite
+/// number is solved, ±∞ gives ±∞, NaN gives NaN. A drive may be the same memory as the unknown.
+/// </remarks>
+internal abstract unsafe class Response<T>(int drives, int streams, int uniforms, int unknowns, bool warm)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    // Input, output and scratch of a chunk stay in the first-level cache.
+    private const int Chunk = 1024;
+
+    [ThreadStatic]
+    private static T[]? scratch;
+
+    private int Inputs => drives + streams + uniforms;
+
+    /// <param name="drive">The drives.</param>
+    /// <param name="unknown">The solution; a warm response starts from what stands there.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="cols">Number of elements of a row.</param>
+    public void Solve(Rows<T> drive, Rows<T> unknown, int rows, int cols) => Solve([drive, unknown], rows, cols);
+
+    /// <inheritdoc cref="Solve(Rows{T}, Rows{T}, int, int)"/>
+    public void Solve(
+        Rows<T> drive,
+        ReadOnlySpan<Rows<T>> extraStreams,
+        ReadOnlySpan<Rows<T>> rowUniforms,
+        Rows<T> unknown,
+        int rows,
+        int cols
+    )
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[2 + extraStreams.Length + rowUniforms.Length];
+        operands[0] = drive;
+        extraStreams.CopyTo(operands[1..]);
+        rowUniforms.CopyTo(operands[(1 + extraStreams.Length)..]);
+        operands[^1] = unknown;
+        Solve(operands, rows, cols);
+    }
+
+    /// <summary>Solves two unknowns for two drives.</summary>
+    public void Solve(
+        Rows<T> driveU,
+        Rows<T> driveV,
+        ReadOnlySpan<Rows<T>> extraStreams,
+        ReadOnlySpan<Rows<T>> rowUniforms,
+        Rows<T> u,
+        Rows<T> v,
+        int rows,
+        int cols
+    )
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[4 + extraStreams.Length + rowUniforms.Length];
+        operands[0] = driveU;
+        operands[1] = driveV;
+        extraStreams.CopyTo(operands[2..]);
+        rowUniforms.CopyTo(operands[(2 + extraStreams.Length)..]);
+        operands[^2] = u;
+        operands[^1] = v;
+        Solve(operands, rows, cols);
+    }
+
+    /// <param name="operands">Drives, streams, uniforms, unknowns.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="cols">Number of elements of a row.</param>
+    public void Solve(ReadOnlySpan<Rows<T>> operands, int rows, int cols)
+    {
+        if (operands.Length != Inputs + unknowns)
+            ThrowOperands(operands.Length);
+        var memory = scratch;
+        if (memory is null || memory.Length < unknowns * Chunk)
+            scratch = memory = GC.AllocateUninitializedArray<T>(2 * Chunk, pinned: true);
+        var part = stackalloc Rows<T>[operands.Length];
+        var width = Math.Min(cols, Chunk);
+        var height = width == 0 ? 0 : Chunk / width;
+        fixed (T* results = memory)
+        {
+            for (var row = 0; row < rows && height > 0; row += height)
+            {
+                for (var column = 0; column < cols; column += width)
+                {
+                    for (var i = 0; i < operands.Length; i++)
+                    {
+                        var o = operands[i];
+                        var isUniform = i >= drives + streams && i < Inputs;
+                        part[i] = new(o.Data + (row * o.Stride) + (isUniform ? 0 : column), o.Stride);
+                    }
+                    SolvePart(part, Math.Min(height, rows - row), Math.Min(width, cols - column), results);
+                }
+            }
+        }
+    }
+
+    /// <summary>Streams: drives, streams, and for a warm start the unknowns; then uniforms; outputs: the unknowns, NaN where unsure.</summary>
+    private protected abstract Kernel<T> Kernel { get; }
+
+    /// <summary>One element in double, for certain.</summary>
+    /// <param name="inputs">Drives, streams and uniforms.</param>
+    /// <param name="unknowns">In: the warm start, or NaN. Out: the solution.</param>
+    private protected abstract void SolveOne(ReadOnlySpan<double> inputs, Span<double> unknowns);
+
+    private void SolvePart(Rows<T>* part, int rows, int cols, T* results)
+    {
+        var operands = stackalloc Rows<T>[Inputs + (2 * unknowns)];
+        var n = 0;
+        for (var i = 0; i < drives + streams; i++)
+            operands[n++] = part[i];
+        for (var i = 0; i < unknowns && warm; i++)
+            operands[n++] = part[Inputs + i];
+        for (var i = 0; i < uniforms; i++)
+            operands[n++] = part[drives + streams + i];
+        for (var i = 0; i < unknowns; i++)
+            operands[n++] = new(results + (i * Chunk), cols);
+        Kernel.Run(new ReadOnlySpan<Rows<T>>(operands, n), rows, cols);
+        if (AnyNaN(results, rows * cols))
+            Repair(part, rows, cols, results);
+        for (var i = 0; i < unknowns; i++)
+        {
+            var target = part[Inputs + i];
+            for (var row = 0; row < rows; row++)
+                Unsafe.CopyBlockUnaligned(
+                    target.Data + (row * target.Stride),
+                    results + (i * Chunk) + (row * cols),
+                    (uint)(cols * sizeof(T))
+                );
+        }
+    }
+
+    private void Repair(Rows<T>* part, int rows, int cols, T* results)
+    {
+        Span<double> inputs = stackalloc double[Inputs];
+        Span<double> solution = stackalloc double[unknowns];
+        for (var k = 0; k < rows * cols; k++)
+        {
+            if (!T.IsNaN(results[k]))
+                continue;
+            var (row, column) = (k / cols, k % cols);
+            for (var i = 0; i < Inputs; i++)
+                inputs[i] = double.CreateTruncating(part[i].Data[(row * part[i].Stride) + (i >= drives + streams ? 0 : column)]);
+            for (var i = 0; i < unknowns; i++)
+            {
+                var start = warm ? double.CreateTruncating(part[Inputs + i].Data[(row * part[Inputs + i].Stride) + column]) : double.NaN;
+                solution[i] = start;
+            }
+            SolveOne(inputs, solution);
+            for (var i = 0; i < unknowns; i++)
+                results[(i * Chunk) + k] = T.CreateTruncating(solution[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AnyNaN(T* x, nint count)
+    {
+        nint i = 0;
+        var good = Vector512<T>.AllBitsSet;
+        for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count)
+        {
+            var v = Vector512.Load(x + i);
+            good &= Vector512.Equals(v, v);
+        }
+        var any = good != Vector512<T>.AllBitsSet;
+        for (; i < count; i++)
+            any |= T.IsNaN(x[i]);
+        return any;
+    }
+
+    [DoesNotReturn]
+    private void ThrowOperands(int given) =>
+        throw new ArgumentException(
+            $"The response takes {drives} drive(s), {streams} stream(s), {uniforms} uniform(s) and {unknowns} unknown(s), not {given} operands.",
+            "operands"
+        );
+}
