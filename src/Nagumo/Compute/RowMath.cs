@@ -57,14 +57,7 @@ internal static class RowMath
     }
 
     /// <summary>mean = half (x + y), difference = inverse (x − y).</summary>
-    public static void MeanAndDifference<T>(
-        ReadOnlySpan<T> x,
-        ReadOnlySpan<T> y,
-        T half,
-        T inverse,
-        Span<T> mean,
-        Span<T> difference
-    )
+    public static void MeanAndDifference<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, T half, T inverse, Span<T> mean, Span<T> difference)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var xs = MemoryMarshal.Cast<T, Vector<T>>(x);

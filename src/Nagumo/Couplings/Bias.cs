@@ -46,13 +46,7 @@ public sealed class Bias(string population, double value = 0, string? name = nul
             }
         }
 
-        public override void Gradient(
-            ReadOnlySpan<Contrast<T>> ends,
-            T scale,
-            int row0,
-            int rows,
-            GemmWorkspace<T> workspace
-        )
+        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
             var d = ends[0].Difference;
             for (int r = row0; r < row0 + rows; r++)

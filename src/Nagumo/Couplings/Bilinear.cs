@@ -42,7 +42,10 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
             // An activator's drive is −∂term/∂u, an inhibitor's +∂term/∂v.
             Span<int> signs = stackalloc int[2];
             for (int e = 0; e < 2; e++)
-                signs[e] = ends[e].Clamped ? 0 : ends[e].Inhibitor ? term : -term;
+                signs[e] =
+                    ends[e].Clamped ? 0
+                    : ends[e].Inhibitor ? term
+                    : -term;
             (_w, _termSign) = (w, T.CreateChecked(term));
             _product = new(ends[0].Size, ends[1].Size, signs);
         }
@@ -61,18 +64,15 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
             int rows
         ) => _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
 
-        public override void Gradient(
-            ReadOnlySpan<Contrast<T>> ends,
-            T scale,
-            int row0,
-            int rows,
-            GemmWorkspace<T> workspace
-        )
+        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
             var g = _w.Gradient.Slice(row0, rows, 0, _w.Cols);
             T factor = _termSign * scale;
             MatView<T> sum = default;
-            foreach (var (x, y) in (ReadOnlySpan<(MatView<T>, MatView<T>)>)[(ends[0].Difference, ends[1].Mean), (ends[0].Mean, ends[1].Difference)])
+            foreach (
+                var (x, y) in (ReadOnlySpan<(MatView<T>, MatView<T>)>)
+                    [(ends[0].Difference, ends[1].Mean), (ends[0].Mean, ends[1].Difference)]
+            )
             {
                 if (x.IsEmpty || y.IsEmpty)
                     continue;

@@ -44,13 +44,7 @@ internal abstract class BoundCoupling<T>
     /// <param name="row0">First row of the block; all tensors of a coupling have equal rows.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="workspace">The thread's workspace.</param>
-    public abstract void Gradient(
-        ReadOnlySpan<Contrast<T>> ends,
-        T scale,
-        int row0,
-        int rows,
-        GemmWorkspace<T> workspace
-    );
+    public abstract void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace);
 }
 
 /// <summary>A field in two phases x₊, x₋: mean m = (x₊ + x₋)/2 and difference d = (x₊ − x₋)/(β₊ − β₋), each [size × lanes].</summary>

@@ -30,7 +30,9 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
     internal override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (!ends[1].Clamped || ends[0].Clamped || ends[0].Inhibitor)
-            throw new ArgumentException($"Differential resistive coupling '{Name}' joins activators to a clamped population, in this order.");
+            throw new ArgumentException(
+                $"Differential resistive coupling '{Name}' joins activators to a clamped population, in this order."
+            );
     }
 
     internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends)
@@ -105,13 +107,7 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
             int rows
         ) => _product.Drive(end, fields[1], packed, init, drive, row0, rows);
 
-        public override void Gradient(
-            ReadOnlySpan<Contrast<T>> ends,
-            T scale,
-            int row0,
-            int rows,
-            GemmWorkspace<T> workspace
-        )
+        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
             var g = _plus.Gradient.Slice(row0, rows, 0, _plus.Cols);
             ResistorContrast.Products(ends[0], ends[1], -scale, g, row0, rows, workspace);

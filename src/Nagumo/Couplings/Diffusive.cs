@@ -24,7 +24,9 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
     internal override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (ends[0].Size != ends[1].Size)
-            throw new ArgumentException($"Diffusive coupling '{Name}' joins {ends[0].Size} neurons with {ends[1].Size}: the sizes must be equal.");
+            throw new ArgumentException(
+                $"Diffusive coupling '{Name}' joins {ends[0].Size} neurons with {ends[1].Size}: the sizes must be equal."
+            );
         if (ends[0].Inhibitor != ends[1].Inhibitor)
             throw new ArgumentException($"Diffusive coupling '{Name}' joins an activator with an inhibitor: use two fields of one kind.");
     }
@@ -60,13 +62,7 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
                     RowMath.AddScaled(other.Row(r), d.Values[r], init.Row(r), drive.Row(r));
         }
 
-        public override void Gradient(
-            ReadOnlySpan<Contrast<T>> contrasts,
-            T scale,
-            int row0,
-            int rows,
-            GemmWorkspace<T> workspace
-        )
+        public override void Gradient(ReadOnlySpan<Contrast<T>> contrasts, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
             T sign = ends[0].Inhibitor ? -scale : scale;
             var (m, n) = (contrasts[0].Mean, contrasts[1].Mean);

@@ -76,13 +76,7 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
             int rows
         ) => _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
 
-        public override void Gradient(
-            ReadOnlySpan<Contrast<T>> ends,
-            T scale,
-            int row0,
-            int rows,
-            GemmWorkspace<T> workspace
-        )
+        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
             var g = _g.Gradient.Slice(row0, rows, 0, _g.Cols);
             ResistorContrast.Products(ends[0], ends[1], -scale, g, row0, rows, workspace);

@@ -7,15 +7,7 @@ namespace Nagumo.Couplings;
 internal static class ResistorContrast
 {
     /// <summary>g = scale × Σ_lanes (d_i m_j + m_i d_j).</summary>
-    public static void Products<T>(
-        Contrast<T> a,
-        Contrast<T> b,
-        T scale,
-        MatView<T> g,
-        int row0,
-        int rows,
-        GemmWorkspace<T> workspace
-    )
+    public static void Products<T>(Contrast<T> a, Contrast<T> b, T scale, MatView<T> g, int row0, int rows, GemmWorkspace<T> workspace)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         MatView<T> sum = default;
@@ -29,15 +21,7 @@ internal static class ResistorContrast
     }
 
     /// <summary>g += scale × Σ_lanes (m_i d_i + m_j d_j).</summary>
-    public static void AddSquares<T>(
-        Contrast<T> a,
-        Contrast<T> b,
-        T scale,
-        MatView<T> g,
-        int row0,
-        int rows,
-        GemmWorkspace<T> workspace
-    )
+    public static void AddSquares<T>(Contrast<T> a, Contrast<T> b, T scale, MatView<T> g, int row0, int rows, GemmWorkspace<T> workspace)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var cols = workspace.Row(g.Cols);

@@ -38,7 +38,10 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             return view;
         }
         _mean = [.. populations.Select(p => Enumerable.Range(0, p.Fields).Select(_ => p.IsClamped ? default : Take(p.Size)).ToArray())];
-        _difference = [.. populations.Select(p => Enumerable.Range(0, p.Fields).Select(_ => p.IsClamped ? default : Take(p.Size)).ToArray())];
+        _difference =
+        [
+            .. populations.Select(p => Enumerable.Range(0, p.Fields).Select(_ => p.IsClamped ? default : Take(p.Size)).ToArray()),
+        ];
         for (int p = 0; p < populations.Count; p++)
             if (populations[p].Rail is { } rail)
             {
@@ -108,7 +111,9 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                 derivative.X(p, f).Row(r)[..count].CopyTo(_difference[p][f].Row(r)[at..]);
             }
             foreach (var (name, into) in _neurons[p])
-                _machine.Site(p).ParameterTangent(name, x.Fields(p), derivative.Fields(p), into.Slice(0, into.Rows, at, count), 0, into.Rows);
+                _machine
+                    .Site(p)
+                    .ParameterTangent(name, x.Fields(p), derivative.Fields(p), into.Slice(0, into.Rows, at, count), 0, into.Rows);
         }
     }
 

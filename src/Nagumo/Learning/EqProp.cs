@@ -171,7 +171,13 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         }
         var images = new MatView<T>(_images.Pointer + (long)at * _inputs, _inputs, lanes, 1, _inputs);
         var free = worker.Free(_input, images, predict ? _predict : _free);
-        worker.Judge(samples, _set!.Labels, free, _losses.AsSpan(at, lanes), predict ? _readout.AsSpan(at * _classes, lanes * _classes) : default);
+        worker.Judge(
+            samples,
+            _set!.Labels,
+            free,
+            _losses.AsSpan(at, lanes),
+            predict ? _readout.AsSpan(at * _classes, lanes * _classes) : default
+        );
         if (predict)
             return;
         if (_estimator.Kind == "exact")
@@ -200,10 +206,15 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
 
     private static int SingleInput(Network network)
     {
-        int[] clamped = [.. Enumerable.Range(0, network.Populations.Count).Where(p => network.Populations[p] is { IsClamped: true, Rail: null })];
+        int[] clamped =
+        [
+            .. Enumerable.Range(0, network.Populations.Count).Where(p => network.Populations[p] is { IsClamped: true, Rail: null }),
+        ];
         return clamped.Length == 1
             ? clamped[0]
-            : throw new ArgumentException($"The network has {clamped.Length} clamped populations without fixed values; learning from images needs exactly one.");
+            : throw new ArgumentException(
+                $"The network has {clamped.Length} clamped populations without fixed values; learning from images needs exactly one."
+            );
     }
 
     public void Dispose()

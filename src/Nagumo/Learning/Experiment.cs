@@ -93,9 +93,7 @@ public sealed record ReadoutOptions(string Population, string Cost = "cross-entr
         {
             "cross-entropy" => new CrossEntropy(Kappa),
             "squared-error" => new SquaredError(),
-            _ => throw new ArgumentException(
-                $"readout.cost = '{Cost}'.{Nearest.Hint(Cost, new[] { "cross-entropy", "squared-error" })}"
-            ),
+            _ => throw new ArgumentException($"readout.cost = '{Cost}'.{Nearest.Hint(Cost, new[] { "cross-entropy", "squared-error" })}"),
         };
 }
 

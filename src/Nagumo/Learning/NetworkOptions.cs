@@ -50,7 +50,9 @@ public sealed record PopulationOptions(
         if (Values is not null)
             return Neuron is null && Potential is null && (Size == 0 || Size == Values.Length)
                 ? Population.Fixed(Name, Values)
-                : throw new ArgumentException($"Population '{Name}' is a rail (it has values): give no neuron, no potential and no other size.");
+                : throw new ArgumentException(
+                    $"Population '{Name}' is a rail (it has values): give no neuron, no potential and no other size."
+                );
         if (Neuron is not null && Potential is not null)
             throw new ArgumentException($"Population '{Name}' has both a neuron and a potential: give one of them.");
         if (Potential is null && (Inhibitors is not null || Box is not null))
@@ -172,6 +174,5 @@ public sealed record CouplingOptions(
     private T Need<T>(T? value, string key)
         where T : struct => value ?? throw new ArgumentException($"Coupling {Describe()} needs the key '{key}'.");
 
-    private string Need(string? value, string key) =>
-        value ?? throw new ArgumentException($"Coupling {Describe()} needs the key '{key}'.");
+    private string Need(string? value, string key) => value ?? throw new ArgumentException($"Coupling {Describe()} needs the key '{key}'.");
 }

@@ -60,7 +60,9 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
         _factor = _options.Schedule switch
         {
             "cosine" => 0.5 * (1 + Math.Cos(Math.PI * progress)),
-            "step" => progress < 0.5 ? 1 : progress < 0.75 ? 0.1 : 0.01,
+            "step" => progress < 0.5 ? 1
+            : progress < 0.75 ? 0.1
+            : 0.01,
             _ => 1,
         };
         _team.Run(this);
@@ -156,7 +158,9 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
             if (!_parameters.Any(p => Names(p.Name).Contains(name)))
             {
                 string[] known = [.. _parameters.SelectMany(p => Names(p.Name)).Distinct()];
-                throw new ArgumentException($"optimizer.{key} names '{name}', which no coupling or population is called.{Nearest.Hint(name, known)}");
+                throw new ArgumentException(
+                    $"optimizer.{key} names '{name}', which no coupling or population is called.{Nearest.Hint(name, known)}"
+                );
             }
     }
 

@@ -54,13 +54,7 @@ public static class Presets
             Pixels: new(Dropout: 0.2)
         );
 
-    private static Experiment Quick() =>
-        FhnMlp("fhn-quick") with
-        {
-            Epochs = 5,
-            Optimizer = new(Rate: 1e-3),
-            Pixels = new(),
-        };
+    private static Experiment Quick() => FhnMlp("fhn-quick") with { Epochs = 5, Optimizer = new(Rate: 1e-3), Pixels = new() };
 
     private static Experiment FhnNeurons()
     {
@@ -226,13 +220,7 @@ public static class Presets
         return new(
             new(
                 [Clamped("x", Inputs), new("h1", 256, model), new("out", Classes, model)],
-                [
-                    Weights("h1", "x", 0.040),
-                    Bias("h1", 1),
-                    Weights("out", "h1", 0.002),
-                    Weights("out.v", "h1.v", 0.002),
-                    Bias("out", 1),
-                ]
+                [Weights("h1", "x", 0.040), Bias("h1", 1), Weights("out", "h1", 0.002), Weights("out.v", "h1.v", 0.002), Bias("out", 1)]
             ),
             new("out", Kappa: 10),
             "fhn-nonlinear-inhibitor",

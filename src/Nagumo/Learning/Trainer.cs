@@ -84,7 +84,9 @@ public sealed class Trainer : IDisposable
         experiment.Validate();
         (_experiment, _data) = (experiment, data);
         if (experiment.Validation >= data.Train.Count)
-            throw new ArgumentException($"validation = {experiment.Validation}, but '{data.Name}' has {data.Train.Count} training samples.");
+            throw new ArgumentException(
+                $"validation = {experiment.Validation}, but '{data.Name}' has {data.Train.Count} training samples."
+            );
         var network = experiment.Network.Build();
         var rng = new Rng(experiment.Seed);
         Readout = new(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());

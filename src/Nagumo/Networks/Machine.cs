@@ -80,6 +80,8 @@ public sealed unsafe class Machine<T> : IDisposable
             _sites[p] = new(population, _driven[p], _loaded[p], trained);
         }
         Load();
+        foreach (var site in _sites)
+            site?.RequireUnique();
     }
 
     /// <summary>The definition.</summary>
@@ -127,15 +129,15 @@ public sealed unsafe class Machine<T> : IDisposable
     internal void LoadLoads()
     {
         for (int p = 0; p < _sites.Length; p++)
-            for (int f = 0; f < (_sites[p] is null ? 0 : _loaded[p].Length); f++)
-                _sites[p]!.Loads(f).Clear();
+        for (int f = 0; f < (_sites[p] is null ? 0 : _loaded[p].Length); f++)
+            _sites[p]!.Loads(f).Clear();
         for (int c = 0; c < _couplings.Length; c++)
-            for (int e = 0; e < _ends[c].Length; e++)
-            {
-                var (p, f) = _ends[c][e];
-                if (_sites[p] is { } site && _couplings[c].HasLoads(e))
-                    _couplings[c].AddLoads(e, site.Loads(f));
-            }
+        for (int e = 0; e < _ends[c].Length; e++)
+        {
+            var (p, f) = _ends[c][e];
+            if (_sites[p] is { } site && _couplings[c].HasLoads(e))
+                _couplings[c].AddLoads(e, site.Loads(f));
+        }
     }
 
     /// <summary>One thread's part of packing the weights.</summary>
@@ -252,16 +254,7 @@ public sealed unsafe class Machine<T> : IDisposable
     }
 
     /// <summary>drive = constant + the drives of the listed couplings into field f.</summary>
-    private void Sum(
-        State<T> s,
-        int f,
-        List<Incoming> incoming,
-        MatView<T> constant,
-        MatView<T> drive,
-        int row0,
-        int rows,
-        Workspace<T> ws
-    )
+    private void Sum(State<T> s, int f, List<Incoming> incoming, MatView<T> constant, MatView<T> drive, int row0, int rows, Workspace<T> ws)
     {
         Span<MatView<T>> fields = stackalloc MatView<T>[MaxEnds];
         var init = constant;

@@ -14,6 +14,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
     private readonly Buffer<T> _constants;
     private readonly Rows<T>[] _uniforms;
     private readonly bool[] _loaded;
+    private readonly bool _varies;
 
     private readonly Kernel<T> _residual,
         _fullResidual,
@@ -21,7 +22,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
     private readonly Kernel<T>? _direct,
         _effectiveDrive;
     private readonly Response<T>? _response;
-    private readonly JointResponse<T>? _joint;
+    private readonly Response<T>? _joint;
     private readonly Lazy<Kernel<T>> _inhibitors,
         _flow,
         _forces,
@@ -39,12 +40,10 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _equations = new(population, driven);
         (_constants, _uniforms) = BindUniforms();
         var (x, streams) = (_equations.X, _equations.Streams);
-        bool varies = trained.Count > 0 || loaded.Any(l => l) || population.Parameters.Values.Any(v => v.Length > 1);
+        _varies = trained.Count > 0 || loaded.Any(l => l) || population.Parameters.Values.Any(v => v.Length > 1);
 
         var (target, omega) = (new Symbol("_target"), new Symbol("_omega"));
-        _blend = KernelCompiler.Compile<T>(
-            new("blend", [x[0], target], [omega], [new(_equations.Boxed(x[0] + omega * (target - x[0])))])
-        );
+        _blend = KernelCompiler.Compile<T>(new("blend", [x[0], target], [omega], [new(_equations.Boxed(x[0] + omega * (target - x[0])))]));
         _fullResidual = Compile("full-residual", [.. x, .. streams], [new(_equations.FullMisfit, OutputKind.MaxInto)]);
         _flow = new(() => Compile("flow", [.. x, .. streams], [.. _equations.Flow.Select(e => new Output(e))]));
         _forces = new(() => Compile("forces", [.. x, .. streams], [.. _equations.Forces.Select(e => new Output(e))]));
@@ -64,11 +63,11 @@ internal sealed unsafe class OnSite<T> : IDisposable
                     $"Population '{population.Name}': with more than one inhibitor, each must be linear and free of the others."
                 );
             _residual = _fullResidual;
-            _joint = Response.Joint<T>(_equations.Force(0), _equations.Force(1), x[0], x[1], _equations.Uniforms, Nominal);
+            _joint = Response.Joint<T>(_equations.Force(0), _equations.Force(1), x[0], x[1], _equations.Uniforms, []);
             return;
         }
         _residual = Compile("residual", [x[0], .. streams], [new(_equations.Misfit(_equations.Reduced), OutputKind.MaxInto)]);
-        var balance = varies ? _equations.Reduced : _equations.Reduced.Substitute(s => IsUniform(s) ? Nominal(s) : null);
+        var balance = _varies ? _equations.Reduced : _equations.Reduced.Substitute(s => IsUniform(s) ? Nominal(s) : null);
         if (balance.TryAffine(x[0], out var slope, out var offset) && slope != Expr.Zero)
         {
             // A linear force: the response is a division, whatever varies.
@@ -82,9 +81,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
             throw new ArgumentException(
                 $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response. Such a neuron needs the joint solve, which takes one inhibitor."
             );
-        _response = varies
-            ? Response.Warm<T>(still, x[0], _equations.Uniforms, Nominal)
-            : Response.Tabulated<T>(still, x[0]);
+        _response = _varies ? Response.Warm<T>(still, x[0], _equations.Uniforms, []) : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
             _effectiveDrive = Compile("drive", streams, [new(shift)]);
     }
@@ -100,6 +97,24 @@ internal sealed unsafe class OnSite<T> : IDisposable
 
     /// <summary>The load of each neuron's field, written by the machine when parameters change; empty when nothing loads it.</summary>
     public Span<T> Loads(int field) => _loaded[field] ? new(Uniform(_equations.Loads[field]).Data, _population.Size) : default;
+
+    /// <summary>Throws where the softest neuron answers some drive with more than one rest state.</summary>
+    /// <exception cref="ArgumentException">Bistable: the response must be unique to be solved by sweeps.</exception>
+    public void RequireUnique()
+    {
+        if (!Eliminates || _direct is not null || !_varies)
+            return;
+        var load = Uniform(_equations.Loads[0]);
+        int softest = 0;
+        for (int i = 1; i < _population.Size && load.Stride > 0; i++)
+            if (load.Data[i] < load.Data[softest])
+                softest = i;
+        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[softest * Uniform(s).Stride]) : 0;
+        if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], Value, out double where))
+            throw new ArgumentException(
+                $"Population '{_population.Name}', neuron {softest}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
+            );
+    }
 
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u, otherwise null.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
@@ -143,7 +158,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
                     CopyRows(x[1], row0, scratch, rows, rows);
                 T zero = T.Zero;
                 var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(&zero, 0);
-                _joint.Solve(At(drive[0], row0), driveV, uniforms, target, plain ? At(x[1], row0) : At(scratch, rows), rows, lanes);
+                _joint.Solve(At(drive[0], row0), driveV, [], uniforms, target, plain ? At(x[1], row0) : At(scratch, rows), rows, lanes);
                 if (!plain)
                     for (int r = 0; r < rows; r++)
                         RowMath.Blend(x[1].Row(row0 + r), omega, scratch.Row(rows + r));
@@ -159,7 +174,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
                     more[n++] = current = At(scratch, rows);
                     _effectiveDrive.Run(more[..n], rows, lanes);
                 }
-                _response!.Solve(current, uniforms, target, rows, lanes);
+                _response!.Solve(current, [], _varies ? uniforms : [], target, rows, lanes);
             }
         }
         if (!plain || (_direct is null && _population.Neuron!.Box is not null))

@@ -47,7 +47,9 @@ public sealed class Population
         }
         foreach (string key in Trained)
             if (neuron!.Inhibitors.Any(v => v.Tau == Known(key)))
-                throw new ArgumentException($"Population '{name}': '{key}' is a time constant; a rest state does not depend on it, so it cannot be trained.");
+                throw new ArgumentException(
+                    $"Population '{name}': '{key}' is a time constant; a rest state does not depend on it, so it cannot be trained."
+                );
         Parameters = values;
     }
 

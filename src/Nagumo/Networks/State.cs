@@ -76,9 +76,9 @@ public sealed unsafe class State<T> : IDisposable
         LaneResidual = Narrow(LaneResidual);
         foreach (var table in new ReadOnlySpan<MatView<T>[][]>([_x, _drive, _constant]))
             for (int p = 0; p < table.Length; p++)
-                for (int f = 0; f < table[p].Length; f++)
-                    if (!table[p][f].IsEmpty)
-                        table[p][f] = Narrow(table[p][f]);
+            for (int f = 0; f < table[p].Length; f++)
+                if (!table[p][f].IsEmpty)
+                    table[p][f] = Narrow(table[p][f]);
 
         MatView<T> Narrow(MatView<T> view) => new(view.Data, view.Rows, lanes, view.RowStride, view.ColStride);
     }
@@ -129,10 +129,10 @@ public sealed unsafe class State<T> : IDisposable
     internal void Clear()
     {
         for (int p = 0; p < _x.Length; p++)
-            for (int f = 0; f < _x[p].Length; f++)
-                if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
-                    for (int r = 0; r < _x[p][f].Rows; r++)
-                        _x[p][f].Row(r).Clear();
+        for (int f = 0; f < _x[p].Length; f++)
+            if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
+                for (int r = 0; r < _x[p][f].Rows; r++)
+                    _x[p][f].Row(r).Clear();
     }
 
     /// <summary>Frees the memory.</summary>

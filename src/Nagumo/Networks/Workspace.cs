@@ -54,10 +54,7 @@ internal sealed unsafe class Workspace<T> : IDisposable
         if (_packed[i] is not { } right || right.MaxRows < field.Rows || right.MaxCols < field.Cols)
         {
             _packed[i]?.Dispose();
-            _packed[i] = right = new(
-                Math.Max(field.Rows, _packed[i]?.MaxRows ?? 0),
-                Math.Max(field.Cols, _packed[i]?.MaxCols ?? 0)
-            );
+            _packed[i] = right = new(Math.Max(field.Rows, _packed[i]?.MaxRows ?? 0), Math.Max(field.Cols, _packed[i]?.MaxCols ?? 0));
         }
         right.Pack(field);
         _status[i] = _status[i] with { Packed = true };

@@ -25,7 +25,8 @@ public sealed class FitzHughNagumo(double k = 1, double gamma = 0.8, double a = 
     public override string Summary => "cubic activator, linear inhibitor: a tunnel diode with an inductive recovery branch";
 
     /// <inheritdoc/>
-    public override string Reference => "FitzHugh 1961, doi:10.1016/S0006-3495(61)86902-6; Nagumo, Arimoto, Yoshizawa 1962, doi:10.1109/JRPROC.1962.288235";
+    public override string Reference =>
+        "FitzHugh 1961, doi:10.1016/S0006-3495(61)86902-6; Nagumo, Arimoto, Yoshizawa 1962, doi:10.1109/JRPROC.1962.288235";
 
     /// <inheritdoc/>
     public override Expr Potential(Expr u) => -K * (u * u / 2 - Pow(u, 4) / 12) + u * V - Gamma * V * V / 2 + A * V;

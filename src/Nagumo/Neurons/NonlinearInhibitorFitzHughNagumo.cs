@@ -35,6 +35,5 @@ public sealed class NonlinearInhibitorFitzHughNagumo(
     public override string Reference => "FitzHugh 1961, doi:10.1016/S0006-3495(61)86902-6 (inhibitor made nonlinear)";
 
     /// <inheritdoc/>
-    public override Expr Potential(Expr u) =>
-        -K * (u * u / 2 - Pow(u, 4) / 12) + u * V - Gamma * V * V / 2 - Delta * Pow(V, 4) / 4 + A * V;
+    public override Expr Potential(Expr u) => -K * (u * u / 2 - Pow(u, 4) / 12) + u * V - Gamma * V * V / 2 - Delta * Pow(V, 4) / 4 + A * V;
 }

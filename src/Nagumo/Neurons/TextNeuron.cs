@@ -30,12 +30,14 @@ public sealed class TextNeuron : Neuron
         foreach (var (name, tau) in inhibitors ?? new Dictionary<string, double>())
             symbols[name] = new Inhibitor(name, new Parameter(tau, min: 0, name: name == "v" ? "tau" : "tau_" + name));
         Text = potential;
-        _potential = Expr.Parse(potential, symbols.Values.ToArray());
+        _potential = Expr.Parse(potential, symbols.GetValueOrDefault);
         if (!_potential.Contains(U))
             throw new ArgumentException($"The potential '{potential}' does not contain the activator u.");
         foreach (var (name, symbol) in symbols)
             if (!_potential.Contains(symbol))
-                throw new ArgumentException($"'{name}' is declared but does not occur in the potential '{potential}'. Remove it or use it.");
+                throw new ArgumentException(
+                    $"'{name}' is declared but does not occur in the potential '{potential}'. Remove it or use it."
+                );
         Box = box;
     }
 

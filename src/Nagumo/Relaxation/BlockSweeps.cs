@@ -90,7 +90,16 @@ internal static class BlockSweeps
         return (worst, above);
     }
 
-    private static void Update<T>(Machine<T> machine, State<T> s, int p, bool[]? started, bool measure, T omega, Workspace<T> ws, INudge<T>? nudge = null)
+    private static void Update<T>(
+        Machine<T> machine,
+        State<T> s,
+        int p,
+        bool[]? started,
+        bool measure,
+        T omega,
+        Workspace<T> ws,
+        INudge<T>? nudge = null
+    )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var site = machine.Site(p);

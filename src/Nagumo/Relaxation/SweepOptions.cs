@@ -14,7 +14,10 @@ public sealed record SweepOptions(int MaxSweeps = 50, double Tolerance = 1e-5, d
     public double Tolerance { get; init; } =
         Tolerance >= 0
             ? Tolerance
-            : throw new ArgumentOutOfRangeException(nameof(Tolerance), $"tolerance = {Tolerance:R}: give a number ≥ 0 (0 does all sweeps).");
+            : throw new ArgumentOutOfRangeException(
+                nameof(Tolerance),
+                $"tolerance = {Tolerance:R}: give a number ≥ 0 (0 does all sweeps)."
+            );
 
     /// <inheritdoc cref="SweepOptions(int, double, double)"/>
     public double OverRelaxation { get; init; } =
