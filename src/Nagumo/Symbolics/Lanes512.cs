@@ -40,6 +40,12 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     [MethodImpl(Inline)]
     public static Vector512<T> Lookup(T* table, int mask, Vector512<T> index)
     {
+        if (Avx2.IsSupported && typeof(T) == typeof(double))
+        {
+            var entry = index.AsInt64() & Vector512.Create((long)mask);
+            var low = Avx2.GatherVector256((double*)table, entry.GetLower(), 8);
+            return Vector512.Create(low, Avx2.GatherVector256((double*)table, entry.GetUpper(), 8)).As<double, T>();
+        }
         Vector512<T> result = default;
         if (typeof(T) == typeof(float))
         {
