@@ -116,6 +116,9 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     // Input, output and scratch of a chunk stay in the first-level cache.
     private const int Chunk = 1024;
 
+    // Vectors that straddle two cache lines cost as much as the kernel.
+    private const int Alignment = 64;
+
     [ThreadStatic]
     private static T[]? scratch;
 
@@ -182,13 +185,14 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
         if (operands.Length != Inputs + unknowns)
             ThrowOperands(operands.Length);
         var memory = scratch;
-        if (memory is null || memory.Length < unknowns * Chunk)
-            scratch = memory = GC.AllocateUninitializedArray<T>(2 * Chunk, pinned: true);
+        if (memory is null || memory.Length < (unknowns * Chunk) + Alignment)
+            scratch = memory = GC.AllocateUninitializedArray<T>((2 * Chunk) + Alignment, pinned: true);
         var part = stackalloc Rows<T>[operands.Length];
         var width = Math.Min(cols, Chunk);
         var height = width == 0 ? 0 : Chunk / width;
-        fixed (T* results = memory)
+        fixed (T* start = memory)
         {
+            var results = (T*)(((nint)start + Alignment - 1) & -Alignment);
             for (var row = 0; row < rows && height > 0; row += height)
             {
                 for (var column = 0; column < cols; column += width)
