@@ -23,8 +23,10 @@ public static class CommandLine
             if (args is [var suggest, .. var line] && suggest.StartsWith("[suggest", StringComparison.Ordinal))
                 return Suggest(root, suggest, string.Join(' ', line), output);
             var parsed = root.Parse(args);
+            if (parsed.Action is not HelpAction && MistakenOption(parsed) is { } option)
+                return Misused(parsed, error, option);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
-                return Misused(root, parsed, error);
+                return Misused(parsed, error);
             return parsed.Invoke(
                 new InvocationConfiguration
                 {
@@ -71,7 +73,7 @@ public static class CommandLine
         root.SetAction(parsed =>
         {
             if (!parsed.GetValue(version))
-                return Misused(root, parsed, parsed.InvocationConfiguration.Error, "name a command");
+                return Misused(parsed, parsed.InvocationConfiguration.Error, "name a command");
             parsed.InvocationConfiguration.Output.WriteLine(Version.Version);
             return ExitCode.Done;
         });
@@ -79,24 +81,46 @@ public static class CommandLine
     }
 
     /// <summary>One line that says what is wrong, one that says where to look.</summary>
-    private static int Misused(Command root, ParseResult parsed, TextWriter error, string? problem = null)
+    private static int Misused(ParseResult parsed, TextWriter error, string? problem = null)
     {
-        var command = parsed.CommandResult.Command;
-        string[] unmatched = [.. parsed.UnmatchedTokens];
-        if (problem is null && unmatched is [var word, ..])
-            problem =
-                word.StartsWith('-')
-                    ? $"'{word}' is not an option of '{PathOf(parsed)}'.{Near(word, command.Options.Concat(root.Options.OfType<HelpOption>()).Select(o => o.Name))}"
-                : command.Subcommands.Count > 0
-                    ? $"'{word}' is not a command.{Near(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}"
-                : $"'{word}' is one argument too many.";
-        problem ??= parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
-        error.WriteLine($"error: {problem}");
+        error.WriteLine($"error: {problem ?? Problem(parsed)}");
         error.WriteLine($"See: {PathOf(parsed)} --help");
         return ExitCode.Usage;
     }
 
-    private static string Near(string word, IEnumerable<string> names) => Nearest.Hint(word, [.. names]);
+    private static string Problem(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var word, ..])
+            return word.StartsWith('-') ? UnknownOption(parsed, word)
+                : command.Subcommands.Count > 0
+                    ? $"'{word}' is not a command.{Nearest.Hint(word, [.. command.Subcommands.Select(c => c.Name)])}"
+                : $"'{word}' is one argument too many";
+        var first = parsed.Errors[0];
+        if (first.SymbolResult is OptionResult { Tokens: [var value, ..] } option)
+            return $"{option.Option.Name} expects a whole number, not '{value.Value}'";
+        if (first.SymbolResult is OptionResult lacking)
+            return $"{lacking.Option.Name} needs a value, {lacking.Option.HelpName}";
+        if (first.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing)
+            return $"'{PathOf(parsed)}' needs {missing.Argument.HelpName}";
+        return command.Subcommands.Count > 0
+            ? $"'{PathOf(parsed)}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
+            : first.Message.ReplaceLineEndings(" ").TrimEnd('.');
+    }
+
+    /// <summary>An unknown option would otherwise be taken for the name of a preset or file.</summary>
+    private static string? MistakenOption(ParseResult parsed) =>
+        parsed.Tokens.Any(t => t.Type == TokenType.DoubleDash)
+            ? null
+            : parsed
+                .CommandResult.Children.OfType<ArgumentResult>()
+                .SelectMany(a => a.Tokens)
+                .Where(t => t.Value.StartsWith('-'))
+                .Select(t => UnknownOption(parsed, t.Value))
+                .FirstOrDefault();
+
+    private static string UnknownOption(ParseResult parsed, string word) =>
+        $"'{word}' is not an option of '{PathOf(parsed)}'.{Nearest.Hint(word, [.. parsed.CommandResult.Command.Options.Select(o => o.Name)])}";
 
     private static string PathOf(ParseResult parsed)
     {
@@ -109,12 +133,16 @@ public static class CommandLine
     /// <summary>Completions of a line typed so far: "[suggest:POSITION]" "nagumo tr".</summary>
     private static int Suggest(Command root, string directive, string line, TextWriter output)
     {
-        int position =
-            directive.IndexOf(':') is var colon and >= 0
-            && int.TryParse(directive[(colon + 1)..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int p)
-                ? p
-                : line.Length;
-        foreach (var item in root.Parse(line).GetCompletions(Math.Min(position, line.Length)))
+        int colon = directive.IndexOf(':');
+        if (
+            colon < 0
+            || !int.TryParse(directive[(colon + 1)..].TrimEnd(']'), NumberStyles.None, CultureInfo.InvariantCulture, out int position)
+        )
+            position = line.Length;
+        // The program's own name, "nagumo" or "./nagumo", is no argument.
+        int name = line.IndexOf(' ') is var space and >= 0 ? space + 1 : line.Length;
+        string arguments = line[name..];
+        foreach (var item in root.Parse(arguments).GetCompletions(Math.Clamp(position - name, 0, arguments.Length)))
             output.WriteLine(item.Label);
         return ExitCode.Done;
     }

@@ -21,16 +21,16 @@ internal sealed class RunFolder : IDisposable
     public string Path { get; }
 
     /// <summary>Whether the folder holds a run at all.</summary>
-    public static bool IsRun(string path) => File.Exists(File_(path, Config));
+    public static bool IsRun(string path) => File.Exists(At(path, Config));
 
     /// <summary>Whether the run in a folder came to its end.</summary>
-    public static bool IsFinished(string path) => File.Exists(File_(path, Result));
+    public static bool IsFinished(string path) => File.Exists(At(path, Result));
 
     /// <summary>The configuration file of a run.</summary>
-    public static string ConfigOf(string path) => File_(path, Config);
+    public static string ConfigOf(string path) => At(path, Config);
 
     /// <summary>The checkpoint of a run.</summary>
-    public static string CheckpointOf(string path) => File_(path, CheckpointFile);
+    public static string CheckpointOf(string path) => At(path, CheckpointFile);
 
     /// <summary>Makes the folder if need be and takes its lock.</summary>
     /// <exception cref="IOException">Another process trains there, or the folder cannot be written.</exception>
@@ -41,7 +41,7 @@ internal sealed class RunFolder : IDisposable
         Directory.CreateDirectory(path);
         try
         {
-            return new(path, new FileStream(File_(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new(path, new FileStream(At(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (e.GetType() == typeof(IOException) && (e.HResult & 0xFFFF) is 32 or 11 or 35)
         {
@@ -68,7 +68,7 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>A file of the folder.</summary>
-    public string this[string file] => File_(Path, file);
+    public string this[string file] => At(Path, file);
 
     /// <summary>Begins a new run: its configuration, what made it, and its starting weights.</summary>
     public void Begin(Experiment experiment, string? startWeights, RunInfo info)
@@ -105,9 +105,9 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Ends a run.</summary>
     public void Finish(TrainResult result) => WriteText(Result, JsonSerializer.Serialize(result, CliJson.Default.TrainResult) + "\n");
 
-    /// <summary>The result of a finished run.</summary>
-    public TrainResult? ReadResult() =>
-        IsFinished(Path) ? JsonSerializer.Deserialize(File.ReadAllText(this[Result]), CliJson.Default.TrainResult) : null;
+    /// <summary>The result of a finished run; null for another.</summary>
+    public static TrainResult? ResultOf(string path) =>
+        IsFinished(path) ? JsonSerializer.Deserialize(File.ReadAllText(At(path, Result)), CliJson.Default.TrainResult) : null;
 
     public void Dispose() => _lock.Dispose();
 
@@ -126,5 +126,5 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    private static string File_(string folder, string file) => System.IO.Path.Combine(folder, file);
+    private static string At(string folder, string file) => System.IO.Path.Combine(folder, file);
 }

@@ -139,12 +139,11 @@ internal static class TrainCommand
         var results = new List<TrainResult>();
         for (int i = 0; i < count; i++)
         {
-            if (request.Resume && RunFolder.IsFinished(folders[i]) && count > 1)
-                using (var done = RunFolder.Open(folders[i]))
-                {
-                    results.Add(done.ReadResult()!);
-                    continue;
-                }
+            if (request.Resume && count > 1 && RunFolder.ResultOf(folders[i]) is { } done)
+            {
+                results.Add(done);
+                continue;
+            }
             using var folder = RunFolder.Open(folders[i]);
             var experiment = target.Experiment with { Seed = first + (ulong)i };
             if (request.Resume && RunFolder.IsRun(folder.Path) && !chosen)
