@@ -12,7 +12,11 @@ public sealed record NetworkOptions(IReadOnlyList<PopulationOptions> Populations
 {
     /// <summary>The network.</summary>
     /// <exception cref="ArgumentException">An unknown name, a value out of range, sizes that do not fit.</exception>
-    public Network Build() => new([.. Populations.Select(p => p.Build())], [.. Couplings.Select(c => c.Build())]);
+    public Network Build() =>
+        new([.. Populations.Select(p => Given(p, "populations").Build())], [.. Couplings.Select(c => Given(c, "couplings").Build())]);
+
+    private static T Given<T>(T? element, string list)
+        where T : class => element ?? throw new ArgumentException($"network.{list} holds null: give an object.");
 }
 
 /// <summary>A population in a configuration file.</summary>
