@@ -262,6 +262,23 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    [Trait("speed", "slow")]
+    public void WithoutANetworkAPresetTrainsOnTheDigitsInside()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs bash");
+        const string offline =
+            "export https_proxy=http://127.0.0.1:1 http_proxy=http://127.0.0.1:1 npm_config_registry=http://127.0.0.1:1/ npm_config_fetch_retries=0;";
+
+        var preset = _box.RunApart("train fhn-quick --epochs 1 --json", offline);
+        var chosen = _box.RunApart("train fhn-quick --data mnist", offline);
+
+        Assert.True(preset.Code == 0, preset.Error);
+        Assert.Contains("\"data\": \"mnist-mini\"", preset.Output);
+        Assert.Single(preset.Error.Split('\n'), line => line.Contains("training on mnist-mini instead"));
+        Assert.Contains("mnist could not be acquired", chosen.OneError(1));
+    }
+
+    [Fact]
     public void ARunKilledAtRandomMomentsResumesToTheSameBits() => KillAndResume(4);
 
     [Fact]

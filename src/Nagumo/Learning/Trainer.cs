@@ -118,7 +118,7 @@ public sealed class Trainer : IDisposable
         _epochOrder = new int[_split.Train.Length];
     }
 
-    private const int EvaluationBatch = 256;
+    private const int EvaluationBatch = 128;
 
     /// <summary>Epochs done.</summary>
     public int Epoch { get; private set; }
