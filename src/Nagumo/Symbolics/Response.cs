@@ -314,13 +314,14 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     private static bool AnyNaN(T* x, nint count)
     {
         nint i = 0;
-        var good = Vector512<T>.AllBitsSet;
+        // As integers: as a number, all bits set is a NaN and equals nothing.
+        var good = Vector512<byte>.AllBitsSet;
         for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count)
         {
             var v = Vector512.Load(x + i);
-            good &= Vector512.Equals(v, v);
+            good &= Vector512.Equals(v, v).AsByte();
         }
-        var any = good != Vector512<T>.AllBitsSet;
+        var any = good != Vector512<byte>.AllBitsSet;
         for (; i < count; i++)
             any |= T.IsNaN(x[i]);
         return any;
