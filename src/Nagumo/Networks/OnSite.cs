@@ -81,14 +81,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
         }
         // An inhibitor's drive that only shifts the force joins the activator's drive; the force is then a function of u alone.
         var still = balance.Substitute(s => streams.Contains(s) ? Expr.Zero : null);
-        var shift = still - balance;
-        if (shift.Contains(x[0]))
+        // f(u) + g(drives) exactly when the slope does not see the drives; then g is what is left at u = 0.
+        if (streams.Any(balance.Derive(x[0]).Contains))
             throw new ArgumentException(
                 $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response. Such a neuron needs the joint solve, which takes one inhibitor."
             );
         _response = _varies ? Response.Warm<T>(still, x[0], _equations.Uniforms, []) : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
-            _effectiveDrive = Compile("drive", streams, [new(shift)]);
+            _effectiveDrive = Compile("drive", streams, [new((still - balance).Substitute(s => s == x[0] ? Expr.Zero : null))]);
     }
 
     /// <summary>Parameters that learning may change, by name.</summary>
@@ -124,7 +124,11 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
     {
-        if (_equations.X.Length > 1 || _population.Neuron!.Box is not null || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset))
+        if (
+            _equations.X.Length > 1
+            || _population.Neuron!.Box is not null
+            || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset)
+        )
             return null;
         double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
         return (slope.Evaluate(Value), offset.Evaluate(Value));
@@ -136,7 +140,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <param name="row0">First row.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="omega">Over-relaxation ω in (0, 2); 1 is the plain response.</param>
-    /// <param name="scratch">At least [2·rows × lanes].</param>
+    /// <param name="scratch">At least [2·rows + 1 × lanes].</param>
     public void Respond(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows, T omega, MatView<T> scratch)
     {
         int lanes = x[0].Cols;
@@ -161,8 +165,10 @@ internal sealed unsafe class OnSite<T> : IDisposable
             {
                 if (!plain)
                     CopyRows(x[1], row0, scratch, rows, rows);
-                T zero = T.Zero;
-                var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(&zero, 0);
+                // An inhibitor that nothing drives: one row of zeros stands for all.
+                var zero = scratch.Row(2 * rows);
+                zero.Clear();
+                var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(At(scratch, 2 * rows).Data, 0);
                 _joint.Solve(At(drive[0], row0), driveV, [], uniforms, target, plain ? At(x[1], row0) : At(scratch, rows), rows, lanes);
                 if (!plain)
                     for (int r = 0; r < rows; r++)
@@ -171,7 +177,9 @@ internal sealed unsafe class OnSite<T> : IDisposable
             else
             {
                 if (_response is null)
-                    Throw.Invalid($"Population '{_population.Name}' was made for the flow only (responds: false); sweeps need its response.");
+                    Throw.Invalid(
+                        $"Population '{_population.Name}' was made for the flow only (responds: false); sweeps need its response."
+                    );
                 var current = At(drive[0], row0);
                 if (_effectiveDrive is not null)
                 {

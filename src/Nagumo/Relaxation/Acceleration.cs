@@ -61,13 +61,14 @@ internal sealed class Acceleration<T>
         Array.Fill(_bestResidual, double.PositiveInfinity);
         Array.Fill(_theta, 1);
         _vector.Gather(_state, _x);
-        for (int sweep = 1; ; sweep++)
+        int sweeps = 0;
+        for (; ; sweeps++)
         {
             _vector.Scatter(_x, _state);
             _vector.Gather(_state, _x);
             BlockSweeps.Measure(_machine, _state, ws, nudge);
             bool open = Remember(options.Tolerance);
-            if (!open || sweep > options.MaxSweeps)
+            if (!open || sweeps == options.MaxSweeps)
                 break;
             BlockSweeps.Sweep(_machine, _state, start, measure: false, T.One, ws, nudge);
             _vector.Gather(_state, _f);
@@ -75,14 +76,14 @@ internal sealed class Acceleration<T>
                 _f[i] -= _x[i];
             for (int l = 0; l < _lanes; l++)
                 if (_bestResidual[l] > options.Tolerance)
-                    Advance(l, sweep);
+                    Advance(l);
                 else
                     CopyLane(_best, _x, l);
         }
         _vector.Scatter(_best, _state);
         BlockSweeps.Measure(_machine, _state, ws, nudge);
         var (residual, above) = BlockSweeps.Judge(_state, options.Tolerance);
-        return new("accelerated", options.MaxSweeps, residual, above);
+        return new("accelerated", sweeps, residual, above);
     }
 
     /// <summary>Keeps the best state of each lane; sends a lane that ran away back to it. False when all are at rest.</summary>
@@ -117,7 +118,7 @@ internal sealed class Acceleration<T>
 
     private bool _restarted;
 
-    private void Advance(int lane, int sweep)
+    private void Advance(int lane)
     {
         int m = _count[lane];
         if (m > 0)

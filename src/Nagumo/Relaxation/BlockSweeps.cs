@@ -130,7 +130,7 @@ internal static class BlockSweeps
         var site = machine.Site(p);
         int size = machine.Network.Populations[p].Size,
             block = BlockRows<T>();
-        var scratch = ws.Scratch(2 * block, s.Lanes);
+        var scratch = ws.Scratch(2 * block + 1, s.Lanes);
         machine.Prepare(s, p, started, ws);
         for (int row0 = 0; row0 < size; row0 += block)
         {

@@ -20,7 +20,11 @@ internal sealed record ButcherTable(string Name, int Order, double[][] A, double
         new(
             "runge-kutta-4",
             4,
-            [[1.0 / 2], [0, 1.0 / 2], [0, 0, 1]],
+            [
+                [1.0 / 2],
+                [0, 1.0 / 2],
+                [0, 0, 1],
+            ],
             [1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6],
             null,
             "Kutta 1901, Z. Math. Phys. 46, 435"
@@ -49,7 +53,11 @@ internal sealed record ButcherTable(string Name, int Order, double[][] A, double
         new(
             "bogacki-shampine-3",
             3,
-            [[1.0 / 2], [0, 3.0 / 4], [2.0 / 9, 1.0 / 3, 4.0 / 9]],
+            [
+                [1.0 / 2],
+                [0, 3.0 / 4],
+                [2.0 / 9, 1.0 / 3, 4.0 / 9],
+            ],
             [2.0 / 9, 1.0 / 3, 4.0 / 9, 0],
             [-5.0 / 72, 1.0 / 12, 1.0 / 9, -1.0 / 8],
             "Bogacki, Shampine 1989, doi:10.1016/0893-9659(89)90079-7"

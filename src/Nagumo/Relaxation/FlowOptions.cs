@@ -26,7 +26,9 @@ internal sealed record FlowOptions(
 
     /// <inheritdoc cref="FlowOptions"/>
     public int MaxSteps { get; init; } =
-        MaxSteps >= 1 ? MaxSteps : throw new ArgumentOutOfRangeException(nameof(MaxSteps), $"flow.max_steps = {MaxSteps}: give at least 1.");
+        MaxSteps >= 1
+            ? MaxSteps
+            : throw new ArgumentOutOfRangeException(nameof(MaxSteps), $"flow.max_steps = {MaxSteps}: give at least 1.");
 
     /// <inheritdoc cref="FlowOptions"/>
     public double Tolerance { get; init; } =

@@ -82,7 +82,12 @@ internal static class Relaxer
             next = Newton.Relax(machine, full, new(Tolerance: options.Tolerance), ws);
         else
         {
-            using var flow = new Flow<T>(machine, s.Lanes, new("bogacki-shampine-3", MaxTime: 50, Tolerance: options.Tolerance, Error: options.Tolerance / 100), ws);
+            using var flow = new Flow<T>(
+                machine,
+                s.Lanes,
+                new("bogacki-shampine-3", MaxTime: 50, Tolerance: options.Tolerance, Error: options.Tolerance / 100),
+                ws
+            );
             next = flow.Relax(full);
         }
         if (!(next.NotConverged < report.NotConverged || next.Residual < report.Residual))
