@@ -102,7 +102,9 @@ public sealed unsafe class Machine<T> : IDisposable
     internal (int First, int Count) TensorsOf(int coupling) => _tensors[coupling];
 
     /// <summary>Whether a field must be stored: read by a coupling, not eliminable, or part of a trained neuron's contrast.</summary>
-    internal bool IsLive(int p, int f) => f == 0 || _read[p][f] || !_sites[p]!.Eliminates || _sites[p]!.Trained.Count > 0;
+    /// <remarks>A population stores all of its inhibitors or none: they are filled together.</remarks>
+    internal bool IsLive(int p, int f) =>
+        f == 0 || Array.IndexOf(_read[p], true, 1) > 0 || !_sites[p]!.Eliminates || _sites[p]!.Trained.Count > 0;
 
     internal bool IsDriven(int p, int f) => _driven[p][f];
 
