@@ -26,7 +26,9 @@ public sealed unsafe class Machine<T> : IDisposable
 
     /// <param name="network">The definition.</param>
     /// <param name="rng">Draws the initial parameters; each coupling has its own stream, split by name.</param>
-    public Machine(Network network, Rng rng)
+    /// <param name="responds">Whether neurons must answer every drive with one rest state, as sweeps need; without, only the flow runs.</param>
+    /// <exception cref="ArgumentException">A response that is not unique (bistable) where <paramref name="responds"/> asks for one.</exception>
+    public Machine(Network network, Rng rng, bool responds = true)
     {
         Network = network;
         int n = network.Populations.Count;
@@ -77,11 +79,12 @@ public sealed unsafe class Machine<T> : IDisposable
                 );
             }
             _parameters.AddRange(trained.Values);
-            _sites[p] = new(population, _driven[p], _loaded[p], trained);
+            _sites[p] = new(population, _driven[p], _loaded[p], trained, responds);
         }
         Load();
         foreach (var site in _sites)
-            site?.RequireUnique();
+            if (responds)
+                site?.RequireUnique();
     }
 
     /// <summary>The definition.</summary>

@@ -33,8 +33,9 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <param name="driven">Whether some coupling drives the field, by field.</param>
     /// <param name="loaded">Whether some coupling loads the field, by field.</param>
     /// <param name="trained">The trained parameters' blocks, by parameter name.</param>
+    /// <param name="responds">Whether to make the response; without it, <see cref="Respond"/> refuses.</param>
     /// <exception cref="ArgumentException">The response is not unique at the present parameters (bistable), or not solvable.</exception>
-    public OnSite(Population population, bool[] driven, bool[] loaded, IReadOnlyDictionary<string, Tensor<T>> trained)
+    public OnSite(Population population, bool[] driven, bool[] loaded, IReadOnlyDictionary<string, Tensor<T>> trained, bool responds)
     {
         (_population, _loaded, Trained) = (population, loaded, trained);
         _equations = new(population, driven);
@@ -58,15 +59,19 @@ internal sealed unsafe class OnSite<T> : IDisposable
 
         if (_equations.Eliminated is null)
         {
+            _residual = _fullResidual;
+            if (!responds)
+                return;
             if (x.Length != 2)
                 throw new ArgumentException(
                     $"Population '{population.Name}': with more than one inhibitor, each must be linear and free of the others."
                 );
-            _residual = _fullResidual;
             _joint = Response.Joint<T>(_equations.Force(0), _equations.Force(1), x[0], x[1], _equations.Uniforms, []);
             return;
         }
         _residual = Compile("residual", [x[0], .. streams], [new(_equations.Misfit(_equations.Reduced), OutputKind.MaxInto)]);
+        if (!responds)
+            return;
         var balance = _varies ? _equations.Reduced : _equations.Reduced.Substitute(s => IsUniform(s) ? Nominal(s) : null);
         if (balance.TryAffine(x[0], out var slope, out var offset) && slope != Expr.Zero)
         {
@@ -121,10 +126,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
             string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
     }
 
-    /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u, otherwise null.</summary>
+    /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
     {
-        if (!Eliminates || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset))
+        if (
+            _equations.X.Length > 1
+            || _population.Neuron!.Box is not null
+            || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset)
+        )
             return null;
         double Value(Symbol s) => Uniform(s, i);
         return (slope.Evaluate(Value), offset.Evaluate(Value));
@@ -136,7 +145,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <param name="row0">First row.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="omega">Over-relaxation ω in (0, 2); 1 is the plain response.</param>
-    /// <param name="scratch">At least [2·rows × lanes].</param>
+    /// <param name="scratch">At least [2·rows + 1 × lanes].</param>
     public void Respond(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows, T omega, MatView<T> scratch)
     {
         int lanes = x[0].Cols;
@@ -161,8 +170,10 @@ internal sealed unsafe class OnSite<T> : IDisposable
             {
                 if (!plain)
                     CopyRows(x[1], row0, scratch, rows, rows);
-                T zero = T.Zero;
-                var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(&zero, 0);
+                // An inhibitor that nothing drives: one row of zeros stands for all.
+                var zero = scratch.Row(2 * rows);
+                zero.Clear();
+                var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(At(scratch, 2 * rows).Data, 0);
                 _joint.Solve(At(drive[0], row0), driveV, [], uniforms, target, plain ? At(x[1], row0) : At(scratch, rows), rows, lanes);
                 if (!plain)
                     for (int r = 0; r < rows; r++)
@@ -170,6 +181,10 @@ internal sealed unsafe class OnSite<T> : IDisposable
             }
             else
             {
+                if (_response is null)
+                    Throw.Invalid(
+                        $"Population '{_population.Name}' was made for the flow only (responds: false); sweeps need its response."
+                    );
                 var current = At(drive[0], row0);
                 if (_effectiveDrive is not null)
                 {
@@ -179,7 +194,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
                     more[n++] = current = At(scratch, rows);
                     _effectiveDrive.Run(more[..n], rows, lanes);
                 }
-                _response!.Solve(current, [], _varies ? uniforms : [], target, rows, lanes);
+                _response.Solve(current, [], _varies ? uniforms : [], target, rows, lanes);
             }
         }
         if (!plain || (_direct is null && _population.Neuron!.Box is not null))
