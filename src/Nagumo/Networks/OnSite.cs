@@ -109,16 +109,17 @@ internal sealed unsafe class OnSite<T> : IDisposable
     {
         if (!Eliminates || _direct is not null || !_varies)
             return;
+        // Of neurons that differ in nothing but their load, the one with the least decides.
         var load = Uniform(_equations.Loads[0]);
-        int softest = 0;
-        for (int i = 1; i < _population.Size && load.Stride > 0; i++)
-            if (load.Data[i] < load.Data[softest])
-                softest = i;
-        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[softest * Uniform(s).Stride]) : 0;
-        if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], Value, out double where))
-            throw new ArgumentException(
-                $"Population '{_population.Name}', neuron {softest}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
-            );
+        var softest = Enumerable.Range(0, _population.Size).GroupBy(Others).Select(group => group.MinBy(i => load.Data[i * load.Stride]));
+        foreach (int i in softest)
+            if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], s => Uniform(s, i), out double where))
+                throw new ArgumentException(
+                    $"Population '{_population.Name}', neuron {i}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
+                );
+
+        string Others(int i) =>
+            string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
     }
 
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
@@ -130,7 +131,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
             || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset)
         )
             return null;
-        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
+        double Value(Symbol s) => Uniform(s, i);
         return (slope.Evaluate(Value), offset.Evaluate(Value));
     }
 
@@ -343,6 +344,9 @@ internal sealed unsafe class OnSite<T> : IDisposable
     private double Nominal(Symbol s) => _population.Parameters.TryGetValue(s.Name, out var values) ? values.Average() : 0;
 
     private Rows<T> Uniform(Symbol s) => _uniforms[Array.IndexOf(_equations.Uniforms, s)];
+
+    /// <summary>The value of a parameter or load at neuron i; 0 for any other symbol.</summary>
+    private double Uniform(Symbol s, int i) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
 
     private const int MaxOperands = 48;
 
