@@ -173,8 +173,8 @@ internal static class ResponseTable
         // The next correction would be smaller by 1e-3 at least (table's slope), or the square (true slope).
         var tolerance =
             wide ? 1e-9
-            : shape.Newton > 0 ? 1e-4
-            : 2e-5;
+            : shape.Newton > 0 ? 3e-4
+            : 1e-4;
         // A force with tanh(u − b) or the like rounds by f(0), however small u is.
         var noise = g.TryPolynomial(u, out _) ? 0 : 8 * (wide ? Math.Pow(2, -52) : Math.Pow(2, -23)) * Math.Abs(atZero);
         var steepness = derivative.Evaluate((Symbol _) => 0.0);
