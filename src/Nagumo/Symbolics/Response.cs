@@ -225,6 +225,8 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SolvePart(Rows<T>* part, int rows, int cols, T* results)
     {
+        if (!warm && unknowns == 1 && part[0].Data != part[Inputs].Data && SolveInPlace(part, rows, cols))
+            return;
         var operands = stackalloc Rows<T>[Inputs + (2 * unknowns)];
         var n = 0;
         for (var i = 0; i < drives + streams; i++)
@@ -248,6 +250,19 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
                     (uint)(cols * sizeof(T))
                 );
         }
+    }
+
+    /// <summary>The usual case of a table: no element fails, so the solution needs no scratch memory. False where one does.</summary>
+    private bool SolveInPlace(Rows<T>* part, int rows, int cols)
+    {
+        Kernel.Run(new ReadOnlySpan<Rows<T>>(part, Inputs + 1), rows, cols);
+        var target = part[Inputs];
+        if (target.Stride == cols)
+            return !AnyNaN(target.Data, (nint)rows * cols);
+        for (var row = 0; row < rows; row++)
+            if (AnyNaN(target.Data + (row * target.Stride), cols))
+                return false;
+        return true;
     }
 
     /// <summary>Gathers the failed elements, brings them near their solutions together, and solves the last ones singly.</summary>
