@@ -16,7 +16,8 @@ internal sealed class CostNudge<T> : INudge<T>
     private readonly double[] _beta,
         _z,
         _stiffness,
-        _current;
+        _current,
+        _nudge;
     private readonly (double Slope, double Offset)[] _force;
 
     public CostNudge(Machine<T> machine, Readout readout, int lanes)
@@ -26,6 +27,7 @@ internal sealed class CostNudge<T> : INudge<T>
         _beta = new double[lanes];
         (_z, _stiffness, _current) = (new double[readout.Classes], new double[readout.Classes], new double[readout.Classes]);
         _force = new (double, double)[readout.Outputs];
+        _nudge = new double[readout.Outputs];
     }
 
     /// <summary>The largest β of a negative phase: beyond it the nudged potential has no minimum in the outputs.</summary>
@@ -86,6 +88,22 @@ internal sealed class CostNudge<T> : INudge<T>
             }
 
             double Current(int i) => double.CreateChecked(drive[i, lane]) - _force[i].Offset;
+        }
+    }
+
+    public void Measure(State<T> s)
+    {
+        var (u, drive) = (s.X(Population, 0), s.Drive(Population, 0));
+        var residual = s.LaneResidual.Row(0);
+        for (int lane = 0; lane < s.Lanes; lane++)
+        {
+            _readout.Read(s, lane, _z);
+            _readout.Force(_z, _labels[lane], _nudge);
+            for (int i = 0; i < _force.Length; i++)
+            {
+                double force = _force[i].Slope * double.CreateChecked(u[i, lane]) + _force[i].Offset - double.CreateChecked(drive[i, lane]);
+                residual[lane] = T.Max(residual[lane], T.CreateChecked(Math.Abs(force + _beta[lane] * _nudge[i])));
+            }
         }
     }
 

@@ -170,7 +170,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
                 _pixels.Augment(_set!.Image(samples[i]), _set.Cols, _epoch, samples[i], row, worker.Random);
         }
         var images = new MatView<T>(_images.Pointer + (long)at * _inputs, _inputs, lanes, 1, _inputs);
-        var free = worker.Free(_input, images, predict ? _predict : _free);
+        var free = worker.Free(_input, images, predict ? _predict : _free, trusted: predict);
         worker.Judge(
             samples,
             _set!.Labels,

@@ -48,13 +48,16 @@ internal sealed class EqPropWorker<T> : IDisposable
     /// <param name="input">Population that is clamped.</param>
     /// <param name="values">[inputs × samples].</param>
     /// <param name="options">When to stop.</param>
-    public RelaxationReport Free(int input, MatView<T> values, SweepOptions options)
+    /// <param name="trusted">Whether sweeps that fail are handed over to other methods, as results need; training reports them instead.</param>
+    public RelaxationReport Free(int input, MatView<T> values, SweepOptions options, bool trusted)
     {
         _free.Resize(values.Cols);
         _free.Clamp(input, values);
         _machine.LoadConstants(_free, Workspace);
         BlockSweeps.FeedForward(_machine, _free, Workspace);
-        return BlockSweeps.Relax(_machine, _free, options, first: -1, Workspace);
+        return trusted
+            ? Relaxer.Relax(_machine, _free, options, first: -1, Workspace)
+            : BlockSweeps.Relax(_machine, _free, options, first: -1, Workspace);
     }
 
     /// <summary>Loss and error of each lane of the free state; optionally its readout.</summary>

@@ -26,7 +26,9 @@ public sealed unsafe class Machine<T> : IDisposable
 
     /// <param name="network">The definition.</param>
     /// <param name="rng">Draws the initial parameters; each coupling has its own stream, split by name.</param>
-    public Machine(Network network, Rng rng)
+    /// <param name="responds">Whether neurons must answer every drive with one rest state, as sweeps need; without, only the flow runs.</param>
+    /// <exception cref="ArgumentException">A response that is not unique (bistable) where <paramref name="responds"/> asks for one.</exception>
+    public Machine(Network network, Rng rng, bool responds = true)
     {
         Network = network;
         int n = network.Populations.Count;
@@ -77,11 +79,12 @@ public sealed unsafe class Machine<T> : IDisposable
                 );
             }
             _parameters.AddRange(trained.Values);
-            _sites[p] = new(population, _driven[p], _loaded[p], trained);
+            _sites[p] = new(population, _driven[p], _loaded[p], trained, responds);
         }
         Load();
         foreach (var site in _sites)
-            site?.RequireUnique();
+            if (responds)
+                site?.RequireUnique();
     }
 
     /// <summary>The definition.</summary>
@@ -102,7 +105,9 @@ public sealed unsafe class Machine<T> : IDisposable
     internal (int First, int Count) TensorsOf(int coupling) => _tensors[coupling];
 
     /// <summary>Whether a field must be stored: read by a coupling, not eliminable, or part of a trained neuron's contrast.</summary>
-    internal bool IsLive(int p, int f) => f == 0 || _read[p][f] || !_sites[p]!.Eliminates || _sites[p]!.Trained.Count > 0;
+    /// <remarks>A population stores all of its inhibitors or none: they are filled together.</remarks>
+    internal bool IsLive(int p, int f) =>
+        f == 0 || Array.IndexOf(_read[p], true, 1) > 0 || !_sites[p]!.Eliminates || _sites[p]!.Trained.Count > 0;
 
     internal bool IsDriven(int p, int f) => _driven[p][f];
 

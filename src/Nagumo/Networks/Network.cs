@@ -38,7 +38,7 @@ public sealed class Network
     public IReadOnlyList<Coupling> Couplings { get; }
 
     /// <summary>Relaxed populations in feed-forward order: breadth first from the clamped ones.</summary>
-    internal IReadOnlyList<int> Order { get; }
+    internal int[] Order { get; }
 
     /// <summary>Relaxed populations by colour of the coupling graph, colours in feed-forward order: one block sweep.</summary>
     internal IReadOnlyList<IReadOnlyList<int>> Colours { get; }

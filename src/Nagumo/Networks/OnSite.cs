@@ -33,8 +33,9 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <param name="driven">Whether some coupling drives the field, by field.</param>
     /// <param name="loaded">Whether some coupling loads the field, by field.</param>
     /// <param name="trained">The trained parameters' blocks, by parameter name.</param>
+    /// <param name="responds">Whether to make the response; without it, <see cref="Respond"/> refuses.</param>
     /// <exception cref="ArgumentException">The response is not unique at the present parameters (bistable), or not solvable.</exception>
-    public OnSite(Population population, bool[] driven, bool[] loaded, IReadOnlyDictionary<string, Tensor<T>> trained)
+    public OnSite(Population population, bool[] driven, bool[] loaded, IReadOnlyDictionary<string, Tensor<T>> trained, bool responds)
     {
         (_population, _loaded, Trained) = (population, loaded, trained);
         _equations = new(population, driven);
@@ -58,15 +59,19 @@ internal sealed unsafe class OnSite<T> : IDisposable
 
         if (_equations.Eliminated is null)
         {
+            _residual = _fullResidual;
+            if (!responds)
+                return;
             if (x.Length != 2)
                 throw new ArgumentException(
                     $"Population '{population.Name}': with more than one inhibitor, each must be linear and free of the others."
                 );
-            _residual = _fullResidual;
             _joint = Response.Joint<T>(_equations.Force(0), _equations.Force(1), x[0], x[1], _equations.Uniforms, []);
             return;
         }
         _residual = Compile("residual", [x[0], .. streams], [new(_equations.Misfit(_equations.Reduced), OutputKind.MaxInto)]);
+        if (!responds)
+            return;
         var balance = _varies ? _equations.Reduced : _equations.Reduced.Substitute(s => IsUniform(s) ? Nominal(s) : null);
         if (balance.TryAffine(x[0], out var slope, out var offset) && slope != Expr.Zero)
         {
@@ -74,20 +79,16 @@ internal sealed unsafe class OnSite<T> : IDisposable
             _direct = Compile("response", streams, [new(_equations.Boxed(-offset / slope))]);
             return;
         }
-        // A drive into an inhibitor only shifts the force: it joins the activator's drive, and the force is a function of u alone.
-        var (still, effective) = (balance, Expr.Zero);
-        foreach (var drive in streams)
-        {
-            if (!still.TryAffine(drive, out var weight, out var rest) || weight.Contains(x[0]))
-                throw new ArgumentException(
-                    $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response; no solver here takes that."
-                );
-            effective -= weight * drive;
-            still = rest;
-        }
+        // An inhibitor's drive that only shifts the force joins the activator's drive; the force is then a function of u alone.
+        var still = balance.Substitute(s => streams.Contains(s) ? Expr.Zero : null);
+        // f(u) + g(drives) exactly when the slope does not see the drives; then g is what is left at u = 0.
+        if (streams.Any(balance.Derive(x[0]).Contains))
+            throw new ArgumentException(
+                $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response. Such a neuron needs the joint solve, which takes one inhibitor."
+            );
         _response = _varies ? Response.Warm<T>(still, x[0], _equations.Uniforms, []) : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
-            _effectiveDrive = Compile("drive", streams, [new(effective)]);
+            _effectiveDrive = Compile("drive", streams, [new((still - balance).Substitute(s => s == x[0] ? Expr.Zero : null))]);
     }
 
     /// <summary>Parameters that learning may change, by name.</summary>
@@ -108,24 +109,29 @@ internal sealed unsafe class OnSite<T> : IDisposable
     {
         if (!Eliminates || _direct is not null || !_varies)
             return;
+        // Of neurons that differ in nothing but their load, the one with the least decides.
         var load = Uniform(_equations.Loads[0]);
-        int softest = 0;
-        for (int i = 1; i < _population.Size && load.Stride > 0; i++)
-            if (load.Data[i] < load.Data[softest])
-                softest = i;
-        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[softest * Uniform(s).Stride]) : 0;
-        if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], Value, out double where))
-            throw new ArgumentException(
-                $"Population '{_population.Name}', neuron {softest}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
-            );
+        var softest = Enumerable.Range(0, _population.Size).GroupBy(Others).Select(group => group.MinBy(i => load.Data[i * load.Stride]));
+        foreach (int i in softest)
+            if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], s => Uniform(s, i), out double where))
+                throw new ArgumentException(
+                    $"Population '{_population.Name}', neuron {i}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
+                );
+
+        string Others(int i) =>
+            string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
     }
 
-    /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u, otherwise null.</summary>
+    /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
     {
-        if (!Eliminates || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset))
+        if (
+            _equations.X.Length > 1
+            || _population.Neuron!.Box is not null
+            || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset)
+        )
             return null;
-        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
+        double Value(Symbol s) => Uniform(s, i);
         return (slope.Evaluate(Value), offset.Evaluate(Value));
     }
 
@@ -135,7 +141,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <param name="row0">First row.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="omega">Over-relaxation ω in (0, 2); 1 is the plain response.</param>
-    /// <param name="scratch">At least [2·rows × lanes].</param>
+    /// <param name="scratch">At least [2·rows + 1 × lanes].</param>
     public void Respond(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows, T omega, MatView<T> scratch)
     {
         int lanes = x[0].Cols;
@@ -160,8 +166,10 @@ internal sealed unsafe class OnSite<T> : IDisposable
             {
                 if (!plain)
                     CopyRows(x[1], row0, scratch, rows, rows);
-                T zero = T.Zero;
-                var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(&zero, 0);
+                // An inhibitor that nothing drives: one row of zeros stands for all.
+                var zero = scratch.Row(2 * rows);
+                zero.Clear();
+                var driveV = _equations.Driven.Length > 1 ? At(drive[1], row0) : new Rows<T>(At(scratch, 2 * rows).Data, 0);
                 _joint.Solve(At(drive[0], row0), driveV, [], uniforms, target, plain ? At(x[1], row0) : At(scratch, rows), rows, lanes);
                 if (!plain)
                     for (int r = 0; r < rows; r++)
@@ -169,6 +177,10 @@ internal sealed unsafe class OnSite<T> : IDisposable
             }
             else
             {
+                if (_response is null)
+                    Throw.Invalid(
+                        $"Population '{_population.Name}' was made for the flow only (responds: false); sweeps need its response."
+                    );
                 var current = At(drive[0], row0);
                 if (_effectiveDrive is not null)
                 {
@@ -178,7 +190,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
                     more[n++] = current = At(scratch, rows);
                     _effectiveDrive.Run(more[..n], rows, lanes);
                 }
-                _response!.Solve(current, [], _varies ? uniforms : [], target, rows, lanes);
+                _response.Solve(current, [], _varies ? uniforms : [], target, rows, lanes);
             }
         }
         if (!plain || (_direct is null && _population.Neuron!.Box is not null))
@@ -332,6 +344,9 @@ internal sealed unsafe class OnSite<T> : IDisposable
     private double Nominal(Symbol s) => _population.Parameters.TryGetValue(s.Name, out var values) ? values.Average() : 0;
 
     private Rows<T> Uniform(Symbol s) => _uniforms[Array.IndexOf(_equations.Uniforms, s)];
+
+    /// <summary>The value of a parameter or load at neuron i; 0 for any other symbol.</summary>
+    private double Uniform(Symbol s, int i) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
 
     private const int MaxOperands = 48;
 

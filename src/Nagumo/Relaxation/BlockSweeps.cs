@@ -49,22 +49,14 @@ internal static class BlockSweeps
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var colours = machine.Network.Colours;
-        int offset = 0;
-        for (int c = 0; c < colours.Count; c++)
-            if (colours[c].Contains(first))
-                offset = c;
+        int start = FirstColour(machine, first);
         T omega = T.CreateChecked(options.OverRelaxation);
         for (int sweep = 1; ; sweep++)
         {
             bool last = sweep == options.MaxSweeps;
             // With a fixed number of sweeps only the last one is measured: it costs a few per cent of a sweep.
             bool measure = options.Tolerance > 0 || last || trace is not null;
-            if (measure)
-                s.LaneResidual.Row(0).Clear();
-            for (int c = 0; c < colours.Count; c++)
-                foreach (int p in colours[(c + offset) % colours.Count])
-                    Update(machine, s, p, null, measure, omega, ws, nudge);
+            Sweep(machine, s, start, measure, omega, ws, nudge);
             if (!measure)
                 continue;
             var (residual, above) = Judge(s, options.Tolerance);
@@ -72,6 +64,38 @@ internal static class BlockSweeps
             if (last || above == 0 || double.IsNaN(residual))
                 return new("sweeps", sweep, residual, above);
         }
+    }
+
+    /// <summary>Index of the colour of a population; 0 for −1.</summary>
+    public static int FirstColour<T>(Machine<T> machine, int population)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var colours = machine.Network.Colours;
+        for (int c = 0; c < colours.Count; c++)
+            if (colours[c].Contains(population))
+                return c;
+        return 0;
+    }
+
+    /// <summary>One sweep over all colours from colour <paramref name="start"/>; measures the state that enters each update on demand.</summary>
+    public static void Sweep<T>(Machine<T> machine, State<T> s, int start, bool measure, T omega, Workspace<T> ws, INudge<T>? nudge)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var colours = machine.Network.Colours;
+        if (measure)
+            s.LaneResidual.Row(0).Clear();
+        for (int c = 0; c < colours.Count; c++)
+            foreach (int p in colours[(c + start) % colours.Count])
+                Update(machine, s, p, null, measure, omega, ws, nudge);
+    }
+
+    /// <summary>The residual of each lane of the state as it is, which does not change.</summary>
+    public static void Measure<T>(Machine<T> machine, State<T> s, Workspace<T> ws, INudge<T>? nudge)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        s.LaneResidual.Row(0).Clear();
+        foreach (int p in machine.Network.Order)
+            Update(machine, s, p, null, measure: true, T.Zero, ws, nudge);
     }
 
     /// <summary>Largest lane residual, and how many are above the tolerance; a NaN counts and is returned.</summary>
@@ -90,6 +114,7 @@ internal static class BlockSweeps
         return (worst, above);
     }
 
+    /// <summary>One population: drives, then its residual on demand, then its response; ω = 0 leaves the state as it is.</summary>
     private static void Update<T>(
         Machine<T> machine,
         State<T> s,
@@ -105,18 +130,24 @@ internal static class BlockSweeps
         var site = machine.Site(p);
         int size = machine.Network.Populations[p].Size,
             block = BlockRows<T>();
-        var scratch = ws.Scratch(2 * block, s.Lanes);
+        var scratch = ws.Scratch(2 * block + 1, s.Lanes);
         machine.Prepare(s, p, started, ws);
         for (int row0 = 0; row0 < size; row0 += block)
         {
             int rows = Math.Min(block, size - row0);
             machine.Drive(s, p, row0, rows, ws);
+            if (nudge?.Population == p)
+                continue;
             if (measure)
                 site.Residual(s.Fields(p), s.Drives(p), s.LaneResidual, row0, rows);
-            if (nudge?.Population != p)
+            if (omega != T.Zero)
                 site.Respond(s.Fields(p), s.Drives(p), row0, rows, omega, scratch);
         }
-        if (nudge?.Population == p)
+        if (nudge?.Population != p)
+            return;
+        if (measure)
+            nudge.Measure(s);
+        if (omega != T.Zero)
             nudge.Respond(s);
     }
 }

@@ -12,4 +12,7 @@ internal interface INudge<T>
 
     /// <summary>Sets the population's activators from its drives.</summary>
     void Respond(State<T> s);
+
+    /// <summary>Raises each lane's residual to the largest |∂(H + βC)/∂u| of the population, from its drives.</summary>
+    void Measure(State<T> s);
 }

@@ -51,7 +51,8 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
             var epsilon = p.Wide ? Math.Pow(2, -53) : Math.Pow(2, -24);
             var size = p.Unary(Op.Abs, solution);
             var scale = p.Fma(size, p.Constant(16 * epsilon), p.Unary(Op.Abs, previous));
-            var allowed = p.Times(p.Times(size, p.Constant(epsilon)), scale);
+            // The bound keeps an overflow (∞ ≤ ∞) from passing as a solution.
+            var allowed = p.Smallest(p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Constant(1e30));
             p.Results.Add(p.Select(allowed, p.Times(correction, correction), solution, p.Constant(double.NaN)));
             return p;
         }

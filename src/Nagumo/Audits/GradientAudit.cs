@@ -1,0 +1,229 @@
+using Nagumo.Compute;
+using Nagumo.Learning;
+using Nagumo.Relaxation;
+
+namespace Nagumo.Audits;
+
+/// <summary>One estimate of one parameter block's gradient against the exact one.</summary>
+/// <param name="Name">The block, e.g. "x-h1.W".</param>
+/// <param name="Estimator">"one-sided" or "centred".</param>
+/// <param name="Beta">Nudging strength.</param>
+/// <param name="RelativeError">|g − g*| / |g*|.</param>
+/// <param name="Cosine">g·g* / (|g| |g*|).</param>
+public sealed record GradientPoint(string Name, string Estimator, double Beta, double RelativeError, double Cosine);
+
+/// <summary>The fitted orders of one parameter block, and Richardson's combination.</summary>
+/// <param name="Name">The block.</param>
+/// <param name="OneSided">Order of the one-sided estimator; null where its error is rounding or not on a line.</param>
+/// <param name="Centred">Order of the centred estimator.</param>
+/// <param name="Richardson">Smallest relative error of (4 g(β/2) − g(β))/3 over the range of β.</param>
+/// <param name="FiniteDifference">Largest relative misfit of the exact gradient to finite differences of the loss.</param>
+/// <param name="Norm">|g*|.</param>
+public sealed record ParameterAudit(
+    string Name,
+    OrderFit? OneSided,
+    OrderFit? Centred,
+    double Richardson,
+    double FiniteDifference,
+    double Norm
+);
+
+/// <summary>The gradient check of the field, in float64.</summary>
+/// <remarks>
+/// Exact: implicit differentiation through the symmetric Hessian. It is held against finite differences of the loss (relaxed anew at every
+/// point), and Equilibrium Propagation against it over a geometric range of β. [Scellier &amp; Bengio 2017; Laborieux et al. 2021]
+/// </remarks>
+public sealed class GradientAudit
+{
+    private static readonly string[] Estimators = ["one-sided", "centred"];
+
+    /// <summary>An error that rounding explains: an estimator at this level at every β is exact, and has no order.</summary>
+    private const double Rounding = 1e-8;
+
+    /// <summary>β at which cosines are judged.</summary>
+    public const double ReferenceBeta = 1e-3;
+
+    /// <summary>Every point: block × estimator × β.</summary>
+    public required IReadOnlyList<GradientPoint> Points { get; init; }
+
+    /// <summary>Per block.</summary>
+    public required IReadOnlyList<ParameterAudit> Parameters { get; init; }
+
+    /// <summary>Orders of the root mean square of all blocks' relative errors; null as in <see cref="ParameterAudit"/>.</summary>
+    public required OrderFit? OneSided { get; init; }
+
+    /// <inheritdoc cref="OneSided"/>
+    public required OrderFit? Centred { get; init; }
+
+    /// <summary>Largest residual of all phases, and the phases' samples that were not at rest.</summary>
+    public required double Residual { get; init; }
+
+    /// <summary>Whether every phase came to rest.</summary>
+    public bool Converged => AuditSubject.AtRest(Residual);
+
+    /// <summary>Largest misfit of the exact gradient to finite differences.</summary>
+    public double FiniteDifference => Parameters.Max(p => p.FiniteDifference);
+
+    /// <summary>Largest of the blocks' <see cref="ParameterAudit.Richardson"/>.</summary>
+    public double Richardson => Parameters.Max(p => p.Richardson);
+
+    /// <summary>Smallest cosine at β = 1e-3, both estimators.</summary>
+    public double Cosine => Points.Where(p => p.Beta == ReferenceBeta).Min(p => p.Cosine);
+
+    /// <summary>Whether an estimator's order is what theory says, or its error is rounding at the smaller β.</summary>
+    public bool HasOrder(string estimator, double expected)
+    {
+        var fit = estimator == "centred" ? Centred : OneSided;
+        return fit is not null ? Math.Abs(fit.Slope - expected) <= 0.1 : IsExact(estimator);
+    }
+
+    /// <summary>Whether an estimator's error is rounding for the smaller half of β: a piecewise linear network has no order.</summary>
+    public bool IsExact(string estimator) =>
+        Points.Where(p => p.Estimator == estimator && p.Beta <= ReferenceBeta).All(p => p.RelativeError <= Rounding);
+
+    /// <summary>Runs the audit.</summary>
+    /// <param name="subject">Network and samples.</param>
+    /// <param name="smallest">Smallest power n of β = 1e-3·2ⁿ.</param>
+    /// <param name="largest">Largest power; a full-cost nudge is cut at half its largest β.</param>
+    /// <param name="coordinates">Single parameters of each block that are differenced, beside the gradient's own direction.</param>
+    public static GradientAudit Run(AuditSubject subject, int smallest = -4, int largest = 7, int coordinates = 2)
+    {
+        var parameters = subject.Machine.Parameters;
+        string nudge = subject.Experiment.Estimator.Nudge;
+        double limit = nudge == "cost" ? CostNudge<double>.LargestBeta(subject.Machine, subject.Readout) / 2 : double.PositiveInfinity;
+        // Where the cost's bound is small the whole range moves down with it; the reference stays in it.
+        double[] betas =
+        [
+            .. Enumerable.Range(smallest, largest - smallest + 1).Select(n => ReferenceBeta * Math.Pow(2, n)).Where(b => b <= limit),
+        ];
+        double residual = 0;
+        var (exact, report) = subject.Gradient(new("exact"));
+        Note(report);
+
+        var points = new List<GradientPoint>();
+        var errors = Estimators.ToDictionary(e => e, _ => new double[parameters.Count][]);
+        var richardson = Enumerable.Repeat(double.PositiveInfinity, parameters.Count).ToArray();
+        foreach (string estimator in Estimators)
+        {
+            double[][]? half = null;
+            for (int t = 0; t < parameters.Count; t++)
+                errors[estimator][t] = new double[betas.Length];
+            for (int b = 0; b < betas.Length; b++)
+            {
+                (var g, report) = subject.Gradient(new(estimator, betas[b], nudge));
+                Note(report);
+                for (int t = 0; t < g.Length; t++)
+                {
+                    double error = Distance(g[t], exact[t]);
+                    errors[estimator][t][b] = error;
+                    points.Add(new(parameters[t].Name, estimator, betas[b], error, Cos(g[t], exact[t])));
+                    if (estimator == "centred" && half is not null)
+                        richardson[t] = Math.Min(
+                            richardson[t],
+                            Distance([.. half[t].Zip(g[t], (fine, coarse) => (4 * fine - coarse) / 3)], exact[t])
+                        );
+                }
+                half = g;
+            }
+        }
+
+        var differences = FiniteDifferences(subject, exact, coordinates);
+        return new()
+        {
+            Points = points,
+            Parameters =
+            [
+                .. parameters.Select(
+                    (p, t) =>
+                        new ParameterAudit(
+                            p.Name,
+                            OrderFit.Of(betas, errors["one-sided"][t]),
+                            OrderFit.Of(betas, errors["centred"][t]),
+                            richardson[t],
+                            differences[t],
+                            Norm(exact[t])
+                        )
+                ),
+            ],
+            OneSided = OrderFit.Of(betas, Mean(errors["one-sided"])),
+            Centred = OrderFit.Of(betas, Mean(errors["centred"])),
+            Residual = residual,
+        };
+
+        void Note(BatchReport r)
+        {
+            foreach (double x in (double[])[r.Free.Residual, r.Nudged.Residual])
+                residual = double.IsNaN(x) || x > residual ? x : residual;
+        }
+
+        double[] Mean(double[][] e) => [.. betas.Select((_, b) => Math.Sqrt(e.Average(x => x[b] * x[b])))];
+    }
+
+    /// <summary>Along the gradient itself, and along single parameters drawn with probability proportional to g²: |difference − g·d| / |g·d|.</summary>
+    private static double[] FiniteDifferences(AuditSubject subject, double[][] exact, int coordinates)
+    {
+        var rng = new Rng(subject.Experiment.Seed).Split("finite-differences");
+        using var learner = subject.Learner(new());
+        var misfits = new double[exact.Length];
+        for (int t = 0; t < exact.Length; t++)
+        {
+            var (g, values) = (exact[t], subject.Machine.Parameters[t].Values.ToArray());
+            double norm = Norm(g);
+            if (norm == 0)
+                continue;
+            misfits[t] = Misfit([.. g.Select(x => x / norm)]);
+            for (int c = 0; c < coordinates && g.Length > 1; c++)
+            {
+                double left = rng.NextDouble() * norm * norm;
+                int i = 0;
+                while (i < g.Length - 1 && (left -= g[i] * g[i]) > 0)
+                    i++;
+                var unit = new double[g.Length];
+                unit[i] = 1;
+                misfits[t] = Math.Max(misfits[t], Misfit(unit));
+            }
+
+            double Misfit(double[] direction)
+            {
+                double slope = g.Zip(direction, (a, b) => a * b).Sum();
+                // The best of three steps: truncation falls as h⁴ and rounding rises as 1/h, and which wins depends on the network.
+                double best = double.PositiveInfinity;
+                foreach (double h in (double[])[3e-4, 3e-3, 3e-2])
+                    best = Math.Min(best, Math.Abs(Difference(direction, h) - slope) / Math.Abs(slope));
+                return best;
+            }
+
+            // (8 (L(h) − L(−h)) − (L(2h) − L(−2h))) / 12h, error O(h⁴).
+            double Difference(double[] direction, double h) =>
+                (8 * (At(direction, h) - At(direction, -h)) - (At(direction, 2 * h) - At(direction, -2 * h))) / (12 * h);
+
+            double At(double[] direction, double h)
+            {
+                var tensor = subject.Machine.Parameters[t];
+                for (int i = 0; i < values.Length; i++)
+                    tensor.Values[i] = values[i] + h * direction[i];
+                learner.Load();
+                double loss = subject.Loss(learner);
+                values.CopyTo(tensor.Values);
+                return loss;
+            }
+        }
+        learner.Load();
+        return misfits;
+    }
+
+    private static double Norm(double[] x) => Math.Sqrt(x.Sum(v => v * v));
+
+    /// <summary>|a − b| / |b|; a block without a gradient, which has no direction, is compared absolutely.</summary>
+    private static double Distance(double[] a, double[] b)
+    {
+        double norm = Norm(b);
+        return Norm([.. a.Zip(b, (x, y) => x - y)]) / (norm > 0 ? norm : 1);
+    }
+
+    private static double Cos(double[] a, double[] b)
+    {
+        double norms = Norm(a) * Norm(b);
+        return norms > 0 ? a.Zip(b, (x, y) => x * y).Sum() / norms : 1;
+    }
+}

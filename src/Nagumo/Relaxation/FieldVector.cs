@@ -1,0 +1,90 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Networks;
+using Nagumo.Neurons;
+
+namespace Nagumo.Relaxation;
+
+/// <summary>The stored fields of all relaxed populations as one vector [rows × lanes], for methods that see no structure.</summary>
+/// <remarks>Populations in order, activators before inhibitors: the order of <see cref="HessianOperator{T}"/> where a state stores all fields.</remarks>
+internal sealed class FieldVector<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly (int Population, int Field, int Rows, Interval? Box)[] _parts;
+
+    /// <param name="machine">The machine.</param>
+    /// <param name="layout">A state that stores the fields that all others given to this object store.</param>
+    public FieldVector(Machine<T> machine, State<T> layout)
+    {
+        _parts =
+        [
+            .. from p in machine.Relaxed
+            from f in Enumerable.Range(0, layout.Fields(p).Length)
+            where !layout.X(p, f).IsEmpty
+            let population = machine.Network.Populations[p]
+            select (p, f, population.Size, f == 0 ? population.Neuron!.Box : null),
+        ];
+        Rows = _parts.Sum(p => p.Rows);
+    }
+
+    /// <summary>Rows of the vector.</summary>
+    public int Rows { get; }
+
+    /// <summary>Population and field of each block of rows, with its number of rows.</summary>
+    public IEnumerable<(int Population, int Field, int Rows)> Parts => _parts.Select(p => (p.Population, p.Field, p.Rows));
+
+    /// <summary>Copies a state's fields into a vector.</summary>
+    public void Gather(State<T> s, Span<T> vector)
+    {
+        int at = 0;
+        foreach (var (p, f, rows, _) in _parts)
+            for (int r = 0; r < rows; r++, at += s.Lanes)
+                s.X(p, f).Row(r).CopyTo(vector[at..]);
+    }
+
+    /// <summary>Copies a vector into a state's fields, activators confined to their boxes.</summary>
+    public void Scatter(ReadOnlySpan<T> vector, State<T> s)
+    {
+        int at = 0;
+        foreach (var (p, f, rows, box) in _parts)
+            for (int r = 0; r < rows; r++, at += s.Lanes)
+            {
+                var row = s.X(p, f).Row(r);
+                vector.Slice(at, s.Lanes).CopyTo(row);
+                if (box is { } b)
+                    Confine(row, b);
+            }
+    }
+
+    /// <summary>Confines a state's activators to their boxes; says whether any moved.</summary>
+    public bool Project(State<T> s)
+    {
+        bool moved = false;
+        foreach (var (p, f, rows, box) in _parts)
+            for (int r = 0; box is not null && r < rows; r++)
+                moved |= Confine(s.X(p, f).Row(r), box.Value);
+        return moved;
+    }
+
+    /// <summary>Copies fields from one state to another; constants and clamped inputs stay the target's.</summary>
+    public void Copy(State<T> from, State<T> to)
+    {
+        foreach (var (p, f, rows, _) in _parts)
+            for (int r = 0; r < rows; r++)
+                from.X(p, f).Row(r).CopyTo(to.X(p, f).Row(r));
+    }
+
+    private static bool Confine(Span<T> row, Interval box)
+    {
+        T low = T.CreateChecked(box.Low),
+            high = T.CreateChecked(box.High);
+        bool moved = false;
+        foreach (ref T x in row)
+        {
+            T y = T.Clamp(x, low, high);
+            moved |= y != x;
+            x = y;
+        }
+        return moved;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Numerics;
+using Nagumo.Networks;
+
+namespace Nagumo.Relaxation;
+
+/// <summary>Brings a state to rest and says how: block sweeps, and where they fail acceleration, then Newton or the flow.</summary>
+/// <remarks>
+/// A residual that grows to many times its smallest, or does not fall for many sweeps, is handed over. In the normal case nothing is
+/// done but sweeps, and the bits are theirs. The report names the method that ended it. [DESIGN §3]
+/// </remarks>
+internal static class Relaxer
+{
+    /// <summary>Sweeps have failed when the residual is so many times its smallest.</summary>
+    private const double Growth = 10;
+
+    /// <summary>Sweeps have failed when the smallest residual did not fall by a tenth in so many.</summary>
+    private const int Patience = 15;
+
+    /// <summary>Newton's linear solves are for networks of at most so many fields; the flow is for larger ones.</summary>
+    private const int SmallFields = 4096;
+
+    /// <summary>As <see cref="BlockSweeps.Relax"/>, with a hand-over where sweeps do not converge.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="s">The state: start in, rest state out.</param>
+    /// <param name="options">When to stop; with tolerance 0 there is nothing to fail, and sweeps run alone.</param>
+    /// <param name="first">Population whose colour the sweeps begin with; −1 for feed-forward order.</param>
+    /// <param name="ws">The thread's workspace.</param>
+    /// <param name="nudge">Answers in place of its population; then acceleration is the last resort.</param>
+    /// <param name="trace">Receives the residual of each sweep; null for none.</param>
+    public static RelaxationReport Relax<T>(
+        Machine<T> machine,
+        State<T> s,
+        SweepOptions options,
+        int first,
+        Workspace<T> ws,
+        INudge<T>? nudge = null,
+        List<double>? trace = null
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (options.Tolerance == 0)
+            return BlockSweeps.Relax(machine, s, options, first, ws, nudge, trace);
+        int start = BlockSweeps.FirstColour(machine, first),
+            still = 0;
+        T omega = T.CreateChecked(options.OverRelaxation);
+        double smallest = double.PositiveInfinity;
+        for (int sweep = 1; ; sweep++)
+        {
+            BlockSweeps.Sweep(machine, s, start, measure: true, omega, ws, nudge);
+            var (residual, above) = BlockSweeps.Judge(s, options.Tolerance);
+            trace?.Add(residual);
+            if (sweep == options.MaxSweeps || above == 0 || !double.IsFinite(residual))
+                return new("sweeps", sweep, residual, above);
+            still = residual < 0.9 * smallest ? 0 : still + 1;
+            smallest = Math.Min(smallest, residual);
+            if (residual > Growth * smallest || still == Patience)
+                return HandOver(machine, s, options, start, ws, nudge, sweep);
+        }
+    }
+
+    private static RelaxationReport HandOver<T>(
+        Machine<T> machine,
+        State<T> s,
+        SweepOptions options,
+        int start,
+        Workspace<T> ws,
+        INudge<T>? nudge,
+        int done
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var report = new Acceleration<T>(machine, s).Relax(options, start, ws, nudge);
+        report = report with { Sweeps = done + report.Sweeps };
+        if (report.Converged || nudge is not null)
+            return report;
+
+        using var full = machine.CreateState(s.Lanes, allFields: true);
+        full.CopyFrom(s, 0);
+        machine.FillInhibitors(full, ws);
+        RelaxationReport next;
+        if (machine.TotalFields <= SmallFields)
+            next = Newton.Relax(machine, full, new(Tolerance: options.Tolerance), ws);
+        else
+        {
+            using var flow = new Flow<T>(
+                machine,
+                s.Lanes,
+                new("bogacki-shampine-3", MaxTime: 50, Tolerance: options.Tolerance, Error: options.Tolerance / 100),
+                ws
+            );
+            next = flow.Relax(full);
+        }
+        if (!(next.NotConverged < report.NotConverged || next.Residual < report.Residual))
+            return report;
+        new FieldVector<T>(machine, s).Copy(full, s);
+        return next with { Sweeps = report.Sweeps + next.Sweeps };
+    }
+}
