@@ -27,12 +27,7 @@ internal static unsafe class ResponseBench
         Report("log-cosh (table)", new Population("p", new LogCoshNeuron(), Rows), 0, []);
         Report("two-timescale FitzHugh-Nagumo (table)", new Population("p", new TwoTimescaleFitzHughNagumo(), Rows), 0.875, []);
         Report("nonlinear inhibitor (joint u, v)", new Population("p", new NonlinearInhibitorFitzHughNagumo(), Rows), 1, []);
-        Report(
-            "FitzHugh-Nagumo, a load per neuron",
-            new Population("p", fhn, Rows),
-            0.875,
-            [new Resistive("p", "q", 0, 0.1)]
-        );
+        Report("FitzHugh-Nagumo, a load per neuron", new Population("p", fhn, Rows), 0.875, [new Resistive("p", "q", 0, 0.1)]);
         var k = Enumerable.Range(0, Rows).Select(i => 0.5 + 0.5 * i / Rows).ToArray();
         Report(
             "FitzHugh-Nagumo, k per neuron",

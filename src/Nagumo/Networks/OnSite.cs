@@ -23,6 +23,8 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _effectiveDrive;
     private readonly Response<T>? _response;
     private readonly Response<T>? _joint;
+    private Response<T>? _coldTable;
+    private Kernel<T>? _coldActivator;
     private readonly Lazy<Kernel<T>> _inhibitors,
         _flow,
         _forces,
@@ -120,6 +122,46 @@ internal sealed unsafe class OnSite<T> : IDisposable
 
         string Others(int i) =>
             string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
+    }
+
+    /// <summary>Tabulates the response of an average neuron: what a cold solve starts from. Only where the exact one starts warm.</summary>
+    public void PrepareColdStart()
+    {
+        Expr AtAverage(Expr e) => e.Substitute(s => IsUniform(s) ? Average(s) : null);
+        var u = _equations.X[0];
+        double Nothing(Symbol _) => 0;
+        if (_joint is null)
+        {
+            var force = AtAverage(_equations.Reduced).Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
+            if (_response is not null && _varies && Response.IsMonotone(force, u, Nothing, out _))
+                _coldTable = Response.Tabulated<T>(force, u);
+            return;
+        }
+        // Where the inhibitor's equation gives u as a function of v, the activator's becomes one equation in v.
+        var v = _equations.X[1];
+        if (!AtAverage(_equations.Force(1)).TryAffine(u, out var slope, out var offset) || slope.Contains(v))
+            return;
+        var activator = -offset / slope;
+        var along = AtAverage(_equations.Force(0)).Substitute(s => s == u ? activator : null);
+        if (!Response.IsMonotone(along, v, Nothing, out _))
+            return;
+        _coldTable = Response.Tabulated<T>(along, v);
+        _coldActivator = KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-cold", [v], [], [new(activator)]));
+    }
+
+    /// <summary>Rows [row0, row0 + rows) where a solve without a past starts: an average neuron's response, or zero. Tables need none.</summary>
+    public void StartCold(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows)
+    {
+        if (_coldTable is not null)
+        {
+            var target = At(_coldActivator is null ? x[0] : x[1], row0);
+            _coldTable.Solve(At(drive[0], row0), target, rows, x[0].Cols);
+            _coldActivator?.Run([target, At(x[0], row0)], rows, x[0].Cols);
+        }
+        else if (_varies || _joint is not null)
+            foreach (var field in x)
+                for (int r = row0; !field.IsEmpty && r < row0 + rows; r++)
+                    field.Row(r).Clear();
     }
 
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
@@ -339,6 +381,8 @@ internal sealed unsafe class OnSite<T> : IDisposable
     }
 
     private bool IsUniform(Symbol s) => Array.IndexOf(_equations.Uniforms, s) >= 0;
+
+    private double Average(Symbol s) => Enumerable.Range(0, _population.Size).Average(i => Uniform(s, i));
 
     /// <summary>A typical value of a parameter or load, where a response's table is built.</summary>
     private double Nominal(Symbol s) => _population.Parameters.TryGetValue(s.Name, out var values) ? values.Average() : 0;

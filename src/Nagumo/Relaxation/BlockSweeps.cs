@@ -24,7 +24,6 @@ internal static class BlockSweeps
             started[p] = machine.Network.Populations[p].IsClamped;
         foreach (int p in machine.Network.Order)
         {
-            machine.ResetFields(s, p);
             Update(machine, s, p, started, measure: false, T.One, ws);
             started[p] = true;
         }
@@ -140,6 +139,8 @@ internal static class BlockSweeps
                 continue;
             if (measure)
                 site.Residual(s.Fields(p), s.Drives(p), s.LaneResidual, row0, rows);
+            if (started is not null)
+                site.StartCold(s.Fields(p), s.Drives(p), row0, rows);
             if (omega != T.Zero)
                 site.Respond(s.Fields(p), s.Drives(p), row0, rows, omega, scratch);
         }
