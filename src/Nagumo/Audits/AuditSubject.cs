@@ -29,12 +29,14 @@ public sealed unsafe class AuditSubject : IDisposable
     /// <param name="experiment">Network, readout, cost and nudge; seeds the parameters.</param>
     /// <param name="set">Images.</param>
     /// <param name="samples">Their indices, at least one.</param>
+    /// <param name="responds">False admits bistable neurons: then only the flow can be audited, not sweeps or gradients.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit, or no sample.</exception>
-    public AuditSubject(Experiment experiment, ImageSet set, IReadOnlyList<int> samples)
+    public AuditSubject(Experiment experiment, ImageSet set, IReadOnlyList<int> samples, bool responds = true)
     {
         if (samples.Count == 0)
             throw new ArgumentException("An audit needs at least one sample.");
         experiment.Validate();
+        Responds = responds;
         (Experiment, _set, _samples) = (experiment with { Pixels = experiment.Pixels with { Dropout = 0, Shift = 0 } }, set, [.. samples]);
         Network = experiment.Network.Build();
         Readout = new(Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
@@ -46,7 +48,7 @@ public sealed unsafe class AuditSubject : IDisposable
             );
         if (Readout.Classes != set.Classes)
             throw new ArgumentException($"The readout tells {Readout.Classes} classes apart, but the images have {set.Classes}.");
-        Machine = new(Network, new Rng(experiment.Seed).Split("parameters"));
+        Machine = new(Network, new Rng(experiment.Seed).Split("parameters"), responds);
         _images = new((long)_samples.Length * pixels);
         var loader = new PixelLoader<double>(Experiment.Pixels, new Rng(0));
         for (int i = 0; i < _samples.Length; i++)
@@ -58,6 +60,9 @@ public sealed unsafe class AuditSubject : IDisposable
 
     /// <summary>The network.</summary>
     public Network Network { get; }
+
+    /// <summary>Whether every neuron answers every drive with one rest state, so that sweeps can be used.</summary>
+    public bool Responds { get; }
 
     /// <summary>Number of samples.</summary>
     public int Samples => _samples.Length;

@@ -10,6 +10,7 @@ internal sealed class PixelLoader<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly PixelOptions _options;
+    private readonly T[] _kept = [T.Zero, T.One];
     private readonly T[] _plain = new T[256],
         _scaled = new T[256];
     private readonly Rng _rng;
@@ -66,15 +67,14 @@ internal sealed class PixelLoader<T>
         }
         if (_options.Dropout == 0)
             return;
-        // Four 16-bit draws from each word: the probability is exact to 2⁻¹⁶.
-        uint limit = (uint)Math.Round(_options.Dropout * 65536);
+        // Four 16-bit draws from each word: the probability is exact to 2⁻¹⁶. Without branches: a fifth of them would be mispredicted.
+        int limit = (int)Math.Round(_options.Dropout * 65536);
         ulong bits = 0;
         for (int i = 0; i < row.Length; i++, bits >>= 16)
         {
             if (i % 4 == 0)
                 bits = rng.NextUInt64();
-            if ((bits & 0xFFFF) < limit)
-                row[i] = T.Zero;
+            row[i] *= _kept[(limit - 1 - (int)(bits & 0xFFFF)) >>> 31];
         }
     }
 }

@@ -29,14 +29,31 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
     [MethodImpl(Inline)]
     public static void Store(T* p, Vector128<T> x) => x.Store(p);
 
+    // Masked, because a call would make the JIT spill and reload every vector in the loop before it.
+    [MethodImpl(Inline)]
     public static Vector128<T> LoadPart(T* p, nint n)
     {
+        if (Avx.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? Avx.MaskLoad((float*)p, FirstSingle(n)).As<float, T>()
+                : Avx.MaskLoad((double*)p, FirstDouble(n)).As<double, T>();
+        }
         Vector128<T> result = default;
         Unsafe.CopyBlockUnaligned(&result, p, (uint)(n * sizeof(T)));
         return result;
     }
 
-    public static void StorePart(T* p, nint n, Vector128<T> x) => Unsafe.CopyBlockUnaligned(p, &x, (uint)(n * sizeof(T)));
+    [MethodImpl(Inline)]
+    public static void StorePart(T* p, nint n, Vector128<T> x)
+    {
+        if (!Avx.IsSupported)
+            Unsafe.CopyBlockUnaligned(p, &x, (uint)(n * sizeof(T)));
+        else if (typeof(T) == typeof(float))
+            Avx.MaskStore((float*)p, FirstSingle(n), x.AsSingle());
+        else
+            Avx.MaskStore((double*)p, FirstDouble(n), x.AsDouble());
+    }
 
     [MethodImpl(Inline)]
     public static Vector128<T> Lookup(T* table, int mask, Vector128<T> index)
@@ -151,4 +168,10 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
     [MethodImpl(Inline)]
     public static Vector128<T> Shift(Vector128<T> a, int bits) =>
         typeof(T) == typeof(float) ? (a.AsInt32() >>> bits).As<int, T>() : (a.AsInt64() >>> bits).As<long, T>();
+
+    [MethodImpl(Inline)]
+    private static Vector128<float> FirstSingle(nint n) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create((int)n)).AsSingle();
+
+    [MethodImpl(Inline)]
+    private static Vector128<double> FirstDouble(nint n) => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)n)).AsDouble();
 }

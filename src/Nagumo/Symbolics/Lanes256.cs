@@ -29,14 +29,31 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
     [MethodImpl(Inline)]
     public static void Store(T* p, Vector256<T> x) => x.Store(p);
 
+    // Masked, because a call would make the JIT spill and reload every vector in the loop before it.
+    [MethodImpl(Inline)]
     public static Vector256<T> LoadPart(T* p, nint n)
     {
+        if (Avx.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? Avx.MaskLoad((float*)p, FirstSingle(n)).As<float, T>()
+                : Avx.MaskLoad((double*)p, FirstDouble(n)).As<double, T>();
+        }
         Vector256<T> result = default;
         Unsafe.CopyBlockUnaligned(&result, p, (uint)(n * sizeof(T)));
         return result;
     }
 
-    public static void StorePart(T* p, nint n, Vector256<T> x) => Unsafe.CopyBlockUnaligned(p, &x, (uint)(n * sizeof(T)));
+    [MethodImpl(Inline)]
+    public static void StorePart(T* p, nint n, Vector256<T> x)
+    {
+        if (!Avx.IsSupported)
+            Unsafe.CopyBlockUnaligned(p, &x, (uint)(n * sizeof(T)));
+        else if (typeof(T) == typeof(float))
+            Avx.MaskStore((float*)p, FirstSingle(n), x.AsSingle());
+        else
+            Avx.MaskStore((double*)p, FirstDouble(n), x.AsDouble());
+    }
 
     [MethodImpl(Inline)]
     public static Vector256<T> Lookup(T* table, int mask, Vector256<T> index)
@@ -155,4 +172,10 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
     [MethodImpl(Inline)]
     public static Vector256<T> Shift(Vector256<T> a, int bits) =>
         typeof(T) == typeof(float) ? (a.AsInt32() >>> bits).As<int, T>() : (a.AsInt64() >>> bits).As<long, T>();
+
+    [MethodImpl(Inline)]
+    private static Vector256<float> FirstSingle(nint n) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)n)).AsSingle();
+
+    [MethodImpl(Inline)]
+    private static Vector256<double> FirstDouble(nint n) => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)n)).AsDouble();
 }

@@ -28,18 +28,41 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     [MethodImpl(Inline)]
     public static void Store(T* p, Vector512<T> x) => x.Store(p);
 
+    // Masked, because a call would make the JIT spill and reload every vector in the loop before it.
+    [MethodImpl(Inline)]
     public static Vector512<T> LoadPart(T* p, nint n)
     {
+        if (Avx512F.IsSupported)
+        {
+            return typeof(T) == typeof(float)
+                ? Avx512F.MaskLoad((float*)p, FirstSingle(n), Vector512<float>.Zero).As<float, T>()
+                : Avx512F.MaskLoad((double*)p, FirstDouble(n), Vector512<double>.Zero).As<double, T>();
+        }
         Vector512<T> result = default;
         Unsafe.CopyBlockUnaligned(&result, p, (uint)(n * sizeof(T)));
         return result;
     }
 
-    public static void StorePart(T* p, nint n, Vector512<T> x) => Unsafe.CopyBlockUnaligned(p, &x, (uint)(n * sizeof(T)));
+    [MethodImpl(Inline)]
+    public static void StorePart(T* p, nint n, Vector512<T> x)
+    {
+        if (!Avx512F.IsSupported)
+            Unsafe.CopyBlockUnaligned(p, &x, (uint)(n * sizeof(T)));
+        else if (typeof(T) == typeof(float))
+            Avx512F.MaskStore((float*)p, FirstSingle(n), x.AsSingle());
+        else
+            Avx512F.MaskStore((double*)p, FirstDouble(n), x.AsDouble());
+    }
 
     [MethodImpl(Inline)]
     public static Vector512<T> Lookup(T* table, int mask, Vector512<T> index)
     {
+        if (Avx2.IsSupported && typeof(T) == typeof(double))
+        {
+            var entry = index.AsInt64() & Vector512.Create((long)mask);
+            var low = Avx2.GatherVector256((double*)table, entry.GetLower(), 8);
+            return Vector512.Create(low, Avx2.GatherVector256((double*)table, entry.GetUpper(), 8)).As<double, T>();
+        }
         Vector512<T> result = default;
         if (typeof(T) == typeof(float))
         {
@@ -155,4 +178,10 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     [MethodImpl(Inline)]
     public static Vector512<float> Permute(Vector512<float> low, Vector512<float> index, Vector512<float> high) =>
         Avx512F.PermuteVar16x32x2(low, index.AsInt32(), high);
+
+    [MethodImpl(Inline)]
+    private static Vector512<float> FirstSingle(nint n) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)n)).AsSingle();
+
+    [MethodImpl(Inline)]
+    private static Vector512<double> FirstDouble(nint n) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)n)).AsDouble();
 }

@@ -26,10 +26,16 @@ internal sealed class Lowering
     /// <summary>Makes a symbol stand for a node that is already there.</summary>
     public void Bind(Symbol symbol, int node)
     {
-        if (!memo.TryAdd(symbol, node))
+        if (!TryBind(symbol, node))
             throw new ArgumentException($"The operand '{symbol}' occurs twice.");
+    }
+
+    /// <summary>The same, but leaves a symbol that already stands for a node as it is, and says so.</summary>
+    public bool TryBind(Symbol symbol, int node)
+    {
         if (program.IsVarying(node))
             streams.Add(symbol);
+        return memo.TryAdd(symbol, node);
     }
 
     public int Lower(Expr e)

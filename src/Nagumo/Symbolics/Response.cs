@@ -116,8 +116,17 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     // Input, output and scratch of a chunk stay in the first-level cache.
     private const int Chunk = 1024;
 
+    // Vectors that straddle two cache lines cost as much as the kernel.
+    private const int Alignment = 64;
+
     [ThreadStatic]
     private static T[]? scratch;
+
+    [ThreadStatic]
+    private static T[]? gathered;
+
+    [ThreadStatic]
+    private static int[]? failed;
 
     private int Inputs => drives + streams + uniforms;
 
@@ -170,18 +179,20 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     /// <param name="operands">Drives, streams, uniforms, unknowns.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="cols">Number of elements of a row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // tier 0 would cost as much as the kernel
     public void Solve(ReadOnlySpan<Rows<T>> operands, int rows, int cols)
     {
         if (operands.Length != Inputs + unknowns)
             ThrowOperands(operands.Length);
         var memory = scratch;
-        if (memory is null || memory.Length < unknowns * Chunk)
-            scratch = memory = GC.AllocateUninitializedArray<T>(2 * Chunk, pinned: true);
+        if (memory is null || memory.Length < (unknowns * Chunk) + Alignment)
+            scratch = memory = GC.AllocateUninitializedArray<T>((2 * Chunk) + Alignment, pinned: true);
         var part = stackalloc Rows<T>[operands.Length];
         var width = Math.Min(cols, Chunk);
         var height = width == 0 ? 0 : Chunk / width;
-        fixed (T* results = memory)
+        fixed (T* start = memory)
         {
+            var results = (T*)(((nint)start + Alignment - 1) & -Alignment);
             for (var row = 0; row < rows && height > 0; row += height)
             {
                 for (var column = 0; column < cols; column += width)
@@ -201,11 +212,17 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     /// <summary>Streams: drives, streams, and for a warm start the unknowns; then uniforms; outputs: the unknowns, NaN where unsure.</summary>
     private protected abstract Kernel<T> Kernel { get; }
 
+    /// <summary>
+    /// For elements that start far away, all operands as streams: a step towards the solution, in place; the kernel again; steps to take.
+    /// </summary>
+    private protected virtual (Kernel<T> Step, Kernel<T> Check, int Steps)? Approach => null;
+
     /// <summary>One element in double, for certain.</summary>
     /// <param name="inputs">Drives, streams and uniforms.</param>
-    /// <param name="unknowns">In: the warm start, or NaN. Out: the solution.</param>
-    private protected abstract void SolveOne(ReadOnlySpan<double> inputs, Span<double> unknowns);
+    /// <param name="solution">The unknowns.</param>
+    private protected abstract void SolveOne(ReadOnlySpan<double> inputs, Span<double> solution);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SolvePart(Rows<T>* part, int rows, int cols, T* results)
     {
         var operands = stackalloc Rows<T>[Inputs + (2 * unknowns)];
@@ -233,26 +250,64 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
         }
     }
 
+    /// <summary>Gathers the failed elements, brings them near their solutions together, and solves the last ones singly.</summary>
     private void Repair(Rows<T>* part, int rows, int cols, T* results)
     {
-        Span<double> inputs = stackalloc double[Inputs];
-        Span<double> solution = stackalloc double[unknowns];
-        for (var k = 0; k < rows * cols; k++)
+        var (indices, values) = (failed ??= new int[Chunk], gathered);
+        var lists = Inputs + unknowns;
+        if (values is null || values.Length < (lists + unknowns) * Chunk)
+            gathered = values = GC.AllocateUninitializedArray<T>((lists + unknowns) * Chunk, pinned: true);
+        var count = 0;
+        fixed (T* g = values)
         {
-            if (!T.IsNaN(results[k]))
-                continue;
-            var (row, column) = (k / cols, k % cols);
-            for (var i = 0; i < Inputs; i++)
-                inputs[i] = double.CreateTruncating(part[i].Data[(row * part[i].Stride) + (i >= drives + streams ? 0 : column)]);
-            for (var i = 0; i < unknowns; i++)
+            for (var k = 0; k < rows * cols; k++)
             {
-                var start = warm ? double.CreateTruncating(part[Inputs + i].Data[(row * part[Inputs + i].Stride) + column]) : double.NaN;
-                solution[i] = start;
+                if (!T.IsNaN(results[k]))
+                    continue;
+                var (row, column) = (k / cols, k % cols);
+                indices[count] = k;
+                for (var i = 0; i < lists; i++)
+                {
+                    var isUniform = i >= drives + streams && i < Inputs;
+                    g[(i * Chunk) + count] = part[i].Data[(row * part[i].Stride) + (isUniform ? 0 : column)];
+                }
+                count++;
             }
-            SolveOne(inputs, solution);
-            for (var i = 0; i < unknowns; i++)
-                results[(i * Chunk) + k] = T.CreateTruncating(solution[i]);
+            if (Approach is { } approach)
+                Refine(approach, g, count);
+            else
+                new Span<T>(g + (lists * Chunk), count).Fill(T.NaN);
+            Span<double> inputs = stackalloc double[Inputs];
+            Span<double> solution = stackalloc double[unknowns];
+            for (var k = 0; k < count; k++)
+            {
+                if (T.IsNaN(g[(lists * Chunk) + k]))
+                {
+                    for (var i = 0; i < Inputs; i++)
+                        inputs[i] = double.CreateTruncating(g[(i * Chunk) + k]);
+                    SolveOne(inputs, solution);
+                    for (var i = 0; i < unknowns; i++)
+                        g[((lists + i) * Chunk) + k] = T.CreateTruncating(solution[i]);
+                }
+                for (var i = 0; i < unknowns; i++)
+                    results[(i * Chunk) + indices[k]] = g[((lists + i) * Chunk) + k];
+            }
         }
+    }
+
+    private void Refine((Kernel<T> Step, Kernel<T> Check, int Steps) approach, T* g, int count)
+    {
+        var operands = stackalloc Rows<T>[Inputs + (2 * unknowns)];
+        for (var i = 0; i < Inputs + unknowns; i++)
+            operands[i] = new(g + (i * Chunk), 0);
+        for (var i = 0; i < unknowns; i++)
+            operands[Inputs + unknowns + i] = operands[Inputs + i];
+        var span = new ReadOnlySpan<Rows<T>>(operands, Inputs + (2 * unknowns));
+        for (var step = 0; step < approach.Steps; step++)
+            approach.Step.Run(span, 1, count);
+        for (var i = 0; i < unknowns; i++)
+            operands[Inputs + unknowns + i] = new(g + ((Inputs + unknowns + i) * Chunk), 0);
+        approach.Check.Run(span, 1, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

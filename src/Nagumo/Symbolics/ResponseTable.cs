@@ -140,23 +140,30 @@ internal static class ResponseTable
             var other = p.Lookup([.. negative[n].Select(v => sign * v)], bin);
             c[n] = p.Select(y, p.Constant(0), c[n], other);
         }
-        var solution = p.Fma(p.Fma(p.Fma(c[3], x, c[2]), x, c[1]), x, c[0]);
-        var slope = p.Fma(p.Fma(p.Times(c[3], p.Constant(1.5)), x, c[2]), p.Sum(x, x), c[1]);
+        // Horner, and Horner's derivative from the same partial sums.
+        var first = p.Fma(c[3], x, c[2]);
+        var second = p.Fma(first, x, c[1]);
+        var slope = p.Fma(p.Fma(c[3], x, first), x, second);
+        var solution = p.Fma(second, x, c[0]);
 
         var correction = -1;
         var derivative = g.Derive(u);
+        var target = new Symbol($"{u.Name}__target");
+        lowering.Bind(target, x);
         for (var step = 0; step < shape.Steps + (wide ? 2 : 0); step++)
         {
             var iterate = new Symbol($"{u.Name}__{step}");
             lowering.Bind(iterate, solution);
             int At(Expr e) => lowering.Lower(e.Substitute(s => s.Equals(u) ? iterate : null));
-            var residual = p.Difference(x, At(g));
-            correction = step < shape.Steps ? p.Times(slope, residual) : p.Over(residual, At(derivative));
-            solution = p.Sum(solution, correction);
+            var residual = At(target - g);
+            var next = step < shape.Steps ? p.Fma(slope, residual, solution) : p.Sum(solution, p.Over(residual, At(derivative)));
+            correction = p.Difference(next, solution);
+            solution = next;
         }
         // The next correction would be smaller by 1e-3 at least (float), or the square (double).
         var tolerance = wide ? 1e-9 : 2e-5;
-        var trusted = p.Times(p.Unary(Op.Abs, solution), p.Constant(tolerance));
+        // The solution of an odd force is positive here, or wrong.
+        var trusted = p.Times(odd ? solution : p.Unary(Op.Abs, solution), p.Constant(tolerance));
         if (odd)
             solution = p.Binary(Op.CopySign, solution, y);
         p.Results.Add(p.Select(trusted, p.Unary(Op.Abs, correction), solution, p.Constant(double.NaN)));

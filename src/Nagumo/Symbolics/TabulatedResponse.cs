@@ -21,7 +21,7 @@ internal sealed unsafe class TabulatedResponse<T> : Response<T>
 
     private protected override Kernel<T> Kernel { get; }
 
-    private protected override void SolveOne(ReadOnlySpan<double> inputs, Span<double> unknowns) => unknowns[0] = Root(inputs[0] - atZero);
+    private protected override void SolveOne(ReadOnlySpan<double> inputs, Span<double> solution) => solution[0] = Root(inputs[0] - atZero);
 
     /// <summary>u with f(u) − f(0) = y.</summary>
     private double Root(double y)

@@ -94,7 +94,7 @@ public sealed class GradientAuditTests(ITestOutputHelper output)
         ["diffusive u-u"] = () =>
             Net([X, Fhn("h", 5), Fhn("g", 5), Out()], [W("h", "x", 0.5), new("diffusive", "h", "g", D: 0.3), W("out", "g", 0.15)]),
         ["diffusive v-v"] = () =>
-            Net([X, Fhn("h", 5), Fhn("g", 5), Out()], [W("h", "x", 0.5), new("diffusive", "h.v", "g.v", D: 0.3), W("out", "g", 0.15)]),
+            Net([X, Fhn("h", 5), Fhn("g", 5), Out()], [W("h", "x", 0.5), new("diffusive", "h.v", "g.v", D: 0.15), W("out", "g", 0.15)]),
         ["diffusive v-v, nonlinear"] = () =>
             Net(
                 [X, new("h", 5, Nonlinear), new("g", 5, Nonlinear), Out()],
