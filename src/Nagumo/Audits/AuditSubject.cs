@@ -163,6 +163,16 @@ public sealed unsafe class AuditSubject : IDisposable
         return newton with { Sweeps = sweep + rescued.Sweeps + newton.Sweeps };
     }
 
+    /// <summary>Per row of a vector of all fields: −s for an activator, +s τ for an inhibitor. The flow is ∂H/∂x over this. [DESIGN §1]</summary>
+    internal double[] SkewTimes(FieldVector<double> vector) =>
+        [
+            .. from part in vector.Parts
+            let population = Network.Populations[part.Population]
+            let tau = part.Field == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[part.Field - 1].Tau.Name]
+            from r in Enumerable.Range(0, part.Rows)
+            select population.Scale * tau[tau.Length > 1 ? r : 0],
+        ];
+
     private int FindSweeps()
     {
         using var s = Present(Samples, l => l, out var images);

@@ -71,13 +71,13 @@ public sealed record FlowAudit
             var rng = new Rng(subject.Experiment.Seed).Split("starts");
             int at = 0;
             foreach (var (p, f, rows) in vector.Parts)
-            for (int r = 0; r < rows; r++)
-            for (int l = 0; l < lanes; l++, at++)
-            {
-                var box = f == 0 ? subject.Network.Populations[p].Neuron!.Box : null;
-                double draw = box is { } b ? b.Low + (b.High - b.Low) * rng.NextDouble() : spread * rng.NextNormal();
-                x[at] = l % starts == 0 ? 0 : draw;
-            }
+                for (int r = 0; r < rows; r++)
+                for (int l = 0; l < lanes; l++, at++)
+                {
+                    var box = f == 0 ? subject.Network.Populations[p].Neuron!.Box : null;
+                    double draw = box is { } b ? b.Low + (b.High - b.Low) * rng.NextDouble() : spread * rng.NextNormal();
+                    x[at] = l % starts == 0 ? 0 : draw;
+                }
             vector.Scatter(x, s);
         }
 
@@ -113,19 +113,13 @@ public sealed record FlowAudit
             double[] a = new double[x.Length],
                 b = new double[x.Length];
             new Rng(subject.Experiment.Seed).Split("power").FillNormal(a);
+            var times = subject.SkewTimes(vector);
             double largest = 0;
             for (int iteration = 0; iteration < 30; iteration++)
             {
                 hessian.Apply(a, b);
-                int at = 0;
-                foreach (var (p, f, rows) in vector.Parts)
-                {
-                    var population = subject.Network.Populations[p];
-                    var tau = f == 0 ? [1.0] : population.Parameters[population.Neuron!.Inhibitors[f - 1].Tau.Name];
-                    for (int r = 0; r < rows; r++)
-                    for (int l = 0; l < lanes; l++, at++)
-                        b[at] *= (f == 0 ? -1 : 1) / (population.Scale * tau[tau.Length > 1 ? r : 0]);
-                }
+                for (int i = 0; i < b.Length; i++)
+                    b[i] /= times[i / lanes];
                 largest = 0;
                 for (int l = 0; l < lanes; l++)
                 {

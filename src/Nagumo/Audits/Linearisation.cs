@@ -27,20 +27,9 @@ internal sealed class Linearisation : IDisposable
     {
         _hessian = new(subject.Machine, rest, subject.Workspace);
         _rng = new Rng(subject.Experiment.Seed).Split("stability");
-        var time = new List<double>();
-        List<int> activators = [],
-            inhibitors = [];
-        foreach (var (p, f, rows) in new FieldVector<double>(subject.Machine, rest).Parts)
-        {
-            var population = subject.Network.Populations[p];
-            var tau = f == 0 ? [1.0] : population.Parameters[population.Neuron!.Inhibitors[f - 1].Tau.Name];
-            for (int r = 0; r < rows; r++)
-            {
-                (f == 0 ? activators : inhibitors).Add(time.Count);
-                time.Add(population.Scale * tau[tau.Length > 1 ? r : 0]);
-            }
-        }
-        (_time, _activators, _inhibitors) = ([.. time], [.. activators], [.. inhibitors]);
+        _time = subject.SkewTimes(new(subject.Machine, rest));
+        _activators = [.. Enumerable.Range(0, _time.Length).Where(i => _time[i] < 0)];
+        _inhibitors = [.. Enumerable.Range(0, _time.Length).Where(i => _time[i] > 0)];
         (_full, _product) = (new double[Size], new double[Size]);
     }
 
@@ -121,7 +110,7 @@ internal sealed class Linearisation : IDisposable
     {
         _hessian.Apply(x, y);
         foreach (int i in _activators)
-            y[i] *= -sign / _time[i];
+            y[i] *= sign / _time[i];
         foreach (int i in _inhibitors)
             y[i] *= sign / (_time[i] * tauRatio);
     }
@@ -157,10 +146,10 @@ internal sealed class Linearisation : IDisposable
                 (x, y) =>
                 {
                     for (int i = 0; i < rows.Length; i++)
-                        scaled[i] = x[i] / Math.Sqrt(_time[rows[i]]);
+                        scaled[i] = x[i] / Math.Sqrt(Math.Abs(_time[rows[i]]));
                     Multiply(scaled, rows);
                     for (int i = 0; i < rows.Length; i++)
-                        y[i] = sign * _product[rows[i]] / Math.Sqrt(_time[rows[i]]);
+                        y[i] = sign * _product[rows[i]] / Math.Sqrt(Math.Abs(_time[rows[i]]));
                 },
                 rows.Length,
                 1,

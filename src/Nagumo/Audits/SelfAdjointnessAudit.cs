@@ -46,6 +46,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
             flow = new double[n],
             difference = new double[n];
         vector.Gather(s, rest);
+        var times = subject.SkewTimes(vector);
         double asymmetry = 0,
             linearisation = 0;
         for (int probe = 0; probe < Probes; probe++)
@@ -78,13 +79,11 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
             foreach (var (p, f, rows) in vector.Parts)
             {
                 var population = subject.Network.Populations[p];
-                var tau = f == 0 ? [1.0] : population.Parameters[population.Neuron!.Inhibitors[f - 1].Tau.Name];
                 for (int r = 0; r < rows; r++)
                 for (int l = 0; l < lanes; l++, at++)
                 {
-                    double skew = (f == 0 ? -1 : 1) * population.Scale * tau[tau.Length > 1 ? r : 0];
                     // A field against its box does not move, nor does the flow's projection let it.
-                    double misfit = hessian.Fixed[at] || OnEdge(population, f, rest[at]) ? 0 : skew * difference[at] - hy[at];
+                    double misfit = hessian.Fixed[at] || OnEdge(population, f, rest[at]) ? 0 : times[at / lanes] * difference[at] - hy[at];
                     error += misfit * misfit;
                 }
             }
@@ -112,7 +111,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
         using var _ = images;
         double[] offsets = [2, 1, -1, -2],
             weights = [-1, 8, -8, 1];
-        const double h = 1e-3;
+        const double h = 3e-4;
         var pairs = new (int I, int J)[Pairs];
         for (int k = 0; k < Pairs; k++)
         {

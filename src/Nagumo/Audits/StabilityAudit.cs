@@ -121,7 +121,11 @@ public sealed record StabilityAudit
         for (int i = 0; i < 60 && high - low > 1e-5 * high; i++)
         {
             // Illinois shrinks the bracket from both ends; a fence keeps a flat function from stalling it.
-            double middle = Math.Clamp((low * atHigh - high * atLow) / (atHigh - atLow), low + 0.02 * (high - low), high - 0.02 * (high - low)),
+            double middle = Math.Clamp(
+                    (low * atHigh - high * atLow) / (atHigh - atLow),
+                    low + 0.02 * (high - low),
+                    high - 0.02 * (high - low)
+                ),
                 at = Real(middle, ref converged);
             if (Math.Abs(at) < 1e-7)
                 return middle;
