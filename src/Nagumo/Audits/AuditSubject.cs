@@ -71,12 +71,29 @@ public sealed unsafe class AuditSubject : IDisposable
     internal Readout Readout { get; }
     internal Workspace<double> Workspace { get; } = new();
 
-    /// <summary>Takes over the parameters of a trained run.</summary>
-    /// <exception cref="CheckpointException">It belongs to another architecture.</exception>
-    public void Load(Checkpoint checkpoint)
+    /// <summary>Takes over the parameters of a trained network of the same architecture.</summary>
+    /// <exception cref="ArgumentException">It is another architecture.</exception>
+    public void Load(Trainer trained)
     {
-        checkpoint.CopyTo(Machine.Parameters);
+        foreach (var p in Machine.Parameters)
+        {
+            var given = trained.Machine.Parameters.FirstOrDefault(q => q.Name == p.Name);
+            if (given is null || (given.Rows, given.Cols) != (p.Rows, p.Cols))
+                throw new ArgumentException($"The trained network has no '{p.Name}' of {p.Rows} × {p.Cols}: it has another architecture.");
+            for (int i = 0; i < p.Values.Length; i++)
+                p.Values[i] = given.Values[i];
+        }
         Changed();
+    }
+
+    /// <summary>The residual of each sweep from the feed-forward start, the largest over samples.</summary>
+    public IReadOnlyList<double> ResidualOfSweeps()
+    {
+        using var s = Present(Samples, l => l, out var images);
+        using var _ = images;
+        var trace = new List<double>();
+        Rest(s, trace);
+        return trace;
     }
 
     /// <summary>Call it after parameters changed.</summary>

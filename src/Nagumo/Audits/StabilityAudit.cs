@@ -49,11 +49,12 @@ public sealed record StabilityAudit
     /// <summary>Whether the flow decays below the crossing and grows above it; true without a crossing.</summary>
     public bool FlowAgrees => double.IsNaN(FlowRates.Below) || (FlowRates.Below < 0 && FlowRates.Above > 0);
 
-    /// <summary>Runs the audit at the free rest states of all samples.</summary>
+    /// <summary>Runs the audit at the free rest states.</summary>
     /// <param name="subject">Network and samples.</param>
+    /// <param name="samples">Only so many samples, ≥ 1.</param>
     /// <param name="flow">Whether to follow the flow on both sides of the crossing.</param>
     /// <remarks>The crossing is searched at the sample whose rightmost eigenvalue is largest.</remarks>
-    public static StabilityAudit Run(AuditSubject subject, bool flow = true)
+    public static StabilityAudit Run(AuditSubject subject, int samples = int.MaxValue, bool flow = true)
     {
         double rightmost = double.NegativeInfinity,
             reduced = double.PositiveInfinity,
@@ -62,7 +63,7 @@ public sealed record StabilityAudit
             ratio = double.PositiveInfinity;
         bool converged = true;
         int worst = 0;
-        for (int sample = 0; sample < subject.Samples; sample++)
+        for (int sample = 0; sample < Math.Min(samples, subject.Samples); sample++)
         {
             using var lane = new Lane(subject, sample);
             var linear = lane.Linear;
