@@ -59,6 +59,7 @@ public static class CommandLine
         Command root = new("nagumo", "Trains networks of physical neurons by Equilibrium Propagation.")
         {
             TrainCommand.Build(),
+            CheckCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
             InfoCommand.Build(),

@@ -35,7 +35,7 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
         string validation = m.ValidationErrorPercent is { } v ? $"  validation {Terminal.Percent(v)}" : "";
         string end = m.Epoch == _experiment.Epochs ? Terminal.Duration(_seconds) : $"ETA {Terminal.Duration(left)}";
         Line(
-            $"epoch {m.Epoch.ToString().PadLeft(width.Length)}/{width}  loss {Terminal.Short(m.TrainLoss)}  error {Terminal.Percent(m.TrainErrorPercent)}{validation}  "
+            $"epoch {m.Epoch.ToString().PadLeft(width.Length)}/{width}  loss {Terminal.Short(m.TrainLoss), -7} error {Terminal.Percent(m.TrainErrorPercent), 7}{validation}  "
                 + $"{Relaxation(m.FreeSweeps, m.NudgedSweeps, Math.Max(m.FreeResidual, m.NudgedResidual), m.NotConverged)}  "
                 + $"{Terminal.Count((long)(_samples / seconds))}/s  {end}"
         );
@@ -66,7 +66,7 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
     protected string Relaxation(int free, int nudged, double residual, int notConverged)
     {
         bool isFixed = _experiment.Free.Tolerance == 0;
-        return $"{free}+{nudged} sweeps{(isFixed ? " (fixed)" : "")}  residual {Terminal.Short(residual)}"
+        return $"{free}+{nudged} {(isFixed ? "fixed " : "")}sweeps  residual {Terminal.Short(residual)}"
             + (isFixed ? "" : $"  {Terminal.Count(notConverged)} not converged");
     }
 }

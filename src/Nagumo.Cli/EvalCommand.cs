@@ -70,7 +70,8 @@ internal static class EvalCommand
         var options = sweeps is { } n ? new SweepOptions(n, 0, model.Experiment.Evaluation.OverRelaxation) : model.Experiment.Evaluation;
         var test = trainer.Test(options);
         bool isFixed = options.Tolerance == 0,
-            converged = !isFixed && test.Relaxation.Converged;
+            // A fixed number of sweeps counts no samples; the largest residual still says whether all reached the tolerance.
+            converged = isFixed ? test.Relaxation.Residual <= model.Experiment.Evaluation.Tolerance : test.Relaxation.Converged;
         if (json)
         {
             int classes = test.Confusion.GetLength(0);
@@ -81,10 +82,10 @@ internal static class EvalCommand
                 test.ErrorPercent,
                 test.Loss,
                 converged,
-                test.Relaxation.NotConverged,
+                isFixed ? null : test.Relaxation.NotConverged,
                 test.Relaxation.Residual,
                 test.Relaxation.Sweeps,
-                options.Tolerance,
+                isFixed ? null : options.Tolerance,
                 begun.WallSeconds,
                 [.. Enumerable.Range(0, classes).Select(i => Enumerable.Range(0, classes).Select(j => test.Confusion[i, j]).ToArray())]
             );

@@ -7,7 +7,8 @@ namespace Nagumo.Cli;
 /// <summary>A moving line under the epochs' lines: bar, loss, error, sweeps, residual, speed, time left.</summary>
 internal sealed class LiveDisplay : EpochDisplay
 {
-    private const int Refresh = 120;
+    private const int Refresh = 120,
+        WidthForBar = 110;
     private readonly IAnsiConsole _console;
     private readonly ManualResetEventSlim _finished = new();
     private readonly Lock _gate = new();
@@ -19,13 +20,14 @@ internal sealed class LiveDisplay : EpochDisplay
         : base(error, experiment, samples, done)
     {
         _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        ProgressColumn[] text = [new TaskDescriptionColumn { Alignment = Justify.Left }];
         var ready = new ManualResetEventSlim();
         // Spectre runs its display around a delegate; the trainer stays on its own thread.
         _thread = new(() =>
             _console
                 .Progress()
                 .AutoClear(true)
-                .Columns(new ProgressBarColumn { Width = 20 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Columns(_console.Profile.Width >= WidthForBar ? [new ProgressBarColumn { Width = 16 }, .. text] : text)
                 .Start(context =>
                 {
                     _task = context.AddTask("starting", maxValue: samples);
@@ -77,10 +79,11 @@ internal sealed class LiveDisplay : EpochDisplay
         double rate = p.Samples / p.Seconds,
             left = ((Experiment.Epochs - p.Epoch + 1) * (double)p.Of - p.Samples) / rate;
         _task!.Value = p.Samples;
-        _task.Description = Markup.Escape(
-            $"{p.Epoch}/{Experiment.Epochs}  loss {Terminal.Short(p.Loss)}  error {Terminal.Percent(p.ErrorPercent)}  "
-                + $"{Relaxation(p.Free.Sweeps, p.Nudged.Sweeps, Math.Max(p.Free.Residual, p.Nudged.Residual), p.Free.NotConverged)}  "
-                + $"{Terminal.Count((long)rate)}/s  ETA {Terminal.Duration(left)}"
-        );
+        string line =
+            $"{p.Epoch}/{Experiment.Epochs} {100 * p.Samples / p.Of, 3} %  loss {Terminal.Short(p.Loss)}  error {Terminal.Percent(p.ErrorPercent)}  "
+            + $"{Relaxation(p.Free.Sweeps, p.Nudged.Sweeps, Math.Max(p.Free.Residual, p.Nudged.Residual), p.Free.NotConverged)}  "
+            + $"{Terminal.Count((long)rate)}/s  ETA {Terminal.Duration(left)}";
+        int room = _console.Profile.Width - 2;
+        _task.Description = Markup.Escape(line.Length > room ? line[..room] : line);
     }
 }

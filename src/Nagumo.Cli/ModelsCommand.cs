@@ -49,7 +49,8 @@ internal static class ModelsCommand
             output.WriteLine($"{neuron.Name}: {neuron.Summary}");
             foreach (string equation in Equations.Of(neuron))
                 output.WriteLine($"    {equation}");
-            output.WriteLine($"    {string.Join("; ", neuron.Parameters.Select(Equations.Describe))}");
+            if (neuron.Parameters.Count > 0)
+                output.WriteLine($"    {string.Join("; ", neuron.Parameters.Select(Equations.Describe))}");
             if (neuron.Reference.Length > 0)
                 output.WriteLine($"    {neuron.Reference}");
         }

@@ -13,7 +13,7 @@ internal static class Pictures
     {
         string subtitle = string.Create(
             CultureInfo.InvariantCulture,
-            $"{experiment.Name} on {data.Name}, seed {experiment.Seed}, {experiment.Epochs} epochs: test error {test.ErrorPercent:F2} %"
+            $"{experiment.Name} on {data.Name}, seed {experiment.Seed}, {experiment.Epochs} epoch{(experiment.Epochs == 1 ? "" : "s")}: test error {test.ErrorPercent:F2} %"
         );
         Curve(folder["learning-curve.png"], subtitle, trainer.History);
         ConfusionMatrix.Save(folder["confusion-matrix.png"], new("Confusion on the test set", subtitle), test.Confusion);

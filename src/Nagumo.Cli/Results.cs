@@ -64,7 +64,7 @@ internal sealed record EvalResult(
     double TestErrorPercent,
     double TestLoss,
     bool Converged,
-    int NonconvergedSamples,
+    int? NonconvergedSamples,
     double MaxResidual,
     int MaxSweeps,
     double? Tolerance,

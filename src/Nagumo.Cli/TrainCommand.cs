@@ -10,6 +10,9 @@ namespace Nagumo.Cli;
 /// <summary><c>nagumo train</c>: trains a preset, a configuration file or a run, and leaves a run folder.</summary>
 internal static class TrainCommand
 {
+    /// <summary>SIGXFSZ: a write beyond the file-size limit; ignored, the write fails with an error like that of a full disk.</summary>
+    private const int FileSizeExceeded = 25;
+
     /// <summary>The data set that stands in when MNIST cannot be had.</summary>
     private const string Fallback = "mnist-mini";
 
@@ -133,17 +136,13 @@ internal static class TrainCommand
         using var cancel = new CancellationTokenSource();
         using var interrupt = Cancelling(PosixSignal.SIGINT, cancel);
         using var terminate = Cancelling(PosixSignal.SIGTERM, cancel);
+        using var limit = Ignoring(FileSizeExceeded);
         // A preset falls back to the digits inside; what was asked for by name must be had or fail.
         bool chosen = !target.IsPreset || request.Assignments.Any(a => a.StartsWith("data=", StringComparison.Ordinal));
         DataSet? loaded = null;
         var results = new List<TrainResult>();
         for (int i = 0; i < count; i++)
         {
-            if (request.Resume && count > 1 && RunFolder.ResultOf(folders[i]) is { } done)
-            {
-                results.Add(done);
-                continue;
-            }
             using var folder = RunFolder.Open(folders[i]);
             var experiment = target.Experiment with { Seed = first + (ulong)i };
             if (request.Resume && RunFolder.IsRun(folder.Path) && !chosen)
@@ -225,6 +224,9 @@ internal static class TrainCommand
             : throw new InputException($"there is no data set '{data}'.{Nearest.Hint(data, [.. DataSets.All.Select(d => d.Name)])}");
 
     private static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
+
+    private static PosixSignalRegistration? Ignoring(int signal) =>
+        OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)signal, context => context.Cancel = true);
 
     /// <summary>The first signal asks to stop after the batch, the second one stops at once.</summary>
     private static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource cancel) =>

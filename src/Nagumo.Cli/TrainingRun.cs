@@ -22,7 +22,14 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
         experiment = experiment with { Weights = startWeights is null ? null : "start-weights.npz" };
         bool continues = resume && RunFolder.IsRun(folder.Path);
         if (continues)
+        {
             RequireSame(Target.Find(folder.Path).Experiment);
+            if (RunFolder.ResultOf(folder.Path) is { } result)
+            {
+                error.WriteLine($"{folder.Path} is finished: nothing to train");
+                return result with { Run = folder.Path };
+            }
+        }
         var checkpoint =
             continues && File.Exists(RunFolder.CheckpointOf(folder.Path)) ? Checkpoint.Read(RunFolder.CheckpointOf(folder.Path)) : null;
 
@@ -62,7 +69,7 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
         var last = trainer.History[^1];
         Npz.Write(folder["weights.npz"], trainer.Weights());
         Pictures.Save(folder, experiment, data, trainer, test);
-        var result = new TrainResult(
+        var done = new TrainResult(
             experiment.Name,
             experiment.Seed,
             experiment.Epochs,
@@ -83,8 +90,8 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
             resumedAt,
             folder.Path
         );
-        folder.Finish(result);
-        return result;
+        folder.Finish(done);
+        return done;
     }
 
     /// <summary>A run continues with its own configuration, or not at all: anything else would be a different run.</summary>
