@@ -173,5 +173,6 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
     private static Vector128<float> FirstSingle(nint n) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create((int)n)).AsSingle();
 
     [MethodImpl(Inline)]
-    private static Vector128<double> FirstDouble(nint n) => Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)n)).AsDouble();
+    private static Vector128<double> FirstDouble(nint n) =>
+        Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)n)).AsDouble();
 }

@@ -177,5 +177,6 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
     private static Vector256<float> FirstSingle(nint n) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)n)).AsSingle();
 
     [MethodImpl(Inline)]
-    private static Vector256<double> FirstDouble(nint n) => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)n)).AsDouble();
+    private static Vector256<double> FirstDouble(nint n) =>
+        Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)n)).AsDouble();
 }

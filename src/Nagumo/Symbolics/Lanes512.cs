@@ -183,5 +183,6 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     private static Vector512<float> FirstSingle(nint n) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)n)).AsSingle();
 
     [MethodImpl(Inline)]
-    private static Vector512<double> FirstDouble(nint n) => Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)n)).AsDouble();
+    private static Vector512<double> FirstDouble(nint n) =>
+        Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)n)).AsDouble();
 }

@@ -15,8 +15,8 @@ public sealed class AllocationTests
         {
             var data = new TheoryData<string, int>();
             foreach (string preset in Presets.All.Select(p => p.Name))
-                foreach (int threads in new[] { 1, 2 })
-                    data.Add(preset, threads);
+            foreach (int threads in new[] { 1, 2 })
+                data.Add(preset, threads);
             foreach (string variant in new[] { "cost", "one-sided", "tolerance" })
                 data.Add(variant, 2);
             return data;
@@ -82,7 +82,10 @@ public sealed class AllocationTests
     private static Experiment Small(Experiment e) =>
         e with
         {
-            Network = e.Network with { Populations = [.. e.Network.Populations.Select(p => p.Size is 256 or 512 ? p with { Size = 40 } : p)] },
+            Network = e.Network with
+            {
+                Populations = [.. e.Network.Populations.Select(p => p.Size is 256 or 512 ? p with { Size = 40 } : p)],
+            },
         };
 }
 
