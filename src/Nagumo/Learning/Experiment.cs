@@ -19,6 +19,7 @@ namespace Nagumo.Learning;
 /// <param name="Evaluation">When relaxation stops at evaluation.</param>
 /// <param name="Optimizer">How parameters follow the gradient.</param>
 /// <param name="Pixels">Inputs and augmentation.</param>
+/// <param name="Weights">A file of starting weights (.npz), relative to the configuration's folder; null starts from random ones.</param>
 public sealed record Experiment(
     NetworkOptions Network,
     ReadoutOptions Readout,
@@ -33,7 +34,8 @@ public sealed record Experiment(
     SweepOptions? Nudged = null,
     SweepOptions? Evaluation = null,
     OptimizerOptions? Optimizer = null,
-    PixelOptions? Pixels = null
+    PixelOptions? Pixels = null,
+    string? Weights = null
 )
 {
     /// <inheritdoc cref="Experiment"/>
@@ -61,6 +63,7 @@ public sealed record Experiment(
         Range("validation", Validation >= 0, Validation, "0 or more samples");
         Range("epochs", Epochs is >= 1 and <= 100_000, Epochs, "1 to 100000");
         Range("batch", Batch is >= 1 and <= 65_536, Batch, "1 to 65536");
+        Readout.Validate();
         Optimizer.Validate();
 
         static void Range(string key, bool valid, int value, string allowed)
@@ -76,8 +79,30 @@ public sealed record Experiment(
     /// <summary>Reads a configuration.</summary>
     /// <exception cref="JsonException">Not JSON, an unknown key, or a wrong type; the message shows the path.</exception>
     /// <exception cref="ArgumentException">A value out of its range.</exception>
-    public static Experiment FromJson(string json) =>
-        JsonSerializer.Deserialize(json, ExperimentJson.Default.Experiment) ?? throw new JsonException("The configuration is empty.");
+    public static Experiment FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ExperimentJson.Default.Experiment)
+                ?? throw new JsonException("the configuration is empty");
+        }
+        catch (JsonException e)
+        {
+            throw ExperimentKeys.Explain(e);
+        }
+        catch (ArgumentException e)
+        {
+            throw ExperimentKeys.Explain(json, e);
+        }
+    }
+
+    /// <summary>The experiment with single keys changed, each given as "path=value": <c>optimizer.rate=0.001</c>.</summary>
+    /// <remarks>Elements of a list go by their name or index: <c>network.populations.h1.scale=0.5</c>; null restores a default.</remarks>
+    /// <exception cref="ArgumentException">An unknown key (the nearest is suggested), a wrong type or a value out of range.</exception>
+    public Experiment With(IEnumerable<string> assignments) => ExperimentKeys.Set(this, assignments);
+
+    /// <summary>Path and both values of the first key in which another experiment differs; null when they are equal.</summary>
+    public (string Key, string Here, string There)? Difference(Experiment other) => ExperimentKeys.Difference(this, other);
 }
 
 /// <summary>Where the network is read and nudged.</summary>
@@ -87,6 +112,13 @@ public sealed record Experiment(
 /// <param name="Paired">Whether outputs come in pairs, z_c = u_c − u_{c+C}.</param>
 public sealed record ReadoutOptions(string Population, string Cost = "cross-entropy", double Kappa = 1, bool Paired = false)
 {
+    /// <summary>Throws when a value is out of its range, naming it.</summary>
+    public void Validate()
+    {
+        if (!(Kappa > 0 && double.IsFinite(Kappa)))
+            throw new ArgumentException($"readout.kappa = {Kappa:R}: give a finite number > 0.");
+    }
+
     /// <summary>The cost.</summary>
     internal Cost BuildCost() =>
         Cost switch
@@ -104,6 +136,8 @@ public sealed record ReadoutOptions(string Population, string Cost = "cross-entr
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     WriteIndented = true,
     NewLine = "\n",
     Converters = [typeof(NumberOrListConverter)]

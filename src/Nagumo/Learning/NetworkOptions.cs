@@ -126,6 +126,28 @@ public sealed record CouplingOptions(
     [JsonIgnore]
     public static IReadOnlyCollection<string> Kinds => Keys.Keys;
 
+    /// <summary>The keys that a kind takes.</summary>
+    public static IReadOnlyList<string> KeysOf(string kind) => ["a", .. Keys[kind], "name"];
+
+    /// <summary>A coupling of a kind between populations a and b, for lists of what there is.</summary>
+    public static Coupling Example(string kind)
+    {
+        string[] keys = Keys[kind];
+        double? One(string key) => keys.Contains(key) ? 1 : null;
+        return new CouplingOptions(
+            kind,
+            "a",
+            keys.Contains("b") ? "b" : null,
+            One("sd"),
+            One("value"),
+            One("low"),
+            One("high") * 2,
+            One("d"),
+            One("gain"),
+            One("mean")
+        ).Build();
+    }
+
     /// <summary>The coupling.</summary>
     /// <exception cref="ArgumentException">An unknown kind, a missing or superfluous key, a value out of range.</exception>
     public Coupling Build()

@@ -8,6 +8,18 @@ namespace Nagumo.Learning;
 public sealed record PixelOptions(double Mean = 0.1307, double Gain = 3.2457, double Dropout = 0, int Shift = 0)
 {
     /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
+    public double Mean { get; init; } =
+        double.IsFinite(Mean)
+            ? Mean
+            : throw new ArgumentOutOfRangeException(nameof(Mean), $"pixels.mean = {Mean:R}: give a finite number.");
+
+    /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
+    public double Gain { get; init; } =
+        double.IsFinite(Gain) && Gain != 0
+            ? Gain
+            : throw new ArgumentOutOfRangeException(nameof(Gain), $"pixels.gain = {Gain:R}: give a finite number other than 0.");
+
+    /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
     public double Dropout { get; init; } =
         Dropout is >= 0 and < 1
             ? Dropout

@@ -34,6 +34,12 @@ public readonly record struct Progress(
 /// <param name="Confusion">Counts, [label, answer].</param>
 public sealed record Evaluation(int Samples, double ErrorPercent, double Loss, RelaxationReport Relaxation, int[,] Confusion);
 
+/// <summary>The answer to one image.</summary>
+/// <param name="Class">The class of the largest readout.</param>
+/// <param name="Probabilities">Of every class.</param>
+/// <param name="Relaxation">What relaxation reached.</param>
+public sealed record Prediction(int Class, double[] Probabilities, RelaxationReport Relaxation);
+
 /// <summary>One epoch's line in the metrics: deterministic, no times.</summary>
 /// <param name="Epoch">1-based.</param>
 /// <param name="TrainLoss">Mean cost during the epoch.</param>
@@ -197,12 +203,94 @@ public sealed class Trainer : IDisposable
         return new(report.Samples, 100.0 * report.Errors / report.Samples, report.Loss / report.Samples, report.Free, confusion);
     }
 
+    /// <summary>Samples of an epoch.</summary>
+    public int TrainSamples => _epochOrder.Length;
+
+    /// <summary>The network that is trained.</summary>
+    public Network Network => _machine.Network;
+
+    /// <summary>The network's answer to one image.</summary>
+    /// <param name="image">[rows × cols] bytes, of the size of the data set's images.</param>
+    /// <param name="options">When relaxation stops; null for <see cref="Experiment.Evaluation"/>.</param>
+    public Prediction Predict(ReadOnlyMemory<byte> image, SweepOptions? options = null)
+    {
+        double[] readout = new double[Readout.Classes],
+            probabilities = new double[Readout.Classes];
+        var set = new ImageSet(_data.Rows, _data.Cols, _data.Classes, image, new byte[1]);
+        var report = _learner.Predict(set, [0], options ?? _experiment.Evaluation, readout);
+        Readout.Cost.Probabilities(readout, probabilities);
+        int best = 0;
+        for (int c = 1; c < readout.Length; c++)
+            if (readout[c] > readout[best])
+                best = c;
+        return new(best, probabilities, report.Free);
+    }
+
+    /// <summary>A copy of all parameters by name: couplings' "x-h1.W", "h1.bias.b", neurons' "h1.k".</summary>
+    public IReadOnlyList<KeyValuePair<string, NpyArray>> Weights() =>
+        [
+            .. _machine.Parameters.Select(p =>
+                KeyValuePair.Create(
+                    p.Name,
+                    p.Cols == 1 ? new NpyArray(p.Values.ToArray(), p.Rows) : new(p.Values.ToArray(), p.Rows, p.Cols)
+                )
+            ),
+        ];
+
+    /// <summary>Takes over all parameters, as <see cref="Weights"/> gives them.</summary>
+    /// <exception cref="ArgumentException">One is missing, superfluous, of another shape or type, not finite, or out of its range.</exception>
+    public void SetWeights(IReadOnlyDictionary<string, NpyArray> weights)
+    {
+        foreach (string name in weights.Keys)
+            if (_machine.Parameters.All(p => p.Name != name))
+                throw new ArgumentException(
+                    $"The weights hold '{name}', which the network has not.{Nearest.Hint(name, [.. _machine.Parameters.Select(p => p.Name)])}"
+                );
+        var checkedValues = new List<(Tensor<float>, float[])>();
+        foreach (var p in _machine.Parameters)
+        {
+            if (!weights.TryGetValue(p.Name, out var given))
+                throw new ArgumentException($"The weights lack '{p.Name}': they belong to another network.");
+            int[] shape = p.Cols == 1 ? [p.Rows] : [p.Rows, p.Cols];
+            if (!given.Shape.SequenceEqual(shape))
+                throw new ArgumentException(
+                    $"The weights' '{p.Name}' has the shape [{string.Join(", ", given.Shape)}]; the network needs [{string.Join(", ", shape)}]."
+                );
+            float[] values = given.Values switch
+            {
+                float[] singles => singles,
+                double[] doubles => Array.ConvertAll(doubles, x => (float)x),
+                _ => throw new ArgumentException($"The weights' '{p.Name}' are of another type than float32 or float64."),
+            };
+            int wrong = Array.FindIndex(values, x => !float.IsFinite(x) || x < p.Min || x > p.Max);
+            if (wrong >= 0)
+                throw new ArgumentException(
+                    $"The weights' '{p.Name}' holds {values[wrong]:R} at {wrong}; finite numbers in [{p.Min:R}, {p.Max:R}] are expected."
+                );
+            checkedValues.Add((p, values));
+        }
+        foreach (var (p, values) in checkedValues)
+            values.CopyTo(p.Values);
+        _learner.Load();
+    }
+
     /// <summary>The state of training, to continue with the same bits.</summary>
     public Checkpoint Save() => Checkpoint.Of(_experiment, _machine.Parameters, _optimizer, Epoch, _history);
 
     /// <summary>Continues from a checkpoint.</summary>
     /// <exception cref="CheckpointException">It belongs to another architecture or seed.</exception>
     public void Resume(Checkpoint checkpoint)
+    {
+        if (checkpoint.Experiment.Difference(_experiment) is var (key, there, here))
+            throw new CheckpointException(
+                $"The checkpoint belongs to another experiment: {key} is {there} there and {here} here. Start a new run instead."
+            );
+        Restore(checkpoint);
+    }
+
+    /// <summary>Takes over a checkpoint's parameters and history, whatever else the experiments differ in; for evaluation.</summary>
+    /// <exception cref="CheckpointException">It belongs to another architecture or optimizer.</exception>
+    public void Restore(Checkpoint checkpoint)
     {
         checkpoint.Restore(_machine.Parameters, _optimizer);
         (Epoch, var history) = (checkpoint.Epoch, checkpoint.History);

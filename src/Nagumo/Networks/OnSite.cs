@@ -81,20 +81,16 @@ internal sealed unsafe class OnSite<T> : IDisposable
             _direct = Compile("response", streams, [new(_equations.Boxed(-offset / slope))]);
             return;
         }
-        // A drive into an inhibitor only shifts the force: it joins the activator's drive, and the force is a function of u alone.
-        var (still, effective) = (balance, Expr.Zero);
-        foreach (var drive in streams)
-        {
-            if (!still.TryAffine(drive, out var weight, out var rest) || weight.Contains(x[0]))
-                throw new ArgumentException(
-                    $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response; no solver here takes that."
-                );
-            effective -= weight * drive;
-            still = rest;
-        }
+        // An inhibitor's drive that only shifts the force joins the activator's drive; the force is then a function of u alone.
+        var still = balance.Substitute(s => streams.Contains(s) ? Expr.Zero : null);
+        // f(u) + g(drives) exactly when the slope does not see the drives; then g is what is left at u = 0.
+        if (streams.Any(balance.Derive(x[0]).Contains))
+            throw new ArgumentException(
+                $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response. Such a neuron needs the joint solve, which takes one inhibitor."
+            );
         _response = _varies ? Response.Warm<T>(still, x[0], _equations.Uniforms, []) : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
-            _effectiveDrive = Compile("drive", streams, [new(effective)]);
+            _effectiveDrive = Compile("drive", streams, [new((still - balance).Substitute(s => s == x[0] ? Expr.Zero : null))]);
     }
 
     /// <summary>Parameters that learning may change, by name.</summary>

@@ -55,7 +55,7 @@ internal sealed unsafe class JointResponse<T> : Response<T>
             // Error left ≈ δ₃·(δ₃/δ₂) ≤ ε·(|u| + |v|); near the solution both are rounding, hence the floor under δ₂.
             var epsilon = wide ? Math.Pow(2, -51) : Math.Pow(2, -22);
             var size = p.Sum(p.Unary(Op.Abs, x), p.Unary(Op.Abs, y));
-            var scale = p.Fma(size, p.Constant(16 * epsilon), previous);
+            var scale = p.Fma(size, p.Constant(64 * epsilon), previous);
             // The bound keeps an overflow (∞ ≤ ∞) from passing as a solution.
             var allowed = p.Smallest(p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Constant(1e30));
             var square = p.Times(correction, correction);

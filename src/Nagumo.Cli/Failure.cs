@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Nagumo.Data;
+using Nagumo.Learning;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Cli;
+
+/// <summary>An input that cannot be used; the message is for people.</summary>
+internal sealed class InputException(string message) : Exception(message);
+
+/// <summary>From exceptions to a line of text and an exit code.</summary>
+internal static partial class Failure
+{
+    /// <summary>Set to 1 to see where an error comes from.</summary>
+    public const string DebugVariable = "NAGUMO_DEBUG";
+
+    /// <summary>Says what went wrong.</summary>
+    public static int Report(Exception e, TextWriter error)
+    {
+        e = e is AggregateException or TypeInitializationException && e.InnerException is { } inner ? inner : e;
+        var (code, message) = e switch
+        {
+            OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
+            JsonException
+            or ExpressionFormatException
+            or ArgumentException
+            or InputException
+            or InvalidDataException
+            or CheckpointException => (ExitCode.Usage, e.Message),
+            DataAcquisitionException or DivergenceException or UnauthorizedAccessException => (ExitCode.Failed, e.Message),
+            IOException => (
+                ExitCode.Failed,
+                Full(e) ? $"{e.Message.TrimEnd('.')}. Free some space or use another folder (--out)." : e.Message
+            ),
+            _ => (ExitCode.Failed, $"{e.GetType().Name}: {e.Message} This is a bug: please report it, with {DebugVariable}=1 set."),
+        };
+        error.WriteLine($"error: {Plain(message, e)}");
+        if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+            error.WriteLine(e);
+        return code;
+    }
+
+    /// <summary>The message without .NET's additions; only a formula keeps its lines, for the caret under it.</summary>
+    private static string Plain(string message, Exception e)
+    {
+        message = ParameterSuffix().Replace(message, "");
+        return e is ExpressionFormatException ? message : message.ReplaceLineEndings(" ");
+    }
+
+    /// <summary>ENOSPC, EDQUOT and EFBIG; on Windows ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL.</summary>
+    private static bool Full(Exception e) => (e.HResult & 0xFFFF) is 28 or 122 or 27 or 112 or 39;
+
+    [GeneratedRegex(@" \(Parameter '[^']*'\)|\r?\nActual value was [^\r\n]*")]
+    private static partial Regex ParameterSuffix();
+}

@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Nagumo.Data;
+using Nagumo.Learning;
+using Nagumo.Networks;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo info</c>: what a preset, configuration or run consists of.</summary>
+internal static class InfoCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var target = new Argument<string>("target")
+        {
+            Description = "A preset, a config.json or a run's folder",
+            HelpName = "PRESET|config.json|RUN",
+        };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var command = new Command("info", "Equations, sizes, parameters and budget of a preset or run") { target, json };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(target), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        return command;
+    }
+
+    private static int Run(string name, bool json, TextWriter output)
+    {
+        var target = Target.Find(name);
+        var e = target.Experiment;
+        using var trainer = new Trainer(e with { Validation = 0 }, TrainedModel.Blank(e), 1);
+        var weights = trainer.Weights();
+        var checkpoint =
+            target.Run is { } run && File.Exists(RunFolder.CheckpointOf(run)) ? Checkpoint.Read(RunFolder.CheckpointOf(run)) : null;
+        var result = target.Run is { } finished ? RunFolder.ResultOf(finished) : null;
+        if (json)
+            output.WriteLine(Json.Text(Object(name, e, trainer.Network, weights, checkpoint, result)));
+        else
+            Print(name, e, trainer.Network, weights, checkpoint, result, output);
+        return ExitCode.Done;
+    }
+
+    private static void Print(
+        string name,
+        Experiment e,
+        Network network,
+        IReadOnlyList<KeyValuePair<string, NpyArray>> weights,
+        Checkpoint? checkpoint,
+        TrainResult? result,
+        TextWriter output
+    )
+    {
+        string summary = Presets.All.FirstOrDefault(p => p.Name == name).Summary ?? e.Name;
+        output.WriteLine($"{name}: {summary}");
+        output.WriteLine();
+        output.WriteLine("POPULATIONS");
+        int width = network.Populations.Max(p => p.Name.Length);
+        foreach (var p in network.Populations)
+            output.WriteLine($"  {p.Name.PadRight(width)}  {Terminal.Count(p.Size), 6}  {Describe(p)}");
+        output.WriteLine();
+        output.WriteLine("COUPLINGS");
+        width = network.Couplings.Max(c => c.Name.Length);
+        int term = network.Couplings.Max(c => c.Term.Length);
+        foreach (var c in network.Couplings)
+            output.WriteLine($"  {c.Name.PadRight(width)}  {c.Term.PadRight(term)}  {Shapes(weights.Where(w => Owner(w.Key) == c.Name))}");
+        foreach (var p in network.Populations.Where(p => p.Trained.Count > 0))
+            output.WriteLine($"  {p.Name} trains its neurons' {string.Join(", ", p.Trained)}");
+        output.WriteLine($"  {Terminal.Count(weights.Sum(w => (long)w.Value.Values.Length))} parameters in all");
+        output.WriteLine();
+        output.WriteLine("NEURONS");
+        foreach (var neuron in network.Populations.Select(p => p.Neuron).OfType<Neurons.Neuron>().DistinctBy(n => n.H.ToString()))
+        {
+            output.WriteLine($"  {neuron.Name}");
+            foreach (string equation in Equations.Of(neuron))
+                output.WriteLine($"      {equation}");
+        }
+        output.WriteLine();
+        output.WriteLine("TRAINING");
+        output.WriteLine(
+            $"  {e.Data}, {e.Epochs} epochs, batches of {e.Batch}{(e.Validation > 0 ? $", {Terminal.Count(e.Validation)} held out" : "")}, seed {e.Seed}"
+        );
+        output.WriteLine(
+            $"  {e.Estimator.Kind} estimator, beta {Equations.Number(e.Estimator.Beta)}, nudge {e.Estimator.Nudge}; "
+                + $"{e.Readout.Cost}{(e.Readout.Cost == "cross-entropy" ? $", kappa {Equations.Number(e.Readout.Kappa)}" : "")}"
+        );
+        output.WriteLine($"  free {Sweeps(e.Free)}; nudged {Sweeps(e.Nudged)}; evaluation {Sweeps(e.Evaluation)}");
+        output.WriteLine(
+            $"  {e.Optimizer.Kind}, rate {Equations.Number(e.Optimizer.Rate)}{string.Concat((e.Optimizer.Rates ?? new Dictionary<string, double>()).Select(r => $", {r.Key} {Equations.Number(r.Value)}"))}, "
+                + $"{e.Optimizer.Schedule} schedule, weight decay {Equations.Number(e.Optimizer.WeightDecay)}"
+        );
+        if (checkpoint is null)
+            return;
+        output.WriteLine();
+        output.WriteLine("RUN");
+        var last = checkpoint.History.Count > 0 ? checkpoint.History[^1] : null;
+        output.WriteLine(
+            $"  {checkpoint.Epoch} of {e.Epochs} epochs done{(last is null ? "" : $"; loss {Terminal.Short(last.TrainLoss)}, training error {Terminal.Percent(last.TrainErrorPercent)}")}"
+        );
+        output.WriteLine(
+            result is null ? $"  not finished: nagumo train {name} --resume" : $"  test error {Terminal.Percent(result.TestErrorPercent)}"
+        );
+    }
+
+    private static JsonObject Object(
+        string name,
+        Experiment e,
+        Network network,
+        IReadOnlyList<KeyValuePair<string, NpyArray>> weights,
+        Checkpoint? checkpoint,
+        TrainResult? result
+    ) =>
+        new()
+        {
+            ["name"] = name,
+            ["populations"] = new JsonArray([
+                .. network.Populations.Select(p => new JsonObject
+                {
+                    ["name"] = p.Name,
+                    ["size"] = p.Size,
+                    ["neuron"] = p.Neuron?.Name,
+                    ["scale"] = p.Scale,
+                    ["trained"] = new JsonArray([.. p.Trained.Select(t => (JsonNode)t)]),
+                }),
+            ]),
+            ["couplings"] = new JsonArray([.. network.Couplings.Select(c => new JsonObject { ["name"] = c.Name, ["term"] = c.Term })]),
+            ["neurons"] = new JsonArray([
+                .. network
+                    .Populations.Select(p => p.Neuron)
+                    .OfType<Neurons.Neuron>()
+                    .DistinctBy(n => n.H.ToString())
+                    .Select(Equations.Json),
+            ]),
+            ["parameters"] = new JsonArray([
+                .. weights.Select(w => new JsonObject
+                {
+                    ["name"] = w.Key,
+                    ["shape"] = new JsonArray([.. w.Value.Shape.Select(n => (JsonNode)n)]),
+                }),
+            ]),
+            ["parameter_count"] = weights.Sum(w => (long)w.Value.Values.Length),
+            ["config"] = JsonNode.Parse(e.ToJson()),
+            ["epochs_done"] = checkpoint?.Epoch ?? 0,
+            ["finished"] = result is not null,
+            ["test_error_percent"] = result?.TestErrorPercent,
+        };
+
+    private static string Describe(Population p) =>
+        p.Rail is { } rail ? $"rail at {string.Join(", ", rail.Select(Equations.Number))}"
+        : p.Neuron is null ? "clamped to the pixels"
+        : $"{p.Neuron.Name}  {(p.Scale == 1 ? "" : $"scale {Equations.Number(p.Scale)}  ")}"
+            + string.Join(", ", p.Parameters.Select(q => $"{q.Key} {(q.Value.Length == 1 ? Equations.Number(q.Value[0]) : "per neuron")}"));
+
+    private static string Sweeps(Relaxation.SweepOptions s) =>
+        s.Tolerance == 0 ? $"{s.MaxSweeps} sweeps" : $"to residual {Terminal.Short(s.Tolerance)} in at most {s.MaxSweeps} sweeps";
+
+    private static string Shapes(IEnumerable<KeyValuePair<string, NpyArray>> weights) =>
+        string.Join(", ", weights.Select(w => $"{w.Key[(w.Key.LastIndexOf('.') + 1)..]} {string.Join(" × ", w.Value.Shape)}"));
+
+    private static string Owner(string block) => block[..block.LastIndexOf('.')];
+}

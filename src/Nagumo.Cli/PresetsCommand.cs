@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Nagumo.Learning;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo presets</c>: the ready experiments.</summary>
+internal static class PresetsCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var command = new Command("presets", "List the presets that 'train' knows") { json };
+        command.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                var presets = Presets.All.Select(p =>
+                {
+                    var e = Presets.Get(p.Name);
+                    return new JsonObject
+                    {
+                        ["name"] = p.Name,
+                        ["summary"] = p.Summary,
+                        ["data"] = e.Data,
+                        ["epochs"] = e.Epochs,
+                        ["default"] = p.Name == Presets.Default,
+                    };
+                });
+                output.WriteLine(Json.Text(new JsonObject { ["presets"] = new JsonArray([.. presets]) }));
+                return ExitCode.Done;
+            }
+            int width = Presets.All.Max(p => p.Name.Length);
+            foreach (var (name, summary) in Presets.All)
+                output.WriteLine($"{name.PadRight(width)}  {Presets.Get(name).Epochs, 2} epochs  {summary}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,239 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Nagumo.Data;
+using Nagumo.Learning;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo train</c>: trains a preset, a configuration file or a run, and leaves a run folder.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The data set that stands in when MNIST cannot be had.</summary>
+    private const string Fallback = "mnist-mini";
+
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var target = new Argument<string>("target")
+        {
+            Description = $"A preset (see 'nagumo presets'), a config.json, or a run's folder [default: {Presets.Default}]",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "PRESET|config.json|RUN",
+        };
+        target.CompletionSources.Add(_ => Presets.All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
+        var epochs = new Option<int?>("--epochs") { Description = "Passes over the training samples", HelpName = "N" };
+        var seed = new Option<ulong?>("--seed") { Description = "Seed of everything random", HelpName = "N" };
+        var seeds = new Option<int?>("--seeds")
+        {
+            Description = "Train with N seeds, one after the other; gives mean and 95 % interval",
+            HelpName = "N",
+        };
+        var threads = new Option<int?>("--threads")
+        {
+            Description = "Threads; the result does not depend on them [default: all cores]",
+            HelpName = "N",
+        };
+        var folder = new Option<string?>("--out") { Description = "The run's folder [default: runs/NAME-sSEED]", HelpName = "DIR" };
+        var resume = new Option<bool>("--resume") { Description = "Continue the run in the folder from its last epoch" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change a key of the configuration, e.g. optimizer.rate=0.001; repeatable",
+            HelpName = "KEY=VALUE",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+        };
+        var data = new Option<string?>("--data") { Description = "Data set (see 'nagumo data list')", HelpName = "NAME" };
+        data.CompletionSources.Add(_ => DataSets.All.Select(d => new System.CommandLine.Completions.CompletionItem(d.Name)));
+        var weights = new Option<string?>("--weights")
+        {
+            Description = "Start from these weights (a run's weights.npz)",
+            HelpName = "FILE",
+        };
+        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var command = new Command("train", "Train a network and leave a run folder: configuration, metrics, checkpoint, weights, pictures")
+        {
+            target,
+            epochs,
+            seed,
+            seeds,
+            threads,
+            folder,
+            resume,
+            set,
+            data,
+            weights,
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            var invariant = CultureInfo.InvariantCulture;
+            List<string> assignments = [.. parsed.GetValue(set)!];
+            if (parsed.GetValue(epochs) is { } e)
+                assignments.Add($"epochs={e.ToString(invariant)}");
+            if (parsed.GetValue(seed) is { } s)
+                assignments.Add($"seed={s.ToString(invariant)}");
+            if (parsed.GetValue(data) is { } d)
+                assignments.Add($"data={Known(d)}");
+            return Run(
+                new(
+                    parsed.GetValue(target),
+                    assignments,
+                    parsed.GetValue(seeds),
+                    parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                    parsed.GetValue(folder),
+                    parsed.GetValue(resume),
+                    parsed.GetValue(weights),
+                    parsed.GetValue(json)
+                ),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error
+            );
+        });
+        return command;
+    }
+
+    private sealed record Request(
+        string? Target,
+        IReadOnlyList<string> Assignments,
+        int? Seeds,
+        int Threads,
+        string? Out,
+        bool Resume,
+        string? Weights,
+        bool Json
+    );
+
+    private static int Run(Request request, TextWriter output, TextWriter error)
+    {
+        var begun = new Accounting.Mark(0);
+        if (request.Threads is < 1 or > 1024)
+            throw new InputException($"--threads {request.Threads}: give 1 to 1024.");
+        if (request.Seeds is < 1 or > 1000)
+            throw new InputException($"--seeds {request.Seeds}: give 1 to 1000.");
+        var target = Target.Find(request.Target ?? Presets.Default).With(request.Assignments);
+        if (request.Weights is { } file)
+            target = File.Exists(file)
+                ? target with
+                {
+                    StartWeights = file,
+                }
+                : throw new InputException($"--weights: there is no file '{file}'.");
+        if (target.StartWeights is { } start && !File.Exists(start))
+            throw new InputException($"the configuration's weights: there is no file '{start}'.");
+
+        ulong first = target.Experiment.Seed;
+        int count = request.Seeds ?? 1;
+        string[] folders =
+        [
+            .. Enumerable.Range(0, count).Select(i => Folder(request, target, request.Seeds is null ? null : first + (ulong)i)),
+        ];
+
+        using var cancel = new CancellationTokenSource();
+        using var interrupt = Cancelling(PosixSignal.SIGINT, cancel);
+        using var terminate = Cancelling(PosixSignal.SIGTERM, cancel);
+        // A preset falls back to the digits inside; what was asked for by name must be had or fail.
+        bool chosen = !target.IsPreset || request.Assignments.Any(a => a.StartsWith("data=", StringComparison.Ordinal));
+        DataSet? loaded = null;
+        var results = new List<TrainResult>();
+        for (int i = 0; i < count; i++)
+        {
+            if (request.Resume && count > 1 && RunFolder.ResultOf(folders[i]) is { } done)
+            {
+                results.Add(done);
+                continue;
+            }
+            using var folder = RunFolder.Open(folders[i]);
+            var experiment = target.Experiment with { Seed = first + (ulong)i };
+            if (request.Resume && RunFolder.IsRun(folder.Path) && !chosen)
+                experiment = experiment with { Data = Target.Find(folder.Path).Experiment.Data };
+            loaded ??= LoadData(experiment.Data, chosen || RunFolder.IsRun(folder.Path), error, cancel.Token);
+            var run = new TrainingRun(folder, experiment with { Data = loaded.Name }, loaded, request.Threads, target.StartWeights);
+            if (count > 1)
+                error.WriteLine($"seed {experiment.Seed} ({i + 1} of {count})");
+            try
+            {
+                results.Add(run.Execute(request.Resume, begun, error, cancel.Token));
+                begun = Accounting.Mark.Now;
+            }
+            catch (OperationCanceledException)
+            {
+                error.WriteLine();
+                error.WriteLine(
+                    run.Saved > 0
+                        ? $"interrupted; {run.Saved} of {experiment.Epochs} epochs are kept in {folder.Path}"
+                        : $"interrupted before the first epoch ended; nothing was lost but it"
+                );
+                error.WriteLine($"continue with: nagumo train {Quoted(folder.Path)} --resume");
+                return ExitCode.Interrupted;
+            }
+        }
+        if (request.Seeds is null)
+            Report.Single(results[0], request.Json, output);
+        else
+            Report.Seeds(results, request.Json, output);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Where a run goes; never over another one.</summary>
+    private static string Folder(Request request, Target target, ulong? seed)
+    {
+        ulong s = seed ?? target.Experiment.Seed;
+        if (request.Resume && request.Out is null && target.Run is not null && seed is null)
+            return target.Run;
+        string basis =
+            request.Out is null ? Path.Combine("runs", $"{FileName(target.Experiment.Name)}-s{s.ToString(CultureInfo.InvariantCulture)}")
+            : seed is null ? request.Out
+            : Path.Combine(request.Out, $"s{s.ToString(CultureInfo.InvariantCulture)}");
+        if (request.Resume)
+            return request.Out is null ? RunFolder.Latest(basis) : basis;
+        if (request.Out is null)
+            return RunFolder.FirstFree(basis);
+        if (RunFolder.IsRun(basis))
+            throw new InputException(
+                RunFolder.IsFinished(basis)
+                    ? $"'{basis}' holds a finished run: name another --out."
+                    : $"'{basis}' holds an unfinished run: continue it with --resume, or name another --out."
+            );
+        return basis;
+    }
+
+    private static string FileName(string name)
+    {
+        char[] invalid = [.. Path.GetInvalidFileNameChars(), '/', '\\', ' '];
+        string plain = string.Concat(name.Select(c => invalid.Contains(c) ? '-' : c)).Trim('.');
+        return plain.Length > 0 ? plain : "run";
+    }
+
+    private static DataSet LoadData(string name, bool chosen, TextWriter error, CancellationToken cancel)
+    {
+        try
+        {
+            return Target.Load(name, error, cancel);
+        }
+        catch (DataAcquisitionException) when (!chosen && name == "mnist")
+        {
+            error.WriteLine($"MNIST cannot be had (no network?): training on {Fallback} instead, the 5,000 real digits that ship inside.");
+            return DataSets.Load(Fallback);
+        }
+    }
+
+    private static string Known(string data) =>
+        DataSets.All.Any(d => d.Name == data)
+            ? data
+            : throw new InputException($"there is no data set '{data}'.{Nearest.Hint(data, [.. DataSets.All.Select(d => d.Name)])}");
+
+    private static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
+
+    /// <summary>The first signal asks to stop after the batch, the second one stops at once.</summary>
+    private static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource cancel) =>
+        PosixSignalRegistration.Create(
+            signal,
+            context =>
+            {
+                context.Cancel = !cancel.IsCancellationRequested;
+                cancel.Cancel();
+            }
+        );
+}

@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+
+namespace Nagumo.Learning;
+
+/// <summary>The keys of a configuration by their paths: sets single ones, compares two configurations, explains what is wrong with one.</summary>
+/// <remarks>
+/// A path is the JSON path without "$.": <c>optimizer.rate</c>, <c>network.populations.h1.scale</c> or <c>network.populations.1.scale</c>
+/// (an element of a list by its name or index), <c>optimizer.rates.x-h1.W</c> (the rest of the path is the dictionary's key).
+/// </remarks>
+internal static partial class ExperimentKeys
+{
+    /// <summary>The experiment with every "key=value" taken over, in order.</summary>
+    /// <exception cref="ArgumentException">An unknown key, a wrong type or a value out of range, naming the key.</exception>
+    public static Experiment Set(Experiment experiment, IEnumerable<string> assignments)
+    {
+        var root = (JsonObject)JsonSerializer.SerializeToNode(experiment, ExperimentJson.Default.Experiment)!;
+        foreach (string assignment in assignments)
+        {
+            int equals = assignment.IndexOf('=');
+            if (equals <= 0)
+                throw new ArgumentException($"'{assignment}' is not key=value; for example optimizer.rate=0.001.");
+            string key = assignment[..equals].Trim();
+            Put(root, typeof(Experiment), key, key.Split('.'), 0, assignment[(equals + 1)..].Trim());
+        }
+        return Experiment.FromJson(root.ToJsonString());
+    }
+
+    /// <summary>Path and both values of the first key in which two experiments differ; null when they are equal.</summary>
+    public static (string Key, string A, string B)? Difference(Experiment a, Experiment b) =>
+        Difference(
+            "",
+            JsonSerializer.SerializeToNode(a, ExperimentJson.Default.Experiment),
+            JsonSerializer.SerializeToNode(b, ExperimentJson.Default.Experiment)
+        );
+
+    /// <summary>What the reader of JSON could not take, in the words of the configuration.</summary>
+    public static JsonException Explain(JsonException e)
+    {
+        string path = e.Path is { Length: > 2 } p ? p[2..] : "",
+            place = e.LineNumber is { } line ? $" (line {line + 1}, column {(e.BytePositionInLine ?? 0) + 1})" : "",
+            quoted = Quoted().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : "";
+        var type = TypeAt(path);
+        string message =
+            e.Message.Contains("could not be mapped") ? UnknownKey(quoted, Parent(path, quoted))
+            : e.Message.Contains("missing required") ? $"{Named(path)} lacks the key '{quoted}'"
+            : e.Message.Contains("could not be converted") || e.Message.Contains("disallows null")
+                ? $"{Named(path)}: expected {Expected(type ?? typeof(Experiment))}"
+            : $"{(path.Length > 0 ? path + ": " : "")}{PathSuffix().Replace(e.Message, "").TrimEnd('.', ' ')}";
+        return new(message + place, e.Path, e.LineNumber, e.BytePositionInLine, e);
+
+        static string Named(string path) => path.Length > 0 ? path : "the configuration";
+        static string Parent(string path, string key) =>
+            path.EndsWith("." + key, StringComparison.Ordinal) ? path[..^(key.Length + 1)]
+            : path == key ? ""
+            : path;
+    }
+
+    /// <summary>The same exception with the path of the section that it came from before its message.</summary>
+    public static ArgumentException Explain(string json, ArgumentException e)
+    {
+        if (e.ParamName is null || JsonNode.Parse(json, null, ReadOptions) is not JsonObject root)
+            return e;
+        foreach (var property in Info(typeof(Experiment)).Properties)
+        {
+            if (root[property.Name] is not JsonObject section)
+                continue;
+            try
+            {
+                JsonSerializer.Deserialize(section, Info(property.PropertyType));
+            }
+            catch (ArgumentException)
+            {
+                string key = $"{property.Name}.{JsonNamingPolicy.SnakeCaseLower.ConvertName(e.ParamName)}";
+                string message = Plain(e);
+                return new(message.Contains(key, StringComparison.Ordinal) ? message : $"{key}: {message}");
+            }
+        }
+        return e;
+    }
+
+    private static JsonDocumentOptions ReadOptions => new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private static string Plain(ArgumentException e) => e.Message.Replace($" (Parameter '{e.ParamName}')", "");
+
+    private static void Put(JsonNode node, Type type, string key, string[] path, int at, string text)
+    {
+        var info = Info(type);
+        bool last = at == path.Length - 1;
+        switch (info.Kind)
+        {
+            case JsonTypeInfoKind.Object:
+                var property =
+                    info.Properties.FirstOrDefault(p => p.Name == path[at])
+                    ?? throw new ArgumentException(UnknownKey(path[at], string.Join('.', path[..at])));
+                var parent = (JsonObject)node;
+                if (last)
+                    parent[path[at]] = Value(text, property.PropertyType, key);
+                else
+                    Put(parent[path[at]] ??= Empty(property.PropertyType, key, path[at]), property.PropertyType, key, path, at + 1, text);
+                break;
+            case JsonTypeInfoKind.Dictionary:
+                string name = string.Join('.', path[at..]);
+                if (text == "null")
+                    ((JsonObject)node).Remove(name);
+                else
+                    ((JsonObject)node)[name] = Value(text, info.ElementType!, key);
+                break;
+            case JsonTypeInfoKind.Enumerable:
+                var list = (JsonArray)node;
+                var (index, taken) = Element(list, key, path, at);
+                if (at + taken == path.Length)
+                    list[index] = Value(text, info.ElementType!, key);
+                else
+                    Put(list[index]!, info.ElementType!, key, path, at + taken, text);
+                break;
+            default:
+                // A list of numbers may stand as a single one.
+                var numbers = node as JsonArray ?? throw Within(key, path[at - 1], type);
+                if (!last || !int.TryParse(path[at], CultureInfo.InvariantCulture, out int i) || i < 0 || i >= numbers.Count)
+                    throw new ArgumentException($"'{key}': '{string.Join('.', path[..at])}' has elements 0 to {numbers.Count - 1}.");
+                numbers[i] = Value(text, typeof(double), key);
+                break;
+        }
+    }
+
+    private static JsonNode Empty(Type type, string key, string segment) =>
+        Info(type).Kind switch
+        {
+            JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => new JsonObject(),
+            JsonTypeInfoKind.Enumerable => new JsonArray(),
+            _ => throw Within(key, segment, type),
+        };
+
+    private static ArgumentException Within(string key, string segment, Type type) =>
+        new($"'{key}': '{segment}' is {Expected(type)} and has no keys within.");
+
+    /// <summary>An element by index or by name; names may contain dots ("h1.v-out.v"), the longest that fits wins.</summary>
+    private static (int Index, int Segments) Element(JsonArray list, string key, string[] path, int at)
+    {
+        string[] names = [.. list.Select(NameOf)];
+        for (int n = path.Length - at; n >= 1; n--)
+            if (Array.IndexOf(names, string.Join('.', path[at..(at + n)])) is var found and >= 0)
+                return (found, n);
+        if (int.TryParse(path[at], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < list.Count)
+            return (index, 1);
+        throw new ArgumentException(
+            $"'{key}': '{string.Join('.', path[..at])}' has no element '{path[at]}'.{Nearest.Hint(path[at], names)}"
+        );
+    }
+
+    private static string NameOf(JsonNode? element) =>
+        element is not JsonObject o ? element?.ToString() ?? ""
+        : o["name"] is { } name ? name.ToString()
+        : o["b"] is { } b ? $"{b}-{o["a"]}"
+        : $"{o["a"]}.{o["kind"]}";
+
+    private static JsonNode? Value(string text, Type type, string key)
+    {
+        if (text == "null")
+            return null;
+        var invariant = CultureInfo.InvariantCulture;
+        var leaf = Nullable.GetUnderlyingType(type) ?? type;
+        if (leaf == typeof(string))
+            return text.Trim('"');
+        if (leaf == typeof(bool) && bool.TryParse(text, out bool flag))
+            return flag;
+        if (leaf == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, invariant, out int whole))
+            return whole;
+        if (leaf == typeof(ulong) && ulong.TryParse(text, NumberStyles.None, invariant, out ulong large))
+            return large;
+        if (leaf == typeof(double) && TryNumber(text, out double number))
+            return number;
+        if (leaf == typeof(double[]) && TryNumber(text, out double single))
+            return single;
+        if (leaf != typeof(bool) && !leaf.IsPrimitive && TryJson(text) is { } json && Fits(json, leaf))
+            return json;
+        throw new ArgumentException($"'{key}' expects {Expected(leaf)}, not '{text}'.");
+    }
+
+    private static bool TryNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    /// <summary>JSON, or the same without quotation marks around the names of a list: [k, gamma].</summary>
+    private static JsonNode? TryJson(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            if (text is not ['[', .., ']'])
+                return null;
+            var words = text[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return new JsonArray([.. words.Select(w => (JsonNode)w.Trim('"'))]);
+        }
+    }
+
+    private static bool Fits(JsonNode json, Type type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, Info(type)) is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static (string Key, string A, string B)? Difference(string path, JsonNode? a, JsonNode? b)
+    {
+        if (JsonNode.DeepEquals(a, b))
+            return null;
+        string prefix = path.Length > 0 ? path + "." : "";
+        if (a is JsonObject x && b is JsonObject y)
+            foreach (string key in x.Select(p => p.Key).Union(y.Select(p => p.Key)))
+                if (Difference(prefix + key, x[key], y[key]) is { } difference)
+                    return difference;
+        if (a is JsonArray u && b is JsonArray v && u.Count == v.Count)
+            for (int i = 0; i < u.Count; i++)
+                if (Difference(prefix + i.ToString(CultureInfo.InvariantCulture), u[i], v[i]) is { } difference)
+                    return difference;
+        return (path, Text(a), Text(b));
+
+        static string Text(JsonNode? node) =>
+            node switch
+            {
+                null => "absent",
+                JsonArray list => $"a list of {list.Count}",
+                JsonObject => "an object",
+                _ => node.ToJsonString(),
+            };
+    }
+
+    private static string UnknownKey(string key, string parent)
+    {
+        string[] known = [.. Info(TypeAt(parent) ?? typeof(Experiment)).Properties.Select(p => p.Name)];
+        return $"{(parent.Length > 0 ? $"'{parent}'" : "the configuration")} has no key '{key}'.{Nearest.Hint(key, known)}";
+    }
+
+    private static JsonTypeInfo Info(Type type) => ExperimentJson.Default.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type)!;
+
+    /// <summary>The type at a path such as <c>network.populations[1].size</c>; null when it leaves the schema.</summary>
+    private static Type? TypeAt(string path)
+    {
+        var type = typeof(Experiment);
+        foreach (string segment in path.Split(['.', '[', ']', '\''], StringSplitOptions.RemoveEmptyEntries))
+        {
+            var info = Info(type);
+            var next = info.Kind switch
+            {
+                JsonTypeInfoKind.Object => info.Properties.FirstOrDefault(p => p.Name == segment)?.PropertyType,
+                JsonTypeInfoKind.Dictionary or JsonTypeInfoKind.Enumerable => info.ElementType,
+                _ => type,
+            };
+            if (next is null)
+                return null;
+            type = next;
+        }
+        return type;
+    }
+
+    private static string Expected(Type type) =>
+        Nullable.GetUnderlyingType(type) is { } inner ? Expected(inner)
+        : type == typeof(string) ? "text"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(int) ? "a whole number"
+        : type == typeof(ulong) ? "a whole number ≥ 0"
+        : type == typeof(double) ? "a finite number"
+        : type == typeof(double[]) ? "a number or a list of numbers, [0.5, 0.6]"
+        : Info(type).Kind == JsonTypeInfoKind.Enumerable ? "a list, [a, b]"
+        : "an object, {\"key\": value}";
+
+    [GeneratedRegex("'([^']*)'")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@" Path: .*$| LineNumber: .*$", RegexOptions.Singleline)]
+    private static partial Regex PathSuffix();
+}
