@@ -29,6 +29,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _flow,
         _forces,
         _hessian;
+    private readonly Lazy<ScalarProgram?> _linear;
     private readonly Dictionary<string, (Kernel<T> Contrast, Kernel<T> Tangent)> _parameterKernels = [];
 
     /// <param name="population">The population; not clamped.</param>
@@ -56,6 +57,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
             return Compile("hessian", [.. x, .. d], [.. _equations.HessianTimes(d).Select(e => new Output(e))]);
         });
         _inhibitors = new(() => Compile("inhibitors", [x[0], .. streams], [.. _equations.Eliminated!.Select(v => new Output(v))]));
+        _linear = new(LinearProgram);
         foreach (string name in trained.Keys)
             _parameterKernels[name] = CompileParameter(name);
 
@@ -171,14 +173,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
     {
-        if (
-            _equations.X.Length > 1
-            || _population.Neuron!.Box is not null
-            || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset)
-        )
+        if (_linear.Value is not { } program)
             return null;
-        double Value(Symbol s) => Uniform(s, i);
-        return (slope.Evaluate(Value), offset.Evaluate(Value));
+        double* uniforms = stackalloc double[_uniforms.Length],
+            force = stackalloc double[2];
+        for (int k = 0; k < _uniforms.Length; k++)
+            uniforms[k] = double.CreateChecked(_uniforms[k].Data[i * _uniforms[k].Stride]);
+        program.Evaluate(uniforms, force);
+        return (force[0], force[1]);
     }
 
     /// <summary>Rows [row0, row0 + rows) answer their drives: x ← x + ω (response − x), boxes respected.</summary>
@@ -354,6 +356,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
             Compile("contrast-" + name, [.. x, .. other], [new(contrast)]),
             Compile("tangent-" + name, [.. x, .. other], [new(_equations.Along(force, other))])
         );
+    }
+
+    private ScalarProgram? LinearProgram()
+    {
+        if (_equations.X.Length > 1 || _population.Neuron!.Box is not null)
+            return null;
+        var still = _equations.Reduced.Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
+        return still.TryAffine(_equations.X[0], out var slope, out var offset) ? new(_equations.Uniforms, [slope, offset]) : null;
     }
 
     private Symbol[] Directions() => [.. _equations.X.Select(s => new Symbol("_d." + s.Name))];

@@ -70,8 +70,8 @@ internal static class BlockSweeps
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var colours = machine.Network.Colours;
-        for (int c = 0; c < colours.Count; c++)
-            if (colours[c].Contains(population))
+        for (int c = 0; c < colours.Length; c++)
+            if (Array.IndexOf(colours[c], population) >= 0)
                 return c;
         return 0;
     }
@@ -83,8 +83,8 @@ internal static class BlockSweeps
         var colours = machine.Network.Colours;
         if (measure)
             s.LaneResidual.Row(0).Clear();
-        for (int c = 0; c < colours.Count; c++)
-            foreach (int p in colours[(c + start) % colours.Count])
+        for (int c = 0; c < colours.Length; c++)
+            foreach (int p in colours[(c + start) % colours.Length])
                 Update(machine, s, p, null, measure, omega, ws, nudge);
     }
 
