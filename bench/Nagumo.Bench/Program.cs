@@ -4,9 +4,11 @@ switch (args)
 {
     case ["gemm"]:
         return GemmBench.Run();
+    case ["response"]:
+        return ResponseBench.Run();
     case ["train", .. var rest]:
         return TrainBench.Run(rest);
     default:
-        Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm | train [rounds] [python]");
+        Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm | response | train [rounds] [python]");
         return 2;
 }

@@ -59,8 +59,10 @@ public static class CommandLine
         Command root = new("nagumo", "Trains networks of physical neurons by Equilibrium Propagation.")
         {
             TrainCommand.Build(),
+            CheckCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
+            CheckCommand.Build(),
             InfoCommand.Build(),
             ModelsCommand.Build(),
             PresetsCommand.Build(),

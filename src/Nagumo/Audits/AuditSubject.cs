@@ -29,12 +29,14 @@ public sealed unsafe class AuditSubject : IDisposable
     /// <param name="experiment">Network, readout, cost and nudge; seeds the parameters.</param>
     /// <param name="set">Images.</param>
     /// <param name="samples">Their indices, at least one.</param>
+    /// <param name="responds">False admits bistable neurons: then only the flow can be audited, not sweeps or gradients.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit, or no sample.</exception>
-    public AuditSubject(Experiment experiment, ImageSet set, IReadOnlyList<int> samples)
+    public AuditSubject(Experiment experiment, ImageSet set, IReadOnlyList<int> samples, bool responds = true)
     {
         if (samples.Count == 0)
             throw new ArgumentException("An audit needs at least one sample.");
         experiment.Validate();
+        Responds = responds;
         (Experiment, _set, _samples) = (experiment with { Pixels = experiment.Pixels with { Dropout = 0, Shift = 0 } }, set, [.. samples]);
         Network = experiment.Network.Build();
         Readout = new(Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
@@ -46,7 +48,7 @@ public sealed unsafe class AuditSubject : IDisposable
             );
         if (Readout.Classes != set.Classes)
             throw new ArgumentException($"The readout tells {Readout.Classes} classes apart, but the images have {set.Classes}.");
-        Machine = new(Network, new Rng(experiment.Seed).Split("parameters"));
+        Machine = new(Network, new Rng(experiment.Seed).Split("parameters"), responds);
         _images = new((long)_samples.Length * pixels);
         var loader = new PixelLoader<double>(Experiment.Pixels, new Rng(0));
         for (int i = 0; i < _samples.Length; i++)
@@ -59,6 +61,9 @@ public sealed unsafe class AuditSubject : IDisposable
     /// <summary>The network.</summary>
     public Network Network { get; }
 
+    /// <summary>Whether every neuron answers every drive with one rest state, so that sweeps can be used.</summary>
+    public bool Responds { get; }
+
     /// <summary>Number of samples.</summary>
     public int Samples => _samples.Length;
 
@@ -66,12 +71,29 @@ public sealed unsafe class AuditSubject : IDisposable
     internal Readout Readout { get; }
     internal Workspace<double> Workspace { get; } = new();
 
-    /// <summary>Takes over the parameters of a trained run.</summary>
-    /// <exception cref="CheckpointException">It belongs to another architecture.</exception>
-    public void Load(Checkpoint checkpoint)
+    /// <summary>Takes over the parameters of a trained network of the same architecture.</summary>
+    /// <exception cref="ArgumentException">It is another architecture.</exception>
+    public void Load(Trainer trained)
     {
-        checkpoint.CopyTo(Machine.Parameters);
+        foreach (var p in Machine.Parameters)
+        {
+            var given = trained.Machine.Parameters.FirstOrDefault(q => q.Name == p.Name);
+            if (given is null || (given.Rows, given.Cols) != (p.Rows, p.Cols))
+                throw new ArgumentException($"The trained network has no '{p.Name}' of {p.Rows} × {p.Cols}: it has another architecture.");
+            for (int i = 0; i < p.Values.Length; i++)
+                p.Values[i] = given.Values[i];
+        }
         Changed();
+    }
+
+    /// <summary>The residual of each sweep from the feed-forward start, the largest over samples.</summary>
+    public IReadOnlyList<double> ResidualOfSweeps()
+    {
+        using var s = Present(Samples, l => l, out var images);
+        using var _ = images;
+        var trace = new List<double>();
+        Rest(s, trace);
+        return trace;
     }
 
     /// <summary>Call it after parameters changed.</summary>
@@ -157,6 +179,16 @@ public sealed unsafe class AuditSubject : IDisposable
         var newton = Newton.Relax(Machine, s, new(Tolerance: Floor), Workspace);
         return newton with { Sweeps = sweep + rescued.Sweeps + newton.Sweeps };
     }
+
+    /// <summary>Per row of a vector of all fields: −s for an activator, +s τ for an inhibitor. The flow is ∂H/∂x over this. [DESIGN §1]</summary>
+    internal double[] SkewTimes(FieldVector<double> vector) =>
+        [
+            .. from part in vector.Parts
+            let population = Network.Populations[part.Population]
+            let tau = part.Field == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[part.Field - 1].Tau.Name]
+            from r in Enumerable.Range(0, part.Rows)
+            select population.Scale * tau[tau.Length > 1 ? r : 0],
+        ];
 
     private int FindSweeps()
     {

@@ -56,18 +56,6 @@ public sealed class Checkpoint
         optimizer.Resume(_header.Steps);
     }
 
-    /// <summary>Copies the parameters into blocks of another scalar type, for checks in double.</summary>
-    /// <exception cref="CheckpointException">It belongs to another architecture.</exception>
-    internal void CopyTo(IReadOnlyList<Tensor<double>> parameters)
-    {
-        foreach (var p in parameters)
-        {
-            var values = Array(p.Name, p.Values.Length);
-            for (int i = 0; i < values.Length; i++)
-                p.Values[i] = values[i];
-        }
-    }
-
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="IOException">The disk is full or the folder read-only; an older checkpoint stays as it was.</exception>
     public void Write(string path) =>

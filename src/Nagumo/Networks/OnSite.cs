@@ -23,10 +23,13 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _effectiveDrive;
     private readonly Response<T>? _response;
     private readonly Response<T>? _joint;
+    private Response<T>? _coldTable;
+    private Kernel<T>? _coldActivator;
     private readonly Lazy<Kernel<T>> _inhibitors,
         _flow,
         _forces,
         _hessian;
+    private readonly Lazy<ScalarProgram?> _linear;
     private readonly Dictionary<string, (Kernel<T> Contrast, Kernel<T> Tangent)> _parameterKernels = [];
 
     /// <param name="population">The population; not clamped.</param>
@@ -54,6 +57,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
             return Compile("hessian", [.. x, .. d], [.. _equations.HessianTimes(d).Select(e => new Output(e))]);
         });
         _inhibitors = new(() => Compile("inhibitors", [x[0], .. streams], [.. _equations.Eliminated!.Select(v => new Output(v))]));
+        _linear = new(LinearProgram);
         foreach (string name in trained.Keys)
             _parameterKernels[name] = CompileParameter(name);
 
@@ -79,16 +83,20 @@ internal sealed unsafe class OnSite<T> : IDisposable
             _direct = Compile("response", streams, [new(_equations.Boxed(-offset / slope))]);
             return;
         }
-        // An inhibitor's drive that only shifts the force joins the activator's drive; the force is then a function of u alone.
-        var still = balance.Substitute(s => streams.Contains(s) ? Expr.Zero : null);
-        // f(u) + g(drives) exactly when the slope does not see the drives; then g is what is left at u = 0.
-        if (streams.Any(balance.Derive(x[0]).Contains))
-            throw new ArgumentException(
-                $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response. Such a neuron needs the joint solve, which takes one inhibitor."
-            );
+        // A drive into an inhibitor only shifts the force: it joins the activator's drive, and the force is a function of u alone.
+        var (still, effective) = (balance, Expr.Zero);
+        foreach (var drive in streams)
+        {
+            if (!still.TryAffine(drive, out var weight, out var rest) || weight.Contains(x[0]))
+                throw new ArgumentException(
+                    $"Population '{population.Name}': a drive into an inhibitor changes the shape of the response; no solver here takes that."
+                );
+            effective -= weight * drive;
+            still = rest;
+        }
         _response = _varies ? Response.Warm<T>(still, x[0], _equations.Uniforms, []) : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
-            _effectiveDrive = Compile("drive", streams, [new((still - balance).Substitute(s => s == x[0] ? Expr.Zero : null))]);
+            _effectiveDrive = Compile("drive", streams, [new(effective)]);
     }
 
     /// <summary>Parameters that learning may change, by name.</summary>
@@ -122,17 +130,57 @@ internal sealed unsafe class OnSite<T> : IDisposable
             string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
     }
 
+    /// <summary>Tabulates the response of an average neuron: what a cold solve starts from. Only where the exact one starts warm.</summary>
+    public void PrepareColdStart()
+    {
+        Expr AtAverage(Expr e) => e.Substitute(s => IsUniform(s) ? Average(s) : null);
+        var u = _equations.X[0];
+        double Nothing(Symbol _) => 0;
+        if (_joint is null)
+        {
+            var force = AtAverage(_equations.Reduced).Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
+            if (_response is not null && _varies && Response.IsMonotone(force, u, Nothing, out _))
+                _coldTable = Response.Tabulated<T>(force, u);
+            return;
+        }
+        // Where the inhibitor's equation gives u as a function of v, the activator's becomes one equation in v.
+        var v = _equations.X[1];
+        if (!AtAverage(_equations.Force(1)).TryAffine(u, out var slope, out var offset) || slope.Contains(v))
+            return;
+        var activator = -offset / slope;
+        var along = AtAverage(_equations.Force(0)).Substitute(s => s == u ? activator : null);
+        if (!Response.IsMonotone(along, v, Nothing, out _))
+            return;
+        _coldTable = Response.Tabulated<T>(along, v);
+        _coldActivator = KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-cold", [v], [], [new(activator)]));
+    }
+
+    /// <summary>Rows [row0, row0 + rows) where a solve without a past starts: an average neuron's response, or zero. Tables need none.</summary>
+    public void StartCold(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows)
+    {
+        if (_coldTable is not null)
+        {
+            var target = At(_coldActivator is null ? x[0] : x[1], row0);
+            _coldTable.Solve(At(drive[0], row0), target, rows, x[0].Cols);
+            _coldActivator?.Run([target, At(x[0], row0)], rows, x[0].Cols);
+        }
+        else if (_varies || _joint is not null)
+            foreach (var field in x)
+                for (int r = row0; !field.IsEmpty && r < row0 + rows; r++)
+                    field.Row(r).Clear();
+    }
+
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
     {
-        if (
-            _equations.X.Length > 1
-            || _population.Neuron!.Box is not null
-            || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset)
-        )
+        if (_linear.Value is not { } program)
             return null;
-        double Value(Symbol s) => Uniform(s, i);
-        return (slope.Evaluate(Value), offset.Evaluate(Value));
+        double* uniforms = stackalloc double[_uniforms.Length],
+            force = stackalloc double[2];
+        for (int k = 0; k < _uniforms.Length; k++)
+            uniforms[k] = double.CreateChecked(_uniforms[k].Data[i * _uniforms[k].Stride]);
+        program.Evaluate(uniforms, force);
+        return (force[0], force[1]);
     }
 
     /// <summary>Rows [row0, row0 + rows) answer their drives: x ← x + ω (response − x), boxes respected.</summary>
@@ -310,6 +358,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
         );
     }
 
+    private ScalarProgram? LinearProgram()
+    {
+        if (_equations.X.Length > 1 || _population.Neuron!.Box is not null)
+            return null;
+        var still = _equations.Reduced.Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
+        return still.TryAffine(_equations.X[0], out var slope, out var offset) ? new(_equations.Uniforms, [slope, offset]) : null;
+    }
+
     private Symbol[] Directions() => [.. _equations.X.Select(s => new Symbol("_d." + s.Name))];
 
     private Kernel<T> Compile(string name, Symbol[] streams, Output[] outputs) =>
@@ -339,6 +395,8 @@ internal sealed unsafe class OnSite<T> : IDisposable
     }
 
     private bool IsUniform(Symbol s) => Array.IndexOf(_equations.Uniforms, s) >= 0;
+
+    private double Average(Symbol s) => Enumerable.Range(0, _population.Size).Average(i => Uniform(s, i));
 
     /// <summary>A typical value of a parameter or load, where a response's table is built.</summary>
     private double Nominal(Symbol s) => _population.Parameters.TryGetValue(s.Name, out var values) ? values.Average() : 0;

@@ -56,14 +56,12 @@ internal sealed class FieldVector<T>
             }
     }
 
-    /// <summary>Confines a state's activators to their boxes; says whether any moved.</summary>
-    public bool Project(State<T> s)
+    /// <summary>Confines a state's activators to their boxes.</summary>
+    public void Project(State<T> s)
     {
-        bool moved = false;
         foreach (var (p, f, rows, box) in _parts)
             for (int r = 0; box is not null && r < rows; r++)
-                moved |= Confine(s.X(p, f).Row(r), box.Value);
-        return moved;
+                Confine(s.X(p, f).Row(r), box.Value);
     }
 
     /// <summary>Copies fields from one state to another; constants and clamped inputs stay the target's.</summary>
@@ -74,17 +72,11 @@ internal sealed class FieldVector<T>
                 from.X(p, f).Row(r).CopyTo(to.X(p, f).Row(r));
     }
 
-    private static bool Confine(Span<T> row, Interval box)
+    private static void Confine(Span<T> row, Interval box)
     {
         T low = T.CreateChecked(box.Low),
             high = T.CreateChecked(box.High);
-        bool moved = false;
         foreach (ref T x in row)
-        {
-            T y = T.Clamp(x, low, high);
-            moved |= y != x;
-            x = y;
-        }
-        return moved;
+            x = T.Clamp(x, low, high);
     }
 }

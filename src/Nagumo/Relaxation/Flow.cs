@@ -7,7 +7,7 @@ namespace Nagumo.Relaxation;
 /// <summary>The physical flow: s τ_u u' = −∂H/∂u, s τ_v v' = +∂H/∂v, with each population's own time constants.</summary>
 /// <remarks>
 /// An explicit Runge–Kutta method given by its table; all lanes advance together, an adaptive step serves the worst of them. Activators
-/// are projected onto their boxes after each step. Nothing is allocated while it runs. [DESIGN §1, §3]
+/// are projected onto their boxes in every stage, so that the rest states are those of the projected flow whatever the step. Nothing is allocated while it runs. [DESIGN §1, §3]
 /// </remarks>
 internal sealed unsafe class Flow<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -124,8 +124,7 @@ internal sealed unsafe class Flow<T> : IDisposable
             if (!_table.FirstSameAsLast)
                 Combine(_table.B, h);
             _vector.Copy(_trial, _state);
-            bool moved = _vector.Project(_state);
-            _started = _table.FirstSameAsLast && !moved;
+            _started = _table.FirstSameAsLast;
             if (_started)
                 (_k[0], _k[^1]) = (_k[^1], _k[0]);
             Time += h;
@@ -150,7 +149,7 @@ internal sealed unsafe class Flow<T> : IDisposable
                 RowMath.Scale(Flat(into.X(p, f)), factor, Flat(into.X(p, f)));
     }
 
-    /// <summary>trial = x + h Σ c_j k_j.</summary>
+    /// <summary>trial = x + h Σ c_j k_j, projected.</summary>
     private void Combine(double[] coefficients, double h)
     {
         foreach (var (p, f) in _fields)
@@ -161,6 +160,7 @@ internal sealed unsafe class Flow<T> : IDisposable
                 if (coefficients[j] != 0)
                     RowMath.AddScaled(Flat(_k[j].X(p, f)), T.CreateChecked(h * coefficients[j]), target, target);
         }
+        _vector.Project(_trial);
     }
 
     /// <summary>Largest |h Σ e_j k_j| over fields and lanes; NaN stays.</summary>

@@ -6,8 +6,8 @@ namespace Nagumo.Relaxation;
 
 /// <summary>Damped Newton on ∇H = 0 over all fields: x ← x − t (∂²H/∂x²)⁻¹ ∇H, lane by lane.</summary>
 /// <remarks>
-/// The step is solved by MINRES (the Hessian of a skew-gradient system is symmetric and indefinite) and halved until the lane's residual
-/// falls. A field that rests against its box stays there while its force pushes outwards. It finds critical points of H, also
+/// The step is solved by MINRES (the Hessian of a skew-gradient system is symmetric and indefinite) and halved until the lane's |∇H|₂,
+/// for which it is a direction of descent, falls. A field that rests against its box stays there while its force pushes outwards. It finds critical points of H, also
 /// such as the flow would leave. [Nocedal &amp; Wright 2006, ch. 11; Paige &amp; Saunders 1975, doi:10.1137/0712047]
 /// </remarks>
 internal static class Newton
@@ -37,23 +37,19 @@ internal static class Newton
             right = new T[n],
             step = new T[n],
             tried = new T[n];
-        var residual = new T[s.Lanes];
+        T[] merit = new T[s.Lanes],
+            triedMerit = new T[s.Lanes];
         var length = new T[s.Lanes];
         var minres = new Minres<T>(hessian.Size, s.Lanes);
         for (int steps = 0; ; steps++)
         {
             machine.FullResidual(s, ws);
-            s.LaneResidual.Row(0).CopyTo(residual);
             var (worst, above) = BlockSweeps.Judge(s, options.Tolerance);
             trace?.Add(worst);
             if (steps == options.MaxSteps || above == 0 || !double.IsFinite(worst))
                 return new("newton", steps, worst, above);
 
-            hessian.FindFixed();
-            machine.Forces(s, force, ws);
-            hessian.Gather(force, right);
-            for (int i = 0; i < n; i++)
-                right[i] = hessian.Fixed[i] ? T.Zero : -right[i];
+            Downhill(merit);
             Array.Clear(step);
             minres.Solve(hessian, right, step, SolveTolerance<T>(), 20 * hessian.Size);
             vector.Gather(s, x);
@@ -61,9 +57,24 @@ internal static class Newton
                 return new("newton", steps, worst, above);
         }
 
-        // Halves each lane's step until its residual falls; false when no lane moved.
+        // right = −∇H, zero for fields held by their box, and each lane's sum of squares.
+        void Downhill(T[] squares)
+        {
+            hessian.FindFixed();
+            machine.Forces(s, force, ws);
+            hessian.Gather(force, right);
+            Array.Clear(squares);
+            for (int i = 0; i < n; i++)
+            {
+                right[i] = hessian.Fixed[i] ? T.Zero : -right[i];
+                squares[i % s.Lanes] += right[i] * right[i];
+            }
+        }
+
+        // Halves each lane's step until its merit falls; false when no lane moved.
         bool Backtrack()
         {
+            var residual = s.LaneResidual.Row(0);
             for (int l = 0; l < length.Length; l++)
                 length[l] = double.CreateChecked(residual[l]) <= options.Tolerance ? T.Zero : T.One;
             for (int halving = 0; ; halving++)
@@ -71,14 +82,14 @@ internal static class Newton
                 for (int i = 0; i < n; i++)
                     tried[i] = x[i] + length[i % s.Lanes] * step[i];
                 vector.Scatter(tried, s);
-                machine.FullResidual(s, ws);
+                Downhill(triedMerit);
                 bool open = false,
                     moved = false;
                 for (int l = 0; l < length.Length; l++)
                 {
                     if (length[l] == T.Zero)
                         continue;
-                    if (s.LaneResidual.Row(0)[l] < residual[l])
+                    if (triedMerit[l] < merit[l])
                     {
                         moved = true;
                         continue;

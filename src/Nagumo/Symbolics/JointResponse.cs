@@ -4,7 +4,7 @@ namespace Nagumo.Symbolics;
 
 /// <summary>The common response of an activator and an inhibitor: fu(u, v) = I_u, fv(u, v) = −I_v, from a warm start.</summary>
 /// <remarks>
-/// One joint Newton step with the 2×2 Jacobian and two more with the same inverse. Solving the two equations in turn would converge
+/// Two joint Newton steps with the 2×2 Jacobian and corrections with the last inverse. Solving the two equations in turn would converge
 /// slowly or not at all where the coupling is strong. Elements that fail the check are approached by Newton steps, and failing that
 /// solved by a bracket in u around one in v.
 /// </remarks>
@@ -43,11 +43,13 @@ internal sealed unsafe class JointResponse<T> : Response<T>
             var p = new KernelProgram(perElement.Count, perRow.Count, wide);
             var lowering = new Lowering(p, perElement, perRow);
             var (x, y) = (lowering.Lower(u), lowering.Lower(v));
-            var inverse = Inverse(p, lowering, 0, x, y);
+            int[] inverse = [];
             int previous = -1,
                 correction = -1;
-            for (var step = 0; step < (wide ? 4 : 3); step++)
+            for (var step = 0; step < (wide ? 5 : 4); step++)
             {
+                if (step < 2)
+                    inverse = Inverse(p, lowering, step, x, y);
                 var (dx, dy) = Correction(p, lowering, step, x, y, inverse);
                 (previous, correction) = (correction, p.Sum(p.Unary(Op.Abs, dx), p.Unary(Op.Abs, dy)));
                 (x, y) = (p.Sum(x, dx), p.Sum(y, dy));

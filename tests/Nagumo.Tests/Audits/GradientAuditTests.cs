@@ -1,5 +1,6 @@
 using Nagumo.Audits;
 using Nagumo.Learning;
+using Nagumo.Relaxation;
 using static Nagumo.Tests.Audits.Tiny;
 
 namespace Nagumo.Tests.Audits;
@@ -94,7 +95,7 @@ public sealed class GradientAuditTests(ITestOutputHelper output)
         ["diffusive u-u"] = () =>
             Net([X, Fhn("h", 5), Fhn("g", 5), Out()], [W("h", "x", 0.5), new("diffusive", "h", "g", D: 0.3), W("out", "g", 0.15)]),
         ["diffusive v-v"] = () =>
-            Net([X, Fhn("h", 5), Fhn("g", 5), Out()], [W("h", "x", 0.5), new("diffusive", "h.v", "g.v", D: 0.3), W("out", "g", 0.15)]),
+            Net([X, Fhn("h", 5), Fhn("g", 5), Out()], [W("h", "x", 0.5), new("diffusive", "h.v", "g.v", D: 0.15), W("out", "g", 0.15)]),
         ["diffusive v-v, nonlinear"] = () =>
             Net(
                 [X, new("h", 5, Nonlinear), new("g", 5, Nonlinear), Out()],
@@ -140,8 +141,53 @@ public sealed class GradientAuditTests(ITestOutputHelper output)
                     W("out", "g", 0.1),
                 ]
             ),
+        ["over-relaxed, joint"] = () => Layered(Nonlinear, 1) with { Free = new(6, 0, 1.2), Nudged = new(4, 0, 1.2) },
         ["over-relaxed"] = () => Layered("fitzhugh-nagumo", 0.8) with { Free = new(6, 0, 1.2), Nudged = new(4, 0, 1.2) },
     };
+
+    [Fact]
+    public void A_full_cost_nudge_is_part_of_the_residual_that_stops_its_phase()
+    {
+        using var subject = Subject(Networks["full cost, kappa 2"]());
+        using var team = new Nagumo.Compute.WorkerTeam(1);
+        SweepOptions stop = new(200, 1e-12);
+        using var learner = new EqProp<double>(
+            subject.Machine,
+            team,
+            subject.Readout,
+            new("centred", 0.1, "cost"),
+            stop,
+            stop,
+            subject.Experiment.Pixels,
+            new(1),
+            4
+        );
+        var report = learner.Gradient(Images(), [0, 1, 2, 3], 1);
+        Assert.Equal(0, report.Nudged.NotConverged);
+        Assert.InRange(report.Nudged.Residual, 0, 1e-12);
+        Assert.InRange(report.Nudged.Sweeps, 2, 60);
+    }
+
+    [Fact]
+    public void A_full_cost_nudge_needs_a_free_linear_readout()
+    {
+        var e = Net([X, new("out", Classes, "hopfield")], [W("out", "x", 0.5)], nudge: "cost");
+        using var subject = Subject(e);
+        Assert.Contains("needs a linear readout", Assert.Throws<ArgumentException>(() => GradientAudit.Run(subject)).Message);
+    }
+
+    [Fact]
+    public void Orders_are_fitted_where_the_errors_lie_on_a_line()
+    {
+        double[] beta = [.. Enumerable.Range(0, 12).Select(n => 1e-4 * Math.Pow(2, n))];
+        // Rounding of 1e-9/β below, a fourth-order term above.
+        var fit = OrderFit.Of(beta, [.. beta.Select(b => b * b + 1e-9 / b * 1e-4 + 1e3 * b * b * b * b)]);
+        Assert.NotNull(fit);
+        Assert.InRange(fit.Slope, 1.9, 2.1);
+        Assert.True(fit.From > beta[0] && fit.To < beta[^1]);
+        Assert.Null(OrderFit.Of(beta, [.. beta.Select(b => 1e-12 / b)]));
+        Assert.Null(OrderFit.Of(beta, new double[12]));
+    }
 
     private static Experiment Trained(bool perNeuron, string neuron, params string[] names)
     {

@@ -10,11 +10,7 @@ internal static class SmallExperiments
 
     /// <summary>The first so many training images of mnist-mini, and 50 test images.</summary>
     public static DataSet Images(int train) =>
-        new(
-            "mnist-mini",
-            Mini.Value.Train.Select([.. Enumerable.Range(0, train)]),
-            Mini.Value.Test.Select([.. Enumerable.Range(0, 50)])
-        );
+        new("mnist-mini", Mini.Value.Train.Select([.. Enumerable.Range(0, train)]), Mini.Value.Test.Select([.. Enumerable.Range(0, 50)]));
 
     /// <summary>All 5000 + 1000 images.</summary>
     public static DataSet All => Mini.Value;
@@ -36,6 +32,10 @@ internal static class SmallExperiments
             Epochs: epochs,
             Batch: batch
         );
+
+    /// <summary>One epoch; ends early when the test run is cancelled.</summary>
+    public static EpochMetrics Train(this Trainer trainer, IProgress<Progress>? progress = null) =>
+        trainer.TrainEpoch(progress, TestContext.Current.CancellationToken);
 
     /// <summary>All parameters, one after the other.</summary>
     public static float[] Weights(Trainer trainer) => [.. trainer.Machine.Parameters.SelectMany(p => p.Values.ToArray())];

@@ -21,11 +21,13 @@ public sealed class NeuronTests
     {
         var neuron = Model(name);
         var fields = neuron.Fields;
-        Gen.Double[-3, 3].Array[fields.Count]
+        Gen.Double[-3, 3]
+            .Array[fields.Count]
             .Sample(
                 at =>
                 {
-                    double Second(int i, int j) => neuron.H.Derive(fields[i]).Derive(fields[j]).Evaluate((Func<Symbol, double>)(s => Value(neuron, s, at)));
+                    double Second(int i, int j) =>
+                        neuron.H.Derive(fields[i]).Derive(fields[j]).Evaluate((Func<Symbol, double>)(s => Value(neuron, s, at)));
                     for (int i = 0; i < fields.Count; i++)
                     for (int j = 0; j < fields.Count; j++)
                         Assert.Equal(Second(i, j), Second(j, i), 1e-12);
@@ -136,7 +138,11 @@ public sealed class NeuronTests
                 for (int f = 0; f < neuron.Fields.Count; f++)
                 for (int lane = 0; lane < lanes; lane++)
                     // Near kγ = 1 a force is flat: its root moves by more than the rounding of its value.
-                    Assert.Equal(expected[i][f], double.CreateChecked(s.X(0, f)[i, lane]), 20 * rounding * Math.Max(1, Math.Abs(expected[i][f])));
+                    Assert.Equal(
+                        expected[i][f],
+                        double.CreateChecked(s.X(0, f)[i, lane]),
+                        20 * rounding * Math.Max(1, Math.Abs(expected[i][f]))
+                    );
             }
         }
     }

@@ -18,7 +18,12 @@ public sealed class TextNeuronTests
             "h",
             12,
             Potential: Fhn,
-            Parameters: new Dictionary<string, double[]> { ["k"] = [1], ["gamma"] = [0.8], ["a"] = [0.7] },
+            Parameters: new Dictionary<string, double[]>
+            {
+                ["k"] = [1],
+                ["gamma"] = [0.8],
+                ["a"] = [0.7],
+            },
             Inhibitors: new Dictionary<string, double> { ["v"] = 0.5 }
         );
         Assert.Equal(Train(new("h", 12, "fitzhugh-nagumo")), Train(text));
@@ -26,7 +31,7 @@ public sealed class TextNeuronTests
         static float[] Train(PopulationOptions hidden)
         {
             using var trainer = new Trainer(SmallExperiments.Mnist(hidden), SmallExperiments.Images(320), threads: 1);
-            trainer.TrainEpoch();
+            trainer.Train();
             return SmallExperiments.Weights(trainer);
         }
     }

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using Nagumo.Audits;
+using Nagumo.Data;
+using Nagumo.Learning;
+using Nagumo.Plots;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo check</c>: whether gradient, stability and rest states of a network are what theory says, in float64.</summary>
+internal static class CheckCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var target = new Argument<string>("target")
+        {
+            Description = $"A preset (at its initial weights), a config.json, or a trained run's folder [default: {Presets.Default}]",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "PRESET|config.json|RUN",
+        };
+        target.CompletionSources.Add(_ => Presets.All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
+        var samples = new Option<int>("--samples")
+        {
+            Description = "Test images to check at [default: 8]",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8,
+        };
+        var data = new Option<string>("--data")
+        {
+            Description = "Data set of those images [default: mnist-mini]",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "mnist-mini",
+        };
+        var folder = new Option<string?>("--out") { Description = "Write gradient-error.png and residual.png here", HelpName = "DIR" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change a key of the configuration, e.g. estimator.nudge=cost; repeatable",
+            HelpName = "KEY=VALUE",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+        };
+        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var command = new Command("check", "Check gradient, stability and rest states of a network in float64")
+        {
+            target,
+            samples,
+            data,
+            folder,
+            set,
+            json,
+        };
+        command.SetAction(parsed =>
+            Run(
+                parsed.GetValue(target) ?? Presets.Default,
+                parsed.GetValue(samples),
+                parsed.GetValue(data)!,
+                parsed.GetValue(folder),
+                parsed.GetValue(set)!,
+                parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error
+            )
+        );
+        return command;
+    }
+
+    private static int Run(
+        string name,
+        int count,
+        string dataName,
+        string? folder,
+        string[] assignments,
+        bool json,
+        TextWriter output,
+        TextWriter error
+    )
+    {
+        if (count is < 1 or > 1000)
+            throw new InputException($"--samples {count}: give 1 to 1000; 8 is usual.");
+        var target = Target.Find(name).With(assignments);
+        var data = Target.Load(dataName, error);
+        int[] samples = [.. Enumerable.Range(0, Math.Min(count, data.Test.Count)).Select(i => i * data.Test.Count / count)];
+        using var subject = new AuditSubject(target.Experiment, data.Test, samples);
+        if (target.Run is not null || target.StartWeights is not null)
+        {
+            using var trained = target.Run is not null
+                ? TrainedModel.Find(target.Run, null).Load(data, 1)
+                : new TrainedModel(target.Experiment, null, target.StartWeights).Load(data, 1);
+            subject.Load(trained);
+        }
+        var report = CheckReport.Of(name, subject, step => error.WriteLine(step));
+        if (folder is not null)
+            Draw(folder, report, subject);
+        output.WriteLine(json ? Json.Text(report.ToJson()) : report.ToText());
+        return report.Passed ? ExitCode.Done
+            : report.Converged ? ExitCode.Failed
+            : ExitCode.NotConverged;
+    }
+
+    private static void Draw(string folder, CheckReport report, AuditSubject subject)
+    {
+        Directory.CreateDirectory(folder);
+        string where = $"{report.Model}, {subject.Samples} images, float64";
+        GradientError.Save(
+            Path.Combine(folder, "gradient-error.png"),
+            new("Error of Equilibrium Propagation against the exact gradient", where),
+            [
+                .. report
+                    .Gradient.Points.GroupBy(p => p.Estimator)
+                    .Select(estimator =>
+                        estimator.GroupBy(p => p.Beta).OrderBy(b => b.Key).ToArray() is var points
+                            ? new Series(
+                                estimator.Key,
+                                [.. points.Select(b => b.Key)],
+                                [.. points.Select(b => Math.Sqrt(b.Average(p => p.RelativeError * p.RelativeError)))]
+                            )
+                            : null!
+                    ),
+            ]
+        );
+        var trace = subject.ResidualOfSweeps();
+        ResidualCurve.Save(
+            Path.Combine(folder, "residual.png"),
+            new("Relaxation of the free phase", where),
+            [new Series("largest over images", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace)]
+        );
+    }
+}

@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Nagumo.Audits;
+
+namespace Nagumo.Cli;
+
+/// <summary>One claim of a check: what is claimed, the number, the bound, and whether it holds.</summary>
+internal sealed record Claim(string Text, string Number, string Bound, bool Holds);
+
+/// <summary>All audits of one network, as claims and as JSON.</summary>
+internal sealed record CheckReport(
+    string Model,
+    GradientAudit Gradient,
+    SelfAdjointnessAudit Adjoint,
+    StabilityAudit Stability,
+    FlowAudit Flow,
+    KirchhoffAudit? Kirchhoff
+)
+{
+    /// <summary>Networks of more fields are followed at this many images only where the flow or eigenvalues are needed.</summary>
+    private const int Large = 400,
+        FewImages = 2;
+
+    /// <summary>A full-size network's loss, of order 1, differs by little along single parameters: rounding leaves this.</summary>
+    private const double DifferenceBound = 1e-6;
+
+    private const double CosineBound = 0.99999,
+        FlowBound = 1e-6,
+        KirchhoffBound = 1e-10,
+        RichardsonBound = 1e-6;
+
+    /// <summary>Whether every phase, the flow and the eigenvalue searches converged.</summary>
+    public bool Converged => Gradient.Converged && Flow.Relaxation.Converged && Stability.Converged;
+
+    /// <summary>Whether every claim holds.</summary>
+    public bool Passed => Converged && Claims.All(c => c.Holds);
+
+    /// <summary>The claims, in the order of the table.</summary>
+    public IReadOnlyList<Claim> Claims =>
+        [
+            new("every phase comes to rest: largest residual", Number(Gradient.Residual), "rounding", Gradient.Converged),
+            new(
+                "exact gradient against finite differences of the loss",
+                Number(Gradient.FiniteDifference),
+                $"< {Number(DifferenceBound)}",
+                Gradient.FiniteDifference < DifferenceBound
+            ),
+            Order("one-sided", Gradient.OneSided, 1),
+            Order("centred", Gradient.Centred, 2),
+            new(
+                "Richardson of β and β/2 against the exact gradient",
+                Number(Gradient.Richardson),
+                $"< {Number(RichardsonBound)}",
+                Gradient.Richardson < RichardsonBound
+            ),
+            new(
+                $"smallest cosine with the exact gradient at β = {Number(GradientAudit.ReferenceBeta)}",
+                Gradient.Cosine.ToString("F8", CultureInfo.InvariantCulture),
+                $"> {CosineBound.ToString(CultureInfo.InvariantCulture)}",
+                Gradient.Cosine > CosineBound
+            ),
+            new(
+                "S·J is symmetric; ∂u_i/∂I_j = ∂u_j/∂I_i",
+                $"{Number(Adjoint.Asymmetry)}; {Number(Adjoint.Reciprocity)}",
+                "rounding",
+                Adjoint.Holds
+            ),
+            new(
+                "stable: rightmost eigenvalue of the (u, v) Jacobian",
+                Number(Stability.Rightmost),
+                $"< 0 (sufficient bound {(Stability.SufficientBoundHolds ? "holds" : "does not hold")})",
+                Stability.Stable
+            ),
+            new(
+                double.IsFinite(Stability.MaxTauRatio)
+                    ? $"unstable beyond {Number(Stability.MaxTauRatio)} × τ_v: the flow's rates at 0.97 and 1.03 of it"
+                    : "stable at every τ_v",
+                double.IsFinite(Stability.MaxTauRatio) ? $"{Number(Stability.FlowRates.Below)}; {Number(Stability.FlowRates.Above)}" : "",
+                double.IsFinite(Stability.MaxTauRatio) ? "< 0; > 0" : "",
+                Stability.FlowAgrees
+            ),
+            new(
+                $"sweeps and the flow from u = v = 0 and random starts agree; rest states: {Flow.RestStates}",
+                Number(Flow.Agreement),
+                $"< {Number(FlowBound)}",
+                Flow.Agreement < FlowBound && Flow.RestStates == 1
+            ),
+            .. Kirchhoff is null
+                ? Array.Empty<Claim>()
+                :
+                [
+                    new(
+                        "Kirchhoff's current law at every node, from literal resistor currents",
+                        Number(Kirchhoff.Residual),
+                        $"< {Number(KirchhoffBound)}",
+                        Kirchhoff.Residual < KirchhoffBound
+                    ),
+                ],
+        ];
+
+    /// <summary>Runs all audits.</summary>
+    public static CheckReport Of(string model, AuditSubject subject, Action<string> progress)
+    {
+        bool large = subject.Network.Populations.Where(p => !p.IsClamped).Sum(p => p.Size) > Large;
+        int few = large ? FewImages : subject.Samples;
+        return new(
+            model,
+            Timed("gradient: finite differences and Equilibrium Propagation over β", () => GradientAudit.Run(subject)),
+            Timed("self-adjointness", () => SelfAdjointnessAudit.Run(subject)),
+            Timed("stability", () => StabilityAudit.Run(subject, few)),
+            Timed("flow from u = v = 0 and five random starts", () => FlowAudit.Run(subject, few)),
+            KirchhoffAudit.Applies(subject.Network) ? Timed("Kirchhoff's law", () => KirchhoffAudit.Run(subject)) : null
+        );
+
+        T Timed<T>(string what, Func<T> audit)
+        {
+            long start = Stopwatch.GetTimestamp();
+            var result = audit();
+            progress($"{what}: {Terminal.Duration(Stopwatch.GetElapsedTime(start).TotalSeconds)}");
+            return result;
+        }
+    }
+
+    /// <summary>One line per claim, then the parameters' table.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Model}: {(Passed ? "passed" : Converged ? "FAILED" : "NOT CONVERGED")}");
+        text.AppendLine();
+        int wide = Claims.Max(c => c.Text.Length),
+            number = Claims.Max(c => c.Number.Length);
+        foreach (var c in Claims)
+            text.AppendLine($"{(c.Holds ? "✓" : "✗")} {c.Text.PadRight(wide)}  {c.Number.PadLeft(number)}  {c.Bound}".TrimEnd());
+        text.AppendLine();
+        int name = Math.Max(9, Gradient.Parameters.Max(p => p.Name.Length));
+        text.AppendLine(
+            $"{"parameter".PadRight(name)}  {"|gradient|", 10}  {"differences", 11}  {"one-sided", 9}  {"centred", 9}  {"Richardson", 10}"
+        );
+        foreach (var p in Gradient.Parameters)
+            text.AppendLine(
+                $"{p.Name.PadRight(name)}  {Number(p.Norm), 10}  {Number(p.FiniteDifference), 11}  {Slope(p.OneSided), 9}  {Slope(p.Centred), 9}  {Number(p.Richardson), 10}"
+            );
+        return text.ToString().TrimEnd();
+
+        static string Slope(OrderFit? fit) => fit is null ? "–" : fit.Slope.ToString("F2", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The object of <c>check --json</c>; keys are documented in docs/cli.md.</summary>
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["model"] = Model,
+            ["passed"] = Passed,
+            ["converged"] = Converged,
+            ["parameters"] = new JsonArray([
+                .. Gradient.Points.Select(p => new JsonObject
+                {
+                    ["name"] = p.Name,
+                    ["estimator"] = p.Estimator,
+                    ["beta"] = p.Beta,
+                    ["relative_error"] = Value(p.RelativeError),
+                    ["cosine"] = Value(p.Cosine),
+                }),
+            ]),
+            ["orders"] = new JsonObject { ["one_sided"] = Gradient.OneSided?.Slope, ["centred"] = Gradient.Centred?.Slope },
+            ["finite_difference_relative_error"] = Value(Gradient.FiniteDifference),
+            ["richardson_relative_error"] = Value(Gradient.Richardson),
+            ["max_residual"] = Value(Gradient.Residual),
+            ["self_adjointness"] = new JsonObject
+            {
+                ["asymmetry"] = Value(Adjoint.Asymmetry),
+                ["linearisation"] = Value(Adjoint.Linearisation),
+                ["reciprocity"] = Value(Adjoint.Reciprocity),
+            },
+            ["stability"] = new JsonObject
+            {
+                ["stable"] = Stability.Stable,
+                ["rightmost_eigenvalue"] = Value(Stability.Rightmost),
+                ["reduced_hessian_eigenvalue"] = Value(Stability.ReducedEigenvalue),
+                ["sufficient_bound_holds"] = Stability.SufficientBoundHolds,
+                // Null: no τ ratio makes it unstable.
+                ["max_tau_ratio"] = Value(Stability.MaxTauRatio),
+                ["flow_rate_below"] = Value(Stability.FlowRates.Below),
+                ["flow_rate_above"] = Value(Stability.FlowRates.Above),
+            },
+            ["flow"] = new JsonObject
+            {
+                ["agreement"] = Value(Flow.Agreement),
+                ["rest_states"] = Flow.RestStates,
+                ["nonconverged_starts"] = Flow.Relaxation.NotConverged,
+                ["max_residual"] = Value(Flow.Relaxation.Residual),
+            },
+            ["kirchhoff_residual"] = Kirchhoff is null ? null : Value(Kirchhoff.Residual),
+        };
+
+    private Claim Order(string estimator, OrderFit? fit, double expected) =>
+        new(
+            fit is null
+                ? $"{estimator} Equilibrium Propagation: no order, exact to rounding at small β"
+                : $"{estimator} Equilibrium Propagation: order in β, {Number(fit.From)} to {Number(fit.To)}",
+            fit?.Slope.ToString("F3", CultureInfo.InvariantCulture) ?? "",
+            fit is null ? "" : $"{expected} ± 0.1",
+            Gradient.HasOrder(estimator, expected)
+        );
+
+    /// <summary>A finite number, or null.</summary>
+    private static JsonNode? Value(double x) => double.IsFinite(x) ? JsonValue.Create(x) : null;
+
+    private static string Number(double x) => Terminal.Short(x);
+}

@@ -1,0 +1,124 @@
+using Nagumo.Compute;
+using Nagumo.Couplings;
+using Nagumo.Networks;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Audits;
+
+/// <summary>Kirchhoff's current law at every node of a resistive network, from the literal current of every resistor.</summary>
+/// <remarks>
+/// Σ_j g_ij (u_j − u_i) + bias − s ∂h/∂u = 0 at every activator, and s ∂h/∂v = 0 at every inhibitor, g diffusing ones included. Plain loops over
+/// conductances and the neuron's formula: nothing of the library's drives, loads or kernels.
+/// </remarks>
+/// <param name="Residual">Largest |sum of currents|.</param>
+/// <param name="LargestCurrent">Largest current of a single branch, for scale.</param>
+public sealed record KirchhoffAudit(double Residual, double LargestCurrent)
+{
+    /// <summary>Whether the network has passive couplings only: resistors, differential pairs of resistors, diffusion, bias currents.</summary>
+    public static bool Applies(Network network) =>
+        network.Couplings.All(c => c is Resistive or DifferentialResistive or Diffusive or Bias)
+        && network.Couplings.Any(c => c is Resistive or DifferentialResistive);
+
+    /// <summary>Runs the audit at the free rest states of all samples.</summary>
+    /// <exception cref="ArgumentException">A coupling that is not passive.</exception>
+    public static KirchhoffAudit Run(AuditSubject subject)
+    {
+        if (!Applies(subject.Network))
+            throw new ArgumentException("Kirchhoff's law is audited in networks of resistive, diffusive and bias couplings only.");
+        using var s = subject.Present(subject.Samples, l => l, out var images);
+        using var _ = images;
+        subject.Rest(s);
+        double residual = 0,
+            largest = 0;
+        for (int lane = 0; lane < subject.Samples; lane++)
+        {
+            var net = subject.Network.Populations.Select(p => new double[p.Fields, p.Size]).ToArray();
+            for (int c = 0; c < subject.Network.Couplings.Count; c++)
+                Branches(subject, s, c, lane, net, ref largest);
+            foreach (int p in subject.Machine.Relaxed)
+                residual = Math.Max(residual, Nodes(subject, s, p, lane, net[p]));
+        }
+        return new(residual, largest);
+    }
+
+    /// <summary>Adds the currents of every branch of a coupling to the nodes at its ends.</summary>
+    private static void Branches(AuditSubject subject, State<double> s, int coupling, int lane, double[][,] net, ref double largest)
+    {
+        var definition = subject.Network.Couplings[coupling];
+        var ends = subject.Machine.Ends(coupling);
+        int first = subject.Machine.TensorsOf(coupling).First;
+        var tensors = subject.Machine.Parameters;
+        var a = ends[0];
+        var b = ends.Length > 1 ? ends[1] : a;
+        double At((int Population, int Field) end, int row) => s.X(end.Population, end.Field)[row, lane];
+        switch (definition)
+        {
+            case Bias:
+                for (int i = 0; i < tensors[first].Rows; i++)
+                    net[a.Population][a.Field, i] += tensors[first].Value[i, 0];
+                return;
+            case Resistive:
+                for (int i = 0; i < tensors[first].Rows; i++)
+                for (int j = 0; j < tensors[first].Cols; j++)
+                    Branch(tensors[first].Value[i, j], i, j, At(b, j), ref largest);
+                return;
+            case Diffusive:
+                for (int i = 0; i < tensors[first].Rows; i++)
+                    Branch(tensors[first].Value[i, 0], i, i, At(b, i), ref largest);
+                return;
+            case DifferentialResistive d:
+                for (int i = 0; i < tensors[first].Rows; i++)
+                for (int j = 0; j < tensors[first].Cols; j++)
+                {
+                    // Two resistors g = w/V to clamps at +V x and −V x.
+                    Branch(tensors[first].Value[i, j] / d.Gain, i, -1, d.Gain * At(b, j), ref largest);
+                    Branch(tensors[first + 1].Value[i, j] / d.Gain, i, -1, -d.Gain * At(b, j), ref largest);
+                }
+                return;
+        }
+
+        void Branch(double conductance, int i, int j, double there, ref double largest)
+        {
+            double current = conductance * (there - At(a, i));
+            largest = Math.Max(largest, Math.Abs(current));
+            net[a.Population][a.Field, i] += current;
+            if (j >= 0)
+                net[b.Population][b.Field, j] -= current;
+        }
+    }
+
+    /// <summary>Largest unbalanced current of a population's nodes: the branches' currents and the neuron's own.</summary>
+    private static double Nodes(AuditSubject subject, State<double> s, int p, int lane, double[,] net)
+    {
+        var population = subject.Network.Populations[p];
+        var neuron = population.Neuron!;
+        double worst = 0;
+        for (int f = 0; f < population.Fields; f++)
+        {
+            var force = neuron.H.Derive(neuron.Fields[f]);
+            for (int i = 0; i < population.Size; i++)
+            {
+                double Value(Symbol symbol)
+                {
+                    for (int g = 0; g < population.Fields; g++)
+                        if (neuron.Fields[g] == symbol)
+                            return s.X(p, g)[i, lane];
+                    if (subject.Machine.Site(p).Trained.TryGetValue(symbol.Name, out var tensor))
+                        return tensor.Values[tensor.Rows > 1 ? i : 0];
+                    var values = population.Parameters[symbol.Name];
+                    return values[values.Length > 1 ? i : 0];
+                }
+                double own = population.Scale * force.Evaluate(Value),
+                    // The activator's branch takes current out of the node; an inhibitor's force rises with what flows in.
+                    balance = f == 0 ? net[f, i] - own : net[f, i] + own;
+                if (f == 0 && neuron.Box is { } box)
+                {
+                    double u = s.X(p, 0)[i, lane];
+                    balance = (u <= box.Low && balance < 0) || (u >= box.High && balance > 0) ? 0 : balance;
+                }
+                worst = Math.Max(worst, Math.Abs(balance));
+            }
+        }
+        return worst;
+    }
+}
