@@ -56,14 +56,8 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
     /// <summary>The experiment on show.</summary>
     protected Experiment Experiment => _experiment;
 
-    /// <summary>Epochs that were done before this process.</summary>
-    protected int Done => _done;
-
-    /// <summary>Seconds of the epochs that this process has done.</summary>
-    protected double Seconds => _seconds;
-
     /// <summary>Sweeps, residual, and how many did not converge.</summary>
-    protected string Relaxation(int free, int nudged, double residual, int notConverged)
+    private string Relaxation(int free, int nudged, double residual, int notConverged)
     {
         bool isFixed = _experiment.Free.Tolerance == 0;
         return $"{free}+{nudged} {(isFixed ? "fixed " : "")}sweeps  residual {Terminal.Short(residual)}"

@@ -79,10 +79,13 @@ internal sealed class LiveDisplay : EpochDisplay
         double rate = p.Samples / p.Seconds,
             left = ((Experiment.Epochs - p.Epoch + 1) * (double)p.Of - p.Samples) / rate;
         _task!.Value = p.Samples;
+        // In 80 columns the line must end with what matters least.
+        bool isFixed = Experiment.Free.Tolerance == 0;
         string line =
             $"{p.Epoch}/{Experiment.Epochs} {100 * p.Samples / p.Of, 3} %  loss {Terminal.Short(p.Loss)}  error {Terminal.Percent(p.ErrorPercent)}  "
-            + $"{Relaxation(p.Free.Sweeps, p.Nudged.Sweeps, Math.Max(p.Free.Residual, p.Nudged.Residual), p.Free.NotConverged)}  "
-            + $"{Terminal.Count((long)rate)}/s  ETA {Terminal.Duration(left)}";
+            + $"{Terminal.Count((long)rate)}/s  ETA {Terminal.Duration(left)}  {p.Free.Sweeps}+{p.Nudged.Sweeps} "
+            + (isFixed ? "fixed sweeps" : $"sweeps, {Terminal.Count(p.Free.NotConverged)} not converged")
+            + $"  residual {Terminal.Short(Math.Max(p.Free.Residual, p.Nudged.Residual))}";
         int room = _console.Profile.Width - 2;
         _task.Description = Markup.Escape(line.Length > room ? line[..room] : line);
     }
