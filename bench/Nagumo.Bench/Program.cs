@@ -1,6 +1,14 @@
 using Nagumo.Bench;
 
-if (args is ["gemm"])
-    return GemmBench.Run();
-Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm");
-return 2;
+switch (args)
+{
+    case ["gemm"]:
+        return GemmBench.Run();
+    case ["response"]:
+        return ResponseBench.Run();
+    case ["train", .. var rest]:
+        return TrainBench.Run(rest);
+    default:
+        Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm | response | train [rounds] [python]");
+        return 2;
+}

@@ -13,6 +13,7 @@ internal sealed class RunFolder : IDisposable
         CheckpointFile = "checkpoint.bin",
         StartWeights = "start-weights.npz",
         LockFile = ".lock";
+    private const int FileTooLarge = 27;
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream locked) => (Path, _lock) = (path, locked);
@@ -80,6 +81,19 @@ internal sealed class RunFolder : IDisposable
         WriteText("run.json", JsonSerializer.Serialize(info, CliJson.Default.RunInfo) + "\n");
         // Last: what has no configuration is no run.
         WriteText(Config, (experiment with { Weights = startWeights is null ? null : StartWeights }).ToJson());
+    }
+
+    /// <summary>Writes files; beyond the limit of a file's size .NET blames an argument, which here is a full disk like any other.</summary>
+    public static void Writing(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new IOException(e.Message, FileTooLarge);
+        }
     }
 
     /// <summary>The state after an epoch, then its metrics: a run killed in between writes them again from the checkpoint.</summary>

@@ -13,6 +13,9 @@ internal static class TrainCommand
     /// <summary>SIGXFSZ: a write beyond the file-size limit; ignored, the write fails with an error like that of a full disk.</summary>
     private const int FileSizeExceeded = 25;
 
+    /// <summary>Never disposed: the signal may be handled after the write has failed.</summary>
+    private static PosixSignalRegistration? fileSizeLimit;
+
     /// <summary>The data set that stands in when MNIST cannot be had.</summary>
     private const string Fallback = "mnist-mini";
 
@@ -136,7 +139,9 @@ internal static class TrainCommand
         using var cancel = new CancellationTokenSource();
         using var interrupt = Cancelling(PosixSignal.SIGINT, cancel);
         using var terminate = Cancelling(PosixSignal.SIGTERM, cancel);
-        using var limit = Ignoring(FileSizeExceeded);
+        fileSizeLimit ??= OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, context => context.Cancel = true);
         // A preset falls back to the digits inside; what was asked for by name must be had or fail.
         bool chosen = !target.IsPreset || request.Assignments.Any(a => a.StartsWith("data=", StringComparison.Ordinal));
         DataSet? loaded = null;
@@ -224,9 +229,6 @@ internal static class TrainCommand
             : throw new InputException($"there is no data set '{data}'.{Nearest.Hint(data, [.. DataSets.All.Select(d => d.Name)])}");
 
     private static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
-
-    private static PosixSignalRegistration? Ignoring(int signal) =>
-        OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create((PosixSignal)signal, context => context.Cancel = true);
 
     /// <summary>The first signal asks to stop after the batch, the second one stops at once.</summary>
     private static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource cancel) =>

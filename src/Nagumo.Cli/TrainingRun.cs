@@ -39,7 +39,7 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
         else if (startWeights is not null)
             trainer.SetWeights(Npz.Read(startWeights));
         if (!continues)
-            folder.Begin(experiment, startWeights, Info());
+            RunFolder.Writing(() => folder.Begin(experiment, startWeights, Info()));
         if (checkpoint is not null)
             folder.WriteMetrics(trainer.History);
         Saved = trainer.Epoch;
@@ -56,7 +56,7 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
                 var metrics = trainer.TrainEpoch(shown, cancel);
                 double wall = Stopwatch.GetElapsedTime(from).TotalSeconds;
                 trainingSeconds += wall;
-                folder.Save(trainer.Save());
+                RunFolder.Writing(() => folder.Save(trainer.Save()));
                 Saved = trainer.Epoch;
                 double rate = trainer.TrainSamples / wall;
                 folder.AddTiming(new(metrics.Epoch, wall, Accounting.CpuSeconds - cpuBefore, rate));
@@ -67,8 +67,11 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
         cancel.ThrowIfCancellationRequested();
         var test = trainer.Test();
         var last = trainer.History[^1];
-        Npz.Write(folder["weights.npz"], trainer.Weights());
-        Pictures.Save(folder, experiment, data, trainer, test);
+        RunFolder.Writing(() =>
+        {
+            Npz.Write(folder["weights.npz"], trainer.Weights());
+            Pictures.Save(folder, experiment, data, trainer, test);
+        });
         var done = new TrainResult(
             experiment.Name,
             experiment.Seed,

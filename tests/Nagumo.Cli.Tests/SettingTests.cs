@@ -47,8 +47,8 @@ public sealed class SettingTests : IDisposable
         "'network.populations.h3.size': 'network.populations' has no element 'h3'. Did you mean 'h1'?"
     )]
     [InlineData(
-        "network.populations.9.size=1",
-        "'network.populations.9.size': 'network.populations' has no element '9'. Known: x, h1, h2, out."
+        "network.populations.99.size=1",
+        "'network.populations.99.size': 'network.populations' has no element '99'. Known: x, h1, h2, out."
     )]
     [InlineData("network.populations.h1.sise=1", "'network.populations.h1' has no key 'sise'. Did you mean 'size'?")]
     [InlineData("optimizer.rate.x=1", "'optimizer.rate.x': 'rate' is a finite number and has no keys within.")]
@@ -127,19 +127,19 @@ public sealed class SettingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"kappa\": 5", "\"kappa\": \"five\"", "readout.kappa: expected a finite number (line 19, column")]
-    [InlineData("\"epochs\": 3", "\"epochs\": 2.5", "epochs: expected a whole number (line 23, column")]
-    [InlineData("\"epochs\": 3", "\"epochs\": NaN", "epochs: 'N' is an invalid start of a value (line 23, column")]
-    [InlineData("\"epochs\": 3", "\"epoch\": 3", "the configuration has no key 'epoch'. Did you mean 'epochs'? (line 23, column")]
-    [InlineData("\"rate\": 0.01", "\"rat\": 0.01", "'optimizer' has no key 'rat'. Did you mean 'rate'? (line 24, column")]
-    [InlineData("\"sd\": 0.1 }", "\"ds\": 0.1 }", "'network.couplings[4]' has no key 'ds'. Did you mean 'sd'? (line 15, column")]
-    [InlineData("\"name\": \"x\", ", "", "network.populations[0] lacks the key 'name' (line")]
+    [InlineData("\"kappa\": 5", "\"kappa\": \"five\"", "readout.kappa: expected a finite number (line 18, column")]
+    [InlineData("\"epochs\": 3", "\"epochs\": 2.5", "epochs: expected a whole number (line 22, column")]
+    [InlineData("\"epochs\": 3", "\"epochs\": NaN", "epochs: 'N' is an invalid start of a value (line 22, column")]
+    [InlineData("\"epochs\": 3", "\"epoch\": 3", "the configuration has no key 'epoch'. Did you mean 'epochs'? (line 22, column")]
+    [InlineData("\"rate\": 0.01", "\"rat\": 0.01", "'optimizer' has no key 'rat'. Did you mean 'rate'? (line 23, column")]
+    [InlineData("\"sd\": 0.1 }", "\"ds\": 0.1 }", "'network.couplings[4]' has no key 'ds'. Did you mean 'sd'? (line 14, column")]
+    [InlineData("\"name\": \"x\", ", "", "network.populations[0] lacks the key 'name'")]
     [InlineData("\"rate\": 0.01", "\"rate\": 1e999", "optimizer.rate = ∞")]
     [InlineData("{ \"dropout\": 0.1, \"shift\": 1 }", "{ \"dropout\": 1.5 }", "pixels.dropout = 1.5 is outside [0, 1).")]
     [InlineData("\"validation\": 4000", "\"free\": { \"max_sweeps\": -2 }", "free.max_sweeps: sweeps = -2: give at least 1.")]
     [InlineData("\"network\": {", "\"network\": null, \"net\": {", "network: expected an object")]
     [InlineData("\"data\": \"mnist-mini\"", "\"data\": null", "data: expected text")]
-    [InlineData("\"populations\": [", "\"populations\": [ null,", "")]
+    [InlineData("\"populations\": [", "\"populations\": [ null,", "network.populations holds null")]
     public void AFileNamesTheKeyAndThePlace(string old, string now, string message)
     {
         Assert.Contains(old, Sandbox.Tiny);

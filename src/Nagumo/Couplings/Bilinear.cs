@@ -12,7 +12,7 @@ namespace Nagumo.Couplings;
 /// <param name="a">Rows of W.</param>
 /// <param name="b">Columns of W; a clamped end is read, never driven.</param>
 /// <param name="sd">Standard deviation of the uniform initial values, ≥ 0.</param>
-/// <param name="name">Unique name; by default "a-b".</param>
+/// <param name="name">Unique name; by default "b-a": from the input to the driven side.</param>
 public sealed class Bilinear(End a, End b, double sd, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
 {
     /// <summary>Standard deviation of the initial values.</summary>

@@ -24,6 +24,14 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
             ? gain
             : throw new ArgumentOutOfRangeException(nameof(gain), $"gain = {gain:R}: give a finite number > 0.");
 
+    /// <summary>Standard deviation of the signed start.</summary>
+    public double Sd { get; } =
+        sd >= 0 && double.IsFinite(sd) ? sd : throw new ArgumentOutOfRangeException(nameof(sd), $"sd = {sd:R}: give a finite number ≥ 0.");
+
+    /// <summary>Mean of the signed start.</summary>
+    public double Mean { get; } =
+        double.IsFinite(mean) ? mean : throw new ArgumentOutOfRangeException(nameof(mean), $"mean = {mean:R}: give a finite number.");
+
     /// <inheritdoc/>
     public override string Term => $"+1/2 sum g+_ij ({a}_i - V {input}_j)^2 + 1/2 sum g-_ij ({a}_i + V {input}_j)^2";
 
@@ -45,9 +53,9 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
                 ends[1].Size,
                 (rng, values) =>
                 {
-                    Initial.Uniform(sd)(rng, values);
+                    Initial.Uniform(Sd)(rng, values);
                     foreach (ref double x in values)
-                        x = Math.Max(0, sign * (mean + x));
+                        x = Math.Max(0, sign * (Mean + x));
                 },
                 Min: 0,
                 Decays: true

@@ -56,7 +56,11 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
         {
             var other = fields[1 - end];
             for (int r = row0; r < row0 + rows; r++)
-                if (init.IsEmpty)
+                if (other.ColStride != 1)
+                    // Clamped images lie sample by sample, rails repeat one column; their drive is computed once per batch.
+                    for (int l = 0; l < drive.Cols; l++)
+                        drive[r, l] = d.Values[r] * other[r, l] + (init.IsEmpty ? T.Zero : init[r, l]);
+                else if (init.IsEmpty)
                     RowMath.Scale(other.Row(r), d.Values[r], drive.Row(r));
                 else
                     RowMath.AddScaled(other.Row(r), d.Values[r], init.Row(r), drive.Row(r));

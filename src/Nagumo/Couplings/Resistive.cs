@@ -16,7 +16,8 @@ namespace Nagumo.Couplings;
 /// <param name="name">Unique name; by default "b-a".</param>
 public sealed class Resistive(End a, End b, double low, double high, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
 {
-    private readonly (double Low, double High) _range =
+    /// <summary>Initial conductances are uniform in [Low, High).</summary>
+    public (double Low, double High) Range { get; } =
         low >= 0 && high >= low && double.IsFinite(high)
             ? (low, high)
             : throw new ArgumentOutOfRangeException(nameof(low), $"conductances in [{low:R}, {high:R}]: give 0 ≤ low ≤ high.");
@@ -31,7 +32,7 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
     }
 
     internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
-        [new("g", ends[0].Size, ends[1].Size, Initial.Between(_range.Low, _range.High), Min: 0, Decays: true)];
+        [new("g", ends[0].Size, ends[1].Size, Initial.Between(Range.Low, Range.High), Min: 0, Decays: true)];
 
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0]);

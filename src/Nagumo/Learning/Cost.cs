@@ -68,6 +68,8 @@ public sealed class SquaredError : Cost
 public sealed class CrossEntropy(double kappa = 1) : Cost
 {
     private const int NewtonSteps = 50;
+    private const double SmallestStep = 1e-4,
+        Rounding = 1e-13;
 
     /// <summary>Gain κ.</summary>
     public double Kappa { get; } =
@@ -105,7 +107,9 @@ public sealed class CrossEntropy(double kappa = 1) : Cost
         int n = z.Length;
         Span<double> p = stackalloc double[n],
             step = stackalloc double[n],
-            column = stackalloc double[n];
+            column = stackalloc double[n],
+            start = stackalloc double[n];
+        double potential = Potential(z, stiffness, current);
         for (int iteration = 0; iteration < NewtonSteps; iteration++)
         {
             Softmax(z, Kappa, p);
@@ -124,14 +128,32 @@ public sealed class CrossEntropy(double kappa = 1) : Cost
                 norm += p[i] * column[i];
             }
             double factor = b * dot / (1 - b * norm);
+            z.CopyTo(start);
             for (int i = 0; i < n; i++)
             {
-                double dz = step[i] + factor * column[i];
-                z[i] -= dz;
-                size = Math.Max(size, Math.Abs(dz) / Math.Max(1, Math.Abs(z[i])));
+                step[i] += factor * column[i];
+                size = Math.Max(size, Math.Abs(step[i]) / Math.Max(1, Math.Abs(z[i])));
+            }
+            // Far from the solution a whole step can overshoot: the nudged potential is convex and must not rise.
+            double before = potential;
+            for (double length = 1; length > SmallestStep; length /= 2)
+            {
+                for (int i = 0; i < n; i++)
+                    z[i] = start[i] - length * step[i];
+                potential = Potential(z, stiffness, current);
+                if (!(potential > before + Rounding * (1 + Math.Abs(before))))
+                    break;
             }
             if (!(size > 1e-15))
                 return;
+        }
+
+        double Potential(ReadOnlySpan<double> at, ReadOnlySpan<double> slope, ReadOnlySpan<double> drive)
+        {
+            double sum = beta * Value(at, label);
+            for (int i = 0; i < at.Length; i++)
+                sum += at[i] * (slope[i] * at[i] / 2 - drive[i]);
+            return sum;
         }
     }
 

@@ -27,7 +27,8 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     private readonly SweepOptions _free,
         _nudged;
     private readonly PixelLoader<T> _pixels;
-    private readonly Rng _signs;
+    private readonly Rng _signs,
+        _sign;
     private readonly int _input,
         _inputs,
         _classes;
@@ -70,7 +71,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     {
         (_machine, _team, _estimator, _free, _nudged, _predict) = (machine, team, estimator, free, nudged, free);
         _pixels = new(pixels, rng.Split("pixels"));
-        _signs = rng.Split("signs");
+        (_signs, _sign) = (rng.Split("signs"), new(0));
         _classes = readout.Classes;
         _input = SingleInput(machine.Network);
         _inputs = machine.Network.Populations[_input].Size;
@@ -104,7 +105,9 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     {
         (_set, _epoch, _count) = (set, epoch, samples.Length);
         samples.CopyTo(_samples);
-        _beta = _estimator.RandomSign && (_signs.NextUInt64() & 1) == 0 ? -_estimator.Beta : _estimator.Beta;
+        // A stream of its own for every batch, so that a resumed run draws the same signs.
+        _signs.Split(((ulong)epoch << 32) | (uint)samples[0], _sign);
+        _beta = _estimator.RandomSign && (_sign.NextUInt64() & 1) == 0 ? -_estimator.Beta : _estimator.Beta;
         _contrasts.Clamp(_input, new MatView<T>(_images.Pointer, _inputs, _count, 1, _inputs));
         var report = Run(Stage.Relax);
         Run(Stage.Gradient);

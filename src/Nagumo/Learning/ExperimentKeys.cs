@@ -46,8 +46,8 @@ internal static partial class ExperimentKeys
         var type = TypeAt(path);
         string message =
             e.Message.Contains("could not be mapped") ? UnknownKey(quoted, Parent(path, quoted))
-            : e.Message.Contains("missing required") ? $"{Named(path)} lacks the key '{quoted}'"
-            : e.Message.Contains("could not be converted") || e.Message.Contains("disallows null")
+            : e.Message.Contains("missing required") ? $"{Named(path)} lacks the key '{Quoted().Matches(e.Message)[^1].Groups[1].Value}'"
+            : e.Message.Contains("could not be converted") || e.Message.Contains("null")
                 ? $"{Named(path)}: expected {Expected(type ?? typeof(Experiment))}"
             : $"{(path.Length > 0 ? path + ": " : "")}{PathSuffix().Replace(e.Message, "").TrimEnd('.', ' ')}";
         return new(message + place, e.Path, e.LineNumber, e.BytePositionInLine, e);

@@ -12,7 +12,16 @@ public sealed record NetworkOptions(IReadOnlyList<PopulationOptions> Populations
 {
     /// <summary>The network.</summary>
     /// <exception cref="ArgumentException">An unknown name, a value out of range, sizes that do not fit.</exception>
-    public Network Build() => new([.. Populations.Select(p => p.Build())], [.. Couplings.Select(c => c.Build())]);
+    public Network Build() =>
+        new([.. Populations.Select(p => Given(p, "populations").Build())], [.. Couplings.Select(c => Given(c, "couplings").Build())]);
+
+    /// <summary>A network that was written in C#, as a configuration states it: to train it, check it, and write it to a file.</summary>
+    /// <exception cref="ArgumentException">A neuron that is not in <see cref="NeuronModels.All"/>; register it first.</exception>
+    public static NetworkOptions Of(Network network) =>
+        new([.. network.Populations.Select(PopulationOptions.Of)], [.. network.Couplings.Select(CouplingOptions.Of)]);
+
+    private static T Given<T>(T? element, string list)
+        where T : class => element ?? throw new ArgumentException($"network.{list} holds null: give an object.");
 }
 
 /// <summary>A population in a configuration file.</summary>
@@ -62,6 +71,42 @@ public sealed record PopulationOptions(
                 ? Population.Clamped(Name, Size > 0 ? Size : throw Wrong($"size {Size}", "give at least 1"))
                 : throw new ArgumentException($"Population '{Name}' is clamped (it has no neuron), so it has no parameters.");
         return new Population(Name, Model(), Size, Scale, Potential is null ? Parameters : PerNeuronOnly(), Train, PerNeuron);
+    }
+
+    /// <summary>A population that was written in C#.</summary>
+    internal static PopulationOptions Of(Population p)
+    {
+        if (p.Neuron is not { } neuron)
+            return p.Rail is null ? new(p.Name, p.Size) : new(p.Name, Values: [.. p.Rail]);
+        IReadOnlyList<string>? train = p.Trained.Count > 0 ? p.Trained : null;
+        bool perNeuron = p.Trained.Any(t => p.Parameters[t].Length > 1);
+        if (neuron is TextNeuron text)
+        {
+            var taus = neuron.Inhibitors.ToDictionary(v => v.Name, v => p.Parameters[v.Tau.Name][0]);
+            var values = p.Parameters.Where(q => neuron.Inhibitors.All(v => v.Tau.Name != q.Key)).ToDictionary(q => q.Key, q => q.Value);
+            double[]? box = neuron.Box is { } b ? [b.Low, b.High] : null;
+            return new(
+                p.Name,
+                p.Size,
+                null,
+                p.Scale,
+                values.Count > 0 ? values : null,
+                train,
+                perNeuron,
+                text.Text,
+                taus.Count > 0 ? taus : null,
+                box
+            );
+        }
+        var model = NeuronModels.All.FirstOrDefault(m => m.Name == neuron.Name && m.H == neuron.H && m.Box == neuron.Box);
+        if (model is null)
+            throw new ArgumentException(
+                $"Population '{p.Name}': a configuration does not know the neuron '{neuron.Name}'. Call NeuronModels.Register(new …) first."
+            );
+        var changed = model
+            .Parameters.Where(q => p.Parameters[q.Name] is var v && !(v.Length == 1 && v[0] == q.Value))
+            .ToDictionary(q => q.Name, q => p.Parameters[q.Name]);
+        return new(p.Name, p.Size, neuron.Name, p.Scale, changed.Count > 0 ? changed : null, train, perNeuron);
     }
 
     private Neurons.Neuron Model()
@@ -183,6 +228,23 @@ public sealed record CouplingOptions(
             ),
             _ => new Diffusive(EndOf(A), EndOf(Need(B, "b")), Need(D, "d"), Name),
         };
+    }
+
+    /// <summary>A coupling that was written in C#.</summary>
+    internal static CouplingOptions Of(Coupling coupling)
+    {
+        string a = coupling.Ends[0].ToString();
+        string? b = coupling.Ends.Count > 1 ? coupling.Ends[1].ToString() : null;
+        var options = coupling switch
+        {
+            Bilinear c => new CouplingOptions("bilinear", a, b, Sd: c.Sd),
+            Bias c => new("bias", a, Value: c.Value),
+            Resistive c => new("resistive", a, b, Low: c.Range.Low, High: c.Range.High),
+            DifferentialResistive c => new("differential-resistive", a, b, Sd: c.Sd, Gain: c.Gain, Mean: c.Mean),
+            Diffusive c => new("diffusive", a, b, D: c.D),
+            _ => throw new ArgumentException($"Coupling '{coupling.Name}': a configuration has no kind for {coupling.GetType().Name}."),
+        };
+        return options.Build().Name == coupling.Name ? options : options with { Name = coupling.Name };
     }
 
     private static End EndOf(string text)

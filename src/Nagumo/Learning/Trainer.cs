@@ -118,7 +118,7 @@ public sealed class Trainer : IDisposable
         _epochOrder = new int[_split.Train.Length];
     }
 
-    private const int EvaluationBatch = 256;
+    private const int EvaluationBatch = 128;
 
     /// <summary>Epochs done.</summary>
     public int Epoch { get; private set; }
@@ -191,6 +191,8 @@ public sealed class Trainer : IDisposable
         var outputs = new double[samples.Length * Readout.Classes];
         var report = _learner.Predict(set, samples, options ?? _experiment.Evaluation, outputs);
         var confusion = new int[Readout.Classes, Readout.Classes];
+        // Summed here in the order of the samples: the learner's batches, and so its sums, depend on the threads.
+        double loss = 0;
         for (int i = 0; i < samples.Length; i++)
         {
             var z = outputs.AsSpan(i * Readout.Classes, Readout.Classes);
@@ -199,8 +201,9 @@ public sealed class Trainer : IDisposable
                 if (z[c] > z[best])
                     best = c;
             confusion[set.Labels[samples[i]], best]++;
+            loss += Readout.Cost.Value(z, set.Labels[samples[i]]);
         }
-        return new(report.Samples, 100.0 * report.Errors / report.Samples, report.Loss / report.Samples, report.Free, confusion);
+        return new(report.Samples, 100.0 * report.Errors / report.Samples, loss / report.Samples, report.Free, confusion);
     }
 
     /// <summary>Samples of an epoch.</summary>

@@ -84,7 +84,10 @@ public sealed unsafe class Machine<T> : IDisposable
         Load();
         foreach (var site in _sites)
             if (responds)
+            {
                 site?.RequireUnique();
+                site?.PrepareColdStart();
+            }
     }
 
     /// <summary>The definition.</summary>
@@ -216,14 +219,6 @@ public sealed unsafe class Machine<T> : IDisposable
         s.LaneResidual.Row(0).Clear();
         foreach (int p in Network.Order)
             _sites[p]!.FullResidual(s.Fields(p), s.Drives(p), s.LaneResidual);
-    }
-
-    /// <summary>Sets a population's fields to zero where a cold response would read them (joint and warm solves).</summary>
-    internal void ResetFields(State<T> s, int p)
-    {
-        foreach (var field in s.Fields(p))
-            for (int r = 0; r < field.Rows; r++)
-                field.Row(r).Clear();
     }
 
     /// <summary>Packs what the drives of population p read; before the row blocks of <see cref="Drive"/>.</summary>

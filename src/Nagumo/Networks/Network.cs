@@ -10,7 +10,7 @@ public sealed class Network
 
     /// <param name="populations">At least one that is not clamped; unique names.</param>
     /// <param name="couplings">Terms between their fields; unique names.</param>
-    /// <exception cref="ArgumentException">A name that is unknown or used twice, sizes that do not fit, a population nothing reaches.</exception>
+    /// <exception cref="ArgumentException">A name that is unknown or used twice, sizes that do not fit, nothing to relax.</exception>
     public Network(IReadOnlyList<Population> populations, IReadOnlyList<Coupling> couplings)
     {
         (Populations, Couplings) = (populations, couplings);
@@ -41,7 +41,7 @@ public sealed class Network
     internal int[] Order { get; }
 
     /// <summary>Relaxed populations by colour of the coupling graph, colours in feed-forward order: one block sweep.</summary>
-    internal IReadOnlyList<IReadOnlyList<int>> Colours { get; }
+    internal int[][] Colours { get; }
 
     /// <summary>Index of a population.</summary>
     /// <exception cref="ArgumentException">No population of this name; the nearest one is suggested.</exception>

@@ -23,10 +23,13 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _effectiveDrive;
     private readonly Response<T>? _response;
     private readonly Response<T>? _joint;
+    private Response<T>? _coldTable;
+    private Kernel<T>? _coldActivator;
     private readonly Lazy<Kernel<T>> _inhibitors,
         _flow,
         _forces,
         _hessian;
+    private readonly Lazy<ScalarProgram?> _linear;
     private readonly Dictionary<string, (Kernel<T> Contrast, Kernel<T> Tangent)> _parameterKernels = [];
 
     /// <param name="population">The population; not clamped.</param>
@@ -54,6 +57,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
             return Compile("hessian", [.. x, .. d], [.. _equations.HessianTimes(d).Select(e => new Output(e))]);
         });
         _inhibitors = new(() => Compile("inhibitors", [x[0], .. streams], [.. _equations.Eliminated!.Select(v => new Output(v))]));
+        _linear = new(LinearProgram);
         foreach (string name in trained.Keys)
             _parameterKernels[name] = CompileParameter(name);
 
@@ -113,29 +117,70 @@ internal sealed unsafe class OnSite<T> : IDisposable
     {
         if (!Eliminates || _direct is not null || !_varies)
             return;
+        // Of neurons that differ in nothing but their load, the one with the least decides.
         var load = Uniform(_equations.Loads[0]);
-        int softest = 0;
-        for (int i = 1; i < _population.Size && load.Stride > 0; i++)
-            if (load.Data[i] < load.Data[softest])
-                softest = i;
-        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[softest * Uniform(s).Stride]) : 0;
-        if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], Value, out double where))
-            throw new ArgumentException(
-                $"Population '{_population.Name}', neuron {softest}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
-            );
+        var softest = Enumerable.Range(0, _population.Size).GroupBy(Others).Select(group => group.MinBy(i => load.Data[i * load.Stride]));
+        foreach (int i in softest)
+            if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], s => Uniform(s, i), out double where))
+                throw new ArgumentException(
+                    $"Population '{_population.Name}', neuron {i}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
+                );
+
+        string Others(int i) =>
+            string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
+    }
+
+    /// <summary>Tabulates the response of an average neuron: what a cold solve starts from. Only where the exact one starts warm.</summary>
+    public void PrepareColdStart()
+    {
+        Expr AtAverage(Expr e) => e.Substitute(s => IsUniform(s) ? Average(s) : null);
+        var u = _equations.X[0];
+        double Nothing(Symbol _) => 0;
+        if (_joint is null)
+        {
+            var force = AtAverage(_equations.Reduced).Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
+            if (_response is not null && _varies && Response.IsMonotone(force, u, Nothing, out _))
+                _coldTable = Response.Tabulated<T>(force, u);
+            return;
+        }
+        // Where the inhibitor's equation gives u as a function of v, the activator's becomes one equation in v.
+        var v = _equations.X[1];
+        if (!AtAverage(_equations.Force(1)).TryAffine(u, out var slope, out var offset) || slope.Contains(v))
+            return;
+        var activator = -offset / slope;
+        var along = AtAverage(_equations.Force(0)).Substitute(s => s == u ? activator : null);
+        if (!Response.IsMonotone(along, v, Nothing, out _))
+            return;
+        _coldTable = Response.Tabulated<T>(along, v);
+        _coldActivator = KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-cold", [v], [], [new(activator)]));
+    }
+
+    /// <summary>Rows [row0, row0 + rows) where a solve without a past starts: an average neuron's response, or zero. Tables need none.</summary>
+    public void StartCold(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows)
+    {
+        if (_coldTable is not null)
+        {
+            var target = At(_coldActivator is null ? x[0] : x[1], row0);
+            _coldTable.Solve(At(drive[0], row0), target, rows, x[0].Cols);
+            _coldActivator?.Run([target, At(x[0], row0)], rows, x[0].Cols);
+        }
+        else if (_varies || _joint is not null)
+            foreach (var field in x)
+                for (int r = row0; !field.IsEmpty && r < row0 + rows; r++)
+                    field.Row(r).Clear();
     }
 
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
     {
-        if (
-            _equations.X.Length > 1
-            || _population.Neuron!.Box is not null
-            || !_equations.Reduced.TryAffine(_equations.X[0], out var slope, out var offset)
-        )
+        if (_linear.Value is not { } program)
             return null;
-        double Value(Symbol s) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
-        return (slope.Evaluate(Value), offset.Evaluate(Value));
+        double* uniforms = stackalloc double[_uniforms.Length],
+            force = stackalloc double[2];
+        for (int k = 0; k < _uniforms.Length; k++)
+            uniforms[k] = double.CreateChecked(_uniforms[k].Data[i * _uniforms[k].Stride]);
+        program.Evaluate(uniforms, force);
+        return (force[0], force[1]);
     }
 
     /// <summary>Rows [row0, row0 + rows) answer their drives: x ← x + ω (response − x), boxes respected.</summary>
@@ -313,6 +358,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
         );
     }
 
+    private ScalarProgram? LinearProgram()
+    {
+        if (_equations.X.Length > 1 || _population.Neuron!.Box is not null)
+            return null;
+        var still = _equations.Reduced.Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
+        return still.TryAffine(_equations.X[0], out var slope, out var offset) ? new(_equations.Uniforms, [slope, offset]) : null;
+    }
+
     private Symbol[] Directions() => [.. _equations.X.Select(s => new Symbol("_d." + s.Name))];
 
     private Kernel<T> Compile(string name, Symbol[] streams, Output[] outputs) =>
@@ -343,10 +396,15 @@ internal sealed unsafe class OnSite<T> : IDisposable
 
     private bool IsUniform(Symbol s) => Array.IndexOf(_equations.Uniforms, s) >= 0;
 
+    private double Average(Symbol s) => Enumerable.Range(0, _population.Size).Average(i => Uniform(s, i));
+
     /// <summary>A typical value of a parameter or load, where a response's table is built.</summary>
     private double Nominal(Symbol s) => _population.Parameters.TryGetValue(s.Name, out var values) ? values.Average() : 0;
 
     private Rows<T> Uniform(Symbol s) => _uniforms[Array.IndexOf(_equations.Uniforms, s)];
+
+    /// <summary>The value of a parameter or load at neuron i; 0 for any other symbol.</summary>
+    private double Uniform(Symbol s, int i) => IsUniform(s) ? double.CreateChecked(Uniform(s).Data[i * Uniform(s).Stride]) : 0;
 
     private const int MaxOperands = 48;
 

@@ -46,7 +46,7 @@ public sealed class Population
             values[key] = given.Length == 1 ? Enumerable.Repeat(given[0], values[key].Length).ToArray() : given.ToArray();
         }
         foreach (string key in Trained)
-            if (neuron!.Inhibitors.Any(v => v.Tau == Known(key)))
+            if (Known(key) is var trainable && neuron!.Inhibitors.Any(v => v.Tau == trainable))
                 throw new ArgumentException(
                     $"Population '{name}': '{key}' is a time constant; a rest state does not depend on it, so it cannot be trained."
                 );

@@ -8,7 +8,7 @@ namespace Nagumo.Neurons;
 /// h(u) = c u²/2 + s·log cosh(u);  u' = −c u − s·tanh(u) + I. Convex for c &gt; 0, s ≥ −c: the response is unique. Dimensionless; log cosh
 /// is the antiderivative of the textbook's tanh rate. [Hopfield 1984, doi:10.1073/pnas.81.10.3088]
 /// </remarks>
-public sealed class LogCoshNeuron(double c = 0.25, double s = 1) : Neuron
+public sealed class LogCoshNeuron(double c = 1, double s = 1) : Neuron
 {
     /// <summary>Leak c and strength s of the saturating part.</summary>
     public readonly Parameter C = new(c, min: 1e-6),

@@ -26,9 +26,9 @@ public sealed class TextNeuron : Neuron
     {
         var symbols = new Dictionary<string, Symbol> { [U.Name] = U };
         foreach (var (name, value) in parameters)
-            symbols[name] = new Parameter(value, name: name);
+            Declare(new Parameter(value, name: name));
         foreach (var (name, tau) in inhibitors ?? new Dictionary<string, double>())
-            symbols[name] = new Inhibitor(name, new Parameter(tau, min: 0, name: name == "v" ? "tau" : "tau_" + name));
+            Declare(new Inhibitor(name, new Parameter(tau, min: 0, name: name == "v" ? "tau" : "tau_" + name)));
         Text = potential;
         _potential = Expr.Parse(potential, symbols.GetValueOrDefault);
         if (!_potential.Contains(U))
@@ -39,6 +39,16 @@ public sealed class TextNeuron : Neuron
                     $"'{name}' is declared but does not occur in the potential '{potential}'. Remove it or use it."
                 );
         Box = box;
+
+        void Declare(Symbol symbol)
+        {
+            if (!symbols.TryAdd(symbol.Name, symbol))
+                throw new ArgumentException(
+                    symbol.Name == U.Name
+                        ? "'u' is the activator: call the parameter or inhibitor something else."
+                        : $"'{symbol.Name}' is declared twice, as a parameter and as an inhibitor. Keep one of them."
+                );
+        }
     }
 
     /// <summary>The formula as it was given.</summary>

@@ -24,7 +24,6 @@ internal static class BlockSweeps
             started[p] = machine.Network.Populations[p].IsClamped;
         foreach (int p in machine.Network.Order)
         {
-            machine.ResetFields(s, p);
             Update(machine, s, p, started, measure: false, T.One, ws);
             started[p] = true;
         }
@@ -71,8 +70,8 @@ internal static class BlockSweeps
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var colours = machine.Network.Colours;
-        for (int c = 0; c < colours.Count; c++)
-            if (colours[c].Contains(population))
+        for (int c = 0; c < colours.Length; c++)
+            if (Array.IndexOf(colours[c], population) >= 0)
                 return c;
         return 0;
     }
@@ -84,8 +83,8 @@ internal static class BlockSweeps
         var colours = machine.Network.Colours;
         if (measure)
             s.LaneResidual.Row(0).Clear();
-        for (int c = 0; c < colours.Count; c++)
-            foreach (int p in colours[(c + start) % colours.Count])
+        for (int c = 0; c < colours.Length; c++)
+            foreach (int p in colours[(c + start) % colours.Length])
                 Update(machine, s, p, null, measure, omega, ws, nudge);
     }
 
@@ -140,6 +139,8 @@ internal static class BlockSweeps
                 continue;
             if (measure)
                 site.Residual(s.Fields(p), s.Drives(p), s.LaneResidual, row0, rows);
+            if (started is not null)
+                site.StartCold(s.Fields(p), s.Drives(p), row0, rows);
             if (omega != T.Zero)
                 site.Respond(s.Fields(p), s.Drives(p), row0, rows, omega, scratch);
         }

@@ -36,7 +36,13 @@ internal static class ExprWriter
         return (c, 1);
     }
 
-    internal static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    /// <summary>The shortest text of a number that reads back to it.</summary>
+    internal static string Number(double value)
+    {
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        // "R" is one digit short for some powers of two: 2⁻²⁵ reads back as its neighbour.
+        return double.Parse(text, CultureInfo.InvariantCulture) == value ? text : value.ToString("G17", CultureInfo.InvariantCulture);
+    }
 
     private static string Write(Sum sum)
     {

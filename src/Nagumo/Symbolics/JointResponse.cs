@@ -4,7 +4,7 @@ namespace Nagumo.Symbolics;
 
 /// <summary>The common response of an activator and an inhibitor: fu(u, v) = I_u, fv(u, v) = −I_v, from a warm start.</summary>
 /// <remarks>
-/// One joint Newton step with the 2×2 Jacobian and two more with the same inverse. Solving the two equations in turn would converge
+/// Two joint Newton steps with the 2×2 Jacobian and corrections with the last inverse. Solving the two equations in turn would converge
 /// slowly or not at all where the coupling is strong. Elements that fail the check are approached by Newton steps, and failing that
 /// solved by a bracket in u around one in v.
 /// </remarks>
@@ -43,11 +43,13 @@ internal sealed unsafe class JointResponse<T> : Response<T>
             var p = new KernelProgram(perElement.Count, perRow.Count, wide);
             var lowering = new Lowering(p, perElement, perRow);
             var (x, y) = (lowering.Lower(u), lowering.Lower(v));
-            var inverse = Inverse(p, lowering, 0, x, y);
+            int[] inverse = [];
             int previous = -1,
                 correction = -1;
-            for (var step = 0; step < (wide ? 4 : 3); step++)
+            for (var step = 0; step < (wide ? 5 : 4); step++)
             {
+                if (step < 2)
+                    inverse = Inverse(p, lowering, step, x, y);
                 var (dx, dy) = Correction(p, lowering, step, x, y, inverse);
                 (previous, correction) = (correction, p.Sum(p.Unary(Op.Abs, dx), p.Unary(Op.Abs, dy)));
                 (x, y) = (p.Sum(x, dx), p.Sum(y, dy));
@@ -55,7 +57,7 @@ internal sealed unsafe class JointResponse<T> : Response<T>
             // Error left ≈ δ₃·(δ₃/δ₂) ≤ ε·(|u| + |v|); near the solution both are rounding, hence the floor under δ₂.
             var epsilon = wide ? Math.Pow(2, -51) : Math.Pow(2, -22);
             var size = p.Sum(p.Unary(Op.Abs, x), p.Unary(Op.Abs, y));
-            var scale = p.Fma(size, p.Constant(16 * epsilon), previous);
+            var scale = p.Fma(size, p.Constant(64 * epsilon), previous);
             // The bound keeps an overflow (∞ ≤ ∞) from passing as a solution.
             var allowed = p.Smallest(p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Constant(1e30));
             var square = p.Times(correction, correction);

@@ -225,6 +225,8 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SolvePart(Rows<T>* part, int rows, int cols, T* results)
     {
+        if (!warm && unknowns == 1 && part[0].Data != part[Inputs].Data && SolveInPlace(part, rows, cols))
+            return;
         var operands = stackalloc Rows<T>[Inputs + (2 * unknowns)];
         var n = 0;
         for (var i = 0; i < drives + streams; i++)
@@ -248,6 +250,19 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
                     (uint)(cols * sizeof(T))
                 );
         }
+    }
+
+    /// <summary>The usual case of a table: no element fails, so the solution needs no scratch memory. False where one does.</summary>
+    private bool SolveInPlace(Rows<T>* part, int rows, int cols)
+    {
+        Kernel.Run(new ReadOnlySpan<Rows<T>>(part, Inputs + 1), rows, cols);
+        var target = part[Inputs];
+        if (target.Stride == cols)
+            return !AnyNaN(target.Data, (nint)rows * cols);
+        for (var row = 0; row < rows; row++)
+            if (AnyNaN(target.Data + (row * target.Stride), cols))
+                return false;
+        return true;
     }
 
     /// <summary>Gathers the failed elements, brings them near their solutions together, and solves the last ones singly.</summary>
@@ -314,13 +329,14 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     private static bool AnyNaN(T* x, nint count)
     {
         nint i = 0;
-        var good = Vector512<T>.AllBitsSet;
+        // As integers: as a number, all bits set is a NaN and equals nothing.
+        var good = Vector512<byte>.AllBitsSet;
         for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count)
         {
             var v = Vector512.Load(x + i);
-            good &= Vector512.Equals(v, v);
+            good &= Vector512.Equals(v, v).AsByte();
         }
-        var any = good != Vector512<T>.AllBitsSet;
+        var any = good != Vector512<byte>.AllBitsSet;
         for (; i < count; i++)
             any |= T.IsNaN(x[i]);
         return any;

@@ -16,15 +16,19 @@ internal static class ResponseTable
     private const double Least = 1e-6,
         Largest = 1e4;
 
-    /// <summary>In order of cost: bins per octave as a power of two, log₂ of the end of the table, corrections.</summary>
-    private static readonly (int Octave, int End, int Steps)[] Candidates =
+    /// <summary>
+    /// log₂ of the bins per octave; log₂ of the end of the table; corrections with the table's slope, with the true slope (a division).
+    /// </summary>
+    private static readonly Shape[] Candidates =
     [
-        (1, 14, 1),
-        (2, 6, 1),
-        (1, 14, 2),
-        (0, 14, 2),
-        (0, 14, 3),
-        (0, 11, 4),
+        new(1, 14, 1, 0),
+        new(2, 6, 1, 0),
+        new(1, 14, 0, 1),
+        new(0, 14, 2, 0),
+        new(1, 14, 2, 0),
+        new(0, 14, 1, 1),
+        new(0, 14, 3, 0),
+        new(0, 11, 4, 0),
     ];
 
     /// <param name="g">f − f(0).</param>
@@ -44,7 +48,7 @@ internal static class ResponseTable
             .Zip(expected, (d, e) => epsilon * Math.Abs(e) * (1 + Math.Abs(atZero / (double.CreateTruncating(d) - atZero))))
             .ToArray();
         (Kernel<T>? Kernel, int Failures) best = (null, int.MaxValue);
-        foreach (var candidate in Candidates)
+        foreach (var candidate in Candidates.OrderBy(c => Cost(g, u, c)))
         {
             var program = Program(g, u, atZero, root, odd, candidate, typeof(T) == typeof(double));
             // The certificate runs on the scalar path: all widths have its bits.
@@ -58,7 +62,17 @@ internal static class ResponseTable
         return best.Kernel!;
     }
 
+    private readonly record struct Shape(int Octave, int End, int Steps, int Newton);
+
     private static Simd Certifier => KernelCompiler.Available.Contains(Simd.Scalar) ? Simd.Scalar : Simd.Interpreter;
+
+    /// <summary>Operations of the corrections, a division counted as ten.</summary>
+    private static int Cost(Expr g, Symbol u, Shape shape)
+    {
+        int Count(params Expr[] values) =>
+            new KernelDefinition("cost", [u], [], [.. values.Select(v => new Output(v))]).OperationCount.PerElement;
+        return (shape.Steps * (Count(g) + 2)) + (shape.Newton * (Count(g, g.Derive(u)) + 12));
+    }
 
     private static bool IsOdd(Expr g, Symbol u)
     {
@@ -100,15 +114,7 @@ internal static class ResponseTable
         return failures;
     }
 
-    private static KernelProgram Program(
-        Expr g,
-        Symbol u,
-        double atZero,
-        Func<double, double> root,
-        bool odd,
-        (int Octave, int End, int Steps) shape,
-        bool wide
-    )
+    private static KernelProgram Program(Expr g, Symbol u, double atZero, Func<double, double> root, bool odd, Shape shape, bool wide)
     {
         var p = new KernelProgram(1, 0, wide);
         var lowering = new Lowering(p, [], []);
@@ -120,13 +126,17 @@ internal static class ResponseTable
         if (atZero - high != 0)
             y = p.Difference(y, p.Constant(atZero - high));
 
-        var size = p.Unary(Op.Abs, y);
+        var magnitude = p.Unary(Op.Abs, y);
         var perOctave = 1 << shape.Octave;
         // The last bin stands for everything beyond the end, and for NaN: Min returns its second operand there.
         var end = Math.Pow(2, shape.End);
         var delta = Math.Pow(2, shape.End - ((Bins - 1) / perOctave));
-        var bin = p.Unary(Op.Shift, p.Binary(Op.Min, p.Sum(size, p.Constant(delta)), p.Constant(end)), (wide ? 52 : 23) - shape.Octave);
-        var x = odd ? size : y;
+        var bin = p.Unary(
+            Op.Shift,
+            p.Binary(Op.Min, p.Sum(magnitude, p.Constant(delta)), p.Constant(end)),
+            (wide ? 52 : 23) - shape.Octave
+        );
+        var x = odd ? magnitude : y;
         var positive = Cubics(y => root(y), delta, shape, wide);
         var negative = odd ? positive : Cubics(y => root(-y), delta, shape, wide);
         var c = new int[4];
@@ -150,7 +160,7 @@ internal static class ResponseTable
         var derivative = g.Derive(u);
         var target = new Symbol($"{u.Name}__target");
         lowering.Bind(target, x);
-        for (var step = 0; step < shape.Steps + (wide ? 2 : 0); step++)
+        for (var step = 0; step < shape.Steps + shape.Newton + (wide ? 2 : 0); step++)
         {
             var iterate = new Symbol($"{u.Name}__{step}");
             lowering.Bind(iterate, solution);
@@ -160,10 +170,20 @@ internal static class ResponseTable
             correction = p.Difference(next, solution);
             solution = next;
         }
-        // The next correction would be smaller by 1e-3 at least (float), or the square (double).
-        var tolerance = wide ? 1e-9 : 2e-5;
+        // The next correction would be smaller by 1e-3 at least (table's slope), or the square (true slope).
+        var tolerance =
+            wide ? 1e-9
+            : shape.Newton > 0 ? 3e-4
+            : 1e-4;
+        // A force with tanh(u − b) or the like rounds by f(0), however small u is.
+        var noise = g.TryPolynomial(u, out _) ? 0 : 8 * (wide ? Math.Pow(2, -52) : Math.Pow(2, -23)) * Math.Abs(atZero);
+        var steepness = derivative.Evaluate((Symbol _) => 0.0);
         // The solution of an odd force is positive here, or wrong.
-        var trusted = p.Times(odd ? solution : p.Unary(Op.Abs, solution), p.Constant(tolerance));
+        var size = odd ? solution : p.Unary(Op.Abs, solution);
+        var trusted =
+            noise > 0 && steepness > 0
+                ? p.Fma(size, p.Constant(tolerance), p.Constant(noise / steepness))
+                : p.Times(size, p.Constant(tolerance));
         if (odd)
             solution = p.Binary(Op.CopySign, solution, y);
         p.Results.Add(p.Select(trusted, p.Unary(Op.Abs, correction), solution, p.Constant(double.NaN)));
@@ -171,7 +191,7 @@ internal static class ResponseTable
     }
 
     /// <summary>Coefficients of the cubics through Chebyshev nodes, one table of <see cref="Bins"/> per power; NaN beyond the end.</summary>
-    private static double[][] Cubics(Func<double, double> root, double delta, (int Octave, int End, int Steps) shape, bool wide)
+    private static double[][] Cubics(Func<double, double> root, double delta, Shape shape, bool wide)
     {
         var tables = Enumerable.Range(0, 4).Select(_ => Enumerable.Repeat(double.NaN, Bins).ToArray()).ToArray();
         var perOctave = 1 << shape.Octave;

@@ -4,8 +4,9 @@ namespace Nagumo.Symbolics;
 
 /// <summary>A response with parameters per row or element, from a warm start.</summary>
 /// <remarks>
-/// One Newton step and two more with its slope: errors e, e², e³, e⁴, one division. The last two corrections estimate the error that
-/// is left; where that is too large the element is approached by Halley steps, and failing that solved with a bracket.
+/// Two Halley steps and corrections with the last one's slope: errors e, e³, e⁹, e¹⁸, two divisions; a start some ten per cent off is
+/// good enough. The last two corrections estimate the error that is left; where that is too large the element is approached by more
+/// Halley steps, and failing that solved with a bracket.
 /// </remarks>
 internal sealed unsafe class WarmResponse<T> : Response<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -38,22 +39,26 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         KernelProgram Refinement(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow)
         {
             var (p, lowering, solution) = Begin(perElement, perRow);
-            var inverse = p.Over(p.Constant(1), lowering.Lower(rest.Derive(u)));
-            int previous = -1,
+            int before = -1,
                 correction = -1;
-            for (var step = 0; step < (p.Wide ? 4 : 3); step++)
+            for (var step = 0; step < 2; step++)
+                solution = p.Sum(solution, before = HalleyStep(p, lowering, step, solution));
+            var slope = rest.Derive(u);
+            Expr last = new Symbol($"{u.Name}__1");
+            var inverse = p.Over(p.Constant(1), lowering.Lower(slope.Substitute(s => s.Equals(u) ? last : null)));
+            var bend = lowering.Lower(slope.Derive(u).Substitute(s => s.Equals(u) ? last : null));
+            for (var step = 2; step < (p.Wide ? 5 : 3); step++)
             {
                 var next = p.Fma(Iterate(lowering, step, solution, drive - atZero - rest), inverse, solution);
-                (previous, correction) = (correction, p.Difference(next, solution));
+                correction = p.Difference(next, solution);
                 solution = next;
             }
-            // Error left ≈ δ₃·(δ₃/δ₂) ≤ ε·|u|; near the solution both are rounding, hence the floor under δ₂.
-            var epsilon = p.Wide ? Math.Pow(2, -53) : Math.Pow(2, -24);
-            var size = p.Unary(Op.Abs, solution);
-            var scale = p.Fma(size, p.Constant(16 * epsilon), p.Unary(Op.Abs, previous));
-            // The bound keeps an overflow (∞ ≤ ∞) from passing as a solution.
-            var allowed = p.Smallest(p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Constant(1e30));
-            p.Results.Add(p.Select(allowed, p.Times(correction, correction), solution, p.Constant(double.NaN)));
+            // The corrections use the slope from before the last Halley step δ, so each leaves rate = δ·f''/f' of the one before.
+            var rate = p.Unary(Op.Abs, p.Times(p.Times(before, bend), inverse));
+            var left = p.Times(p.Unary(Op.Abs, correction), rate);
+            var allowed = p.Times(p.Unary(Op.Abs, solution), p.Constant(p.Wide ? Math.Pow(2, -53) : Math.Pow(2, -24)));
+            var unsure = p.Constant(double.NaN);
+            p.Results.Add(p.Select(p.Constant(0.25), rate, p.Select(allowed, left, solution, unsure), unsure));
             return p;
         }
 
@@ -61,17 +66,19 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         {
             var (p, lowering, solution) = Begin(perElement, []);
             for (var step = 0; step < 2; step++)
-            {
-                var slope = rest.Derive(u);
-                var residual = Iterate(lowering, step, solution, drive - atZero - rest);
-                var first = Iterate(lowering, step, solution, slope);
-                var second = Iterate(lowering, step, solution, slope.Derive(u) / 2);
-                // u + r·f'/(f'² + r·f''/2)
-                var denominator = p.Fma(residual, second, p.Times(first, first));
-                solution = p.Sum(solution, p.Over(p.Times(residual, first), denominator));
-            }
+                solution = p.Sum(solution, HalleyStep(p, lowering, step, solution));
             p.Results.Add(solution);
             return p;
+        }
+
+        // r·f'/(f'² + r·f''/2)
+        int HalleyStep(KernelProgram p, Lowering lowering, int step, int solution)
+        {
+            var slope = rest.Derive(u);
+            var residual = Iterate(lowering, step, solution, drive - atZero - rest);
+            var first = Iterate(lowering, step, solution, slope);
+            var second = Iterate(lowering, step, solution, slope.Derive(u) / 2);
+            return p.Over(p.Times(residual, first), p.Fma(residual, second, p.Times(first, first)));
         }
 
         (KernelProgram, Lowering, int) Begin(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow)

@@ -174,7 +174,7 @@ public sealed unsafe class KernelTests
                         }
                     }
                 },
-                iter: 150
+                iter: 50
             );
 
     private static bool Same<T>(T a, T b)

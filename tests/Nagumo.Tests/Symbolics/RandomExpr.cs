@@ -58,18 +58,18 @@ internal static class RandomExpr
 
     private static Gen<Expr> Inner(Gen<Expr> e) =>
         Gen.OneOf(
-            Gen.Select(e, e, (a, b) => a + b),
-            Gen.Select(e, e, (a, b) => a - b),
-            Gen.Select(e, e, (a, b) => a * b),
-            Gen.Select(e, e, (a, b) => a / (1 + Pow(b, 2))),
-            Gen.Select(e, Gen.Int[2, 5], (a, n) => Pow(a, n)),
+            Gen.Select(e, e, (a, b) => Try(() => a + b) ?? a),
+            Gen.Select(e, e, (a, b) => Try(() => a - b) ?? a),
+            Gen.Select(e, e, (a, b) => Try(() => a * b) ?? a),
+            Gen.Select(e, e, (a, b) => Try(() => a / (1 + Pow(b, 2))) ?? a),
+            Gen.Select(e, Gen.Int[2, 5], (a, n) => Try(() => Pow(a, n)) ?? a),
             e.Select(a => -a),
             e.Select(Tanh),
             e.Select(Sigmoid),
             e.Select(Softplus),
             e.Select(LogCosh),
-            e.Select(a => Exp(-Pow(a, 2))),
-            e.Select(a => Log(1 + Pow(a, 2))),
-            e.Select(a => Sqrt(1 + Pow(a, 2)))
+            e.Select(a => Try(() => Exp(-Pow(a, 2))) ?? a),
+            e.Select(a => Try(() => Log(1 + Pow(a, 2))) ?? a),
+            e.Select(a => Try(() => Sqrt(1 + Pow(a, 2))) ?? a)
         );
 }

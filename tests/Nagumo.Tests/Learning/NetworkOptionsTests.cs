@@ -1,0 +1,67 @@
+using Nagumo.Compute;
+using Nagumo.Learning;
+using Nagumo.Networks;
+using Nagumo.Neurons;
+using Nagumo.Symbolics;
+using Nagumo.Tests.Networks;
+
+namespace Nagumo.Tests.Learning;
+
+public sealed class NetworkOptionsTests
+{
+    public static TheoryData<string> Networks => SmallNetworks.Names;
+
+    [Theory, MemberData(nameof(Networks))]
+    public void A_network_written_in_code_is_a_configuration(string name)
+    {
+        var network = SmallNetworks.All[name]();
+        var read = Experiment.FromJson(new Experiment(NetworkOptions.Of(network), new("out")).ToJson()).Network.Build();
+        Assert.Equal(network.Couplings.Select(c => (c.Name, c.Term)), read.Couplings.Select(c => (c.Name, c.Term)));
+        foreach (var (a, b) in network.Populations.Zip(read.Populations))
+        {
+            Assert.Equal((a.Name, a.Size, a.Scale, a.Neuron?.H), (b.Name, b.Size, b.Scale, b.Neuron?.H));
+            Assert.Equal(a.Rail, b.Rail);
+            Assert.Equal(a.Trained, b.Trained);
+            Assert.Equal(a.Parameters, b.Parameters);
+        }
+        using Machine<float> one = new(network, new Rng(1)),
+            two = new(read, new Rng(1));
+        Assert.Equal(one.Parameters.SelectMany(p => p.Values.ToArray()), two.Parameters.SelectMany(p => p.Values.ToArray()));
+    }
+
+    [Fact]
+    public void A_text_neuron_keeps_its_text()
+    {
+        var neuron = new TextNeuron(
+            "c*u^2/2 + u*w - w^2",
+            new Dictionary<string, double> { ["c"] = 2 },
+            new Dictionary<string, double> { ["w"] = 3 },
+            (-1, 1)
+        );
+        var options = NetworkOptions.Of(
+            new([Population.Clamped("x", 2), new("h", neuron, 2, parameters: new Dictionary<string, double[]> { ["c"] = [2, 4] })], [])
+        );
+        var h = options.Build().Populations[1];
+        Assert.Equal((neuron.H, neuron.Box, 3.0), (h.Neuron!.H, h.Neuron.Box, h.Neuron.Inhibitors[0].Tau.Value));
+        Assert.Equal([2, 4], h.Parameters["c"]);
+    }
+
+    [Fact]
+    public void A_neuron_that_no_configuration_knows_must_be_registered()
+    {
+        var error = Assert.Throws<ArgumentException>(() => NetworkOptions.Of(new([new("h", new Stranger(), 1)], [])));
+        Assert.Contains(
+            "a configuration does not know the neuron 'stranger'. Call NeuronModels.Register",
+            error.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    private sealed class Stranger : Neuron
+    {
+        public override string Name => "stranger";
+        public override string Summary => "unknown";
+
+        public override Expr Potential(Expr u) => u * u;
+    }
+}

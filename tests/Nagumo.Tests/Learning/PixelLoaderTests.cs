@@ -1,0 +1,99 @@
+using Nagumo.Compute;
+using Nagumo.Learning;
+
+namespace Nagumo.Tests.Learning;
+
+public sealed class PixelLoaderTests
+{
+    private const int Side = 28;
+
+    [Fact]
+    public void Plain_inputs_are_scaled_pixels()
+    {
+        var loader = new PixelLoader<double>(new(Mean: 0.1, Gain: 2, Dropout: 0.5, Shift: 3), new Rng(1));
+        var row = new double[3];
+        loader.Load([0, 51, 255], row);
+        Assert.Equal([-0.2, 0.2, 1.8], row, (a, b) => Math.Abs(a - b) < 1e-15);
+    }
+
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.5)]
+    public void Dropout_zeroes_its_share_and_keeps_the_mean(double p)
+    {
+        var loader = new PixelLoader<double>(new(Mean: 0, Gain: 1, Dropout: p), new Rng(1));
+        var image = new byte[Side * Side];
+        image.AsSpan().Fill(255);
+        var (rng, row) = (new Rng(0), new double[image.Length]);
+        int dropped = 0,
+            samples = 200;
+        for (int sample = 0; sample < samples; sample++)
+        {
+            loader.Augment(image, Side, 1, sample, row, rng);
+            Assert.All(row, x => Assert.True(x == 0 || Math.Abs(x - 1 / (1 - p)) < 1e-12));
+            dropped += row.Count(x => x == 0);
+        }
+        double n = samples * image.Length;
+        // Five standard errors of a binomial share.
+        Assert.Equal(p, dropped / n, 5 * Math.Sqrt(p * (1 - p) / n));
+    }
+
+    [Fact]
+    public void Shifts_move_the_image_by_every_offset_equally_often()
+    {
+        const int shift = 2;
+        var loader = new PixelLoader<float>(new(Mean: 0.5, Gain: 1, Shift: shift), new Rng(1));
+        var image = new byte[Side * Side];
+        image[10 * Side + 7] = 255;
+        var (rng, row) = (new Rng(0), new float[image.Length]);
+        var seen = new Dictionary<(int, int), int>();
+        const int samples = 5000;
+        for (int sample = 0; sample < samples; sample++)
+        {
+            loader.Augment(image, Side, 3, sample, row, rng);
+            // One bright pixel, everything else background, the border too.
+            int at = Assert.Single(Enumerable.Range(0, row.Length), i => row[i] == 0.5f);
+            Assert.Equal(row.Length - 1, row.Count(x => x == -0.5f));
+            var offset = (at / Side - 10, at % Side - 7);
+            seen[offset] = seen.GetValueOrDefault(offset) + 1;
+        }
+        Assert.Equal(25, seen.Count);
+        Assert.All(seen.Keys, o => Assert.True(Math.Abs(o.Item1) <= shift && Math.Abs(o.Item2) <= shift));
+        // 200 expected of each, standard deviation 14.
+        Assert.All(seen.Values, count => Assert.InRange(count, 130, 270));
+    }
+
+    [Fact]
+    public void A_sample_s_stream_depends_on_seed_epoch_and_sample_alone()
+    {
+        var image = new byte[Side * Side];
+        image.AsSpan().Fill(200);
+        float[] Draw(ulong seed, int epoch, int sample, Rng rng)
+        {
+            var row = new float[image.Length];
+            new PixelLoader<float>(new(Dropout: 0.3, Shift: 1), new Rng(seed)).Augment(image, Side, epoch, sample, row, rng);
+            return row;
+        }
+        var used = new Rng(0);
+        Draw(1, 5, 99, used);
+        Assert.Equal(Draw(1, 2, 7, new Rng(0)), Draw(1, 2, 7, used));
+        Assert.NotEqual(Draw(1, 2, 7, used), Draw(1, 2, 8, used));
+        Assert.NotEqual(Draw(1, 2, 7, used), Draw(1, 3, 7, used));
+        Assert.NotEqual(Draw(1, 2, 7, used), Draw(2, 2, 7, used));
+    }
+
+    [Fact]
+    public void Refuses()
+    {
+        Assert.Contains(
+            "pixels.dropout = 1 is outside [0, 1)",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new PixelOptions(Dropout: 1)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "pixels.shift = 9 is outside [0, 8]",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new PixelOptions(Shift: 9)).Message,
+            StringComparison.Ordinal
+        );
+    }
+}
