@@ -28,6 +28,8 @@ internal static partial class Failure
             or InputException
             or InvalidDataException
             or CheckpointException => (ExitCode.Usage, e.Message),
+            // A variable of the environment that cannot be followed.
+            InvalidOperationException when e.Message.StartsWith("NAGUMO_", StringComparison.Ordinal) => (ExitCode.Usage, e.Message),
             DataAcquisitionException or DivergenceException or UnauthorizedAccessException => (ExitCode.Failed, e.Message),
             IOException => (
                 ExitCode.Failed,

@@ -240,14 +240,24 @@ public sealed class RunFolderTests : IDisposable
         Assert.Contains("bad.npz", Sandbox.Run("train", _box.Config(), "--weights", _box["bad.npz"], "--out", _box["y"]).OneError(2));
     }
 
+    [Theory]
+    [InlineData("optimizer.rate=1e30")]
+    [InlineData("network.couplings.x-h1.sd=1e30")]
+    public void DivergenceStopsWithAdvice(string assignment)
+    {
+        var outcome = Sandbox.Run("train", _box.Config(), "--out", _box["run"], "--set", assignment, "--set", "optimizer.norm_bounds=null");
+
+        Assert.Contains("Lower optimizer.rate", outcome.OneError(1));
+    }
+
     [Fact]
     public void AnInterruptionIsNotedAndCanBeResumed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs signals");
-        string whole = _box.Train("whole", "--epochs", "40");
+        string whole = _box.Train("whole", "--epochs", "12");
         foreach (string signal in (string[])["INT", "TERM"])
         {
-            var process = _box.Start($"train {_box.Config()} --epochs 40 --out {_box[signal]} --threads 1");
+            var process = _box.Start($"train {_box.Config()} --epochs 12 --out {_box[signal]} --threads 1");
             while (!process.HasExited && !File.Exists(_box[$"{signal}/checkpoint.bin"]))
                 Thread.Sleep(2);
             System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{process.Id}"]).WaitForExit();
@@ -287,7 +297,7 @@ public sealed class RunFolderTests : IDisposable
 
     private void KillAndResume(int kills)
     {
-        const string options = "--epochs 30";
+        const string options = "--epochs 12";
         string whole = _box.Train("whole", options.Split(' '));
         string config = _box.Config();
         var random = new Random(7);
@@ -298,7 +308,7 @@ public sealed class RunFolderTests : IDisposable
             while (killed < kills)
             {
                 using var process = _box.Start($"train {config} {options} --out {folder} --resume --threads 1");
-                if (process.WaitForExit(random.Next(150, 1500)))
+                if (process.WaitForExit(random.Next(150, 1200)))
                     break;
                 process.Kill();
                 process.WaitForExit();
