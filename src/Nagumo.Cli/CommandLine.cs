@@ -62,7 +62,6 @@ public static class CommandLine
             CheckCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
-            CheckCommand.Build(),
             InfoCommand.Build(),
             ModelsCommand.Build(),
             PresetsCommand.Build(),
