@@ -64,6 +64,9 @@ public sealed unsafe class AuditSubject : IDisposable
     /// <summary>Whether every neuron answers every drive with one rest state, so that sweeps can be used.</summary>
     public bool Responds { get; }
 
+    /// <summary>Whether activators are confined to boxes: then the potential has kinks, and orders in β hold between them only.</summary>
+    public bool IsKinked => Network.Populations.Any(p => p.Neuron?.Box is not null);
+
     /// <summary>Number of samples.</summary>
     public int Samples => _samples.Length;
 
@@ -103,7 +106,7 @@ public sealed unsafe class AuditSubject : IDisposable
         _sweeps = 0;
     }
 
-    /// <summary>Sweeps that reach the floor of rounding: twice what the free state needs, since a nudge starts anew from its end.</summary>
+    /// <summary>Sweeps that reach the floor of rounding: what the free state needs from its cold start, and some more.</summary>
     public int Sweeps => _sweeps > 0 ? _sweeps : _sweeps = FindSweeps();
 
     /// <summary>Whether a residual is at the floor of rounding.</summary>
@@ -194,7 +197,7 @@ public sealed unsafe class AuditSubject : IDisposable
     {
         using var s = Present(Samples, l => l, out var images);
         using var _ = images;
-        return Math.Min(MaxSweeps, 2 * Rest(s).Sweeps + 10);
+        return Math.Min(MaxSweeps, Rest(s).Sweeps + 10);
     }
 
     /// <summary>Frees memory.</summary>

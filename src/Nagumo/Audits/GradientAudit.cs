@@ -37,11 +37,20 @@ public sealed class GradientAudit
 {
     private static readonly string[] Estimators = ["one-sided", "centred"];
 
-    /// <summary>An error that rounding explains: an estimator at this level at every β is exact, and has no order.</summary>
-    private const double Rounding = 1e-8;
+    /// <summary>With kinks, at β ≈ 1e-6: what rounding leaves of the centred error, and what is left of the one-sided one.</summary>
+    private const double CentredRounding = 1e-7,
+        OneSidedError = 1e-4;
 
-    /// <summary>β at which cosines are judged.</summary>
-    public const double ReferenceBeta = 1e-3;
+    /// <summary>The range of β = 1e-3·2ⁿ; with kinks it reaches down to where no unit meets its box.</summary>
+    private const int Smallest = -4,
+        SmallestKinked = -11,
+        Largest = 7;
+
+    /// <summary>A finite difference this close needs no better step.</summary>
+    private const double Agreed = 1e-9;
+
+    /// <summary>β that the range contains.</summary>
+    private const double ReferenceBeta = 1e-3;
 
     /// <summary>Every point: block × estimator × β.</summary>
     public required IReadOnlyList<GradientPoint> Points { get; init; }
@@ -67,35 +76,49 @@ public sealed class GradientAudit
     /// <summary>Largest of the blocks' <see cref="ParameterAudit.Richardson"/>.</summary>
     public double Richardson => Parameters.Max(p => p.Richardson);
 
-    /// <summary>Smallest cosine at β = 1e-3, both estimators.</summary>
-    public double Cosine => Points.Where(p => p.Beta == ReferenceBeta).Min(p => p.Cosine);
+    /// <summary>β at which cosines are judged: 1e-3 or the nearest that was tried; with kinks the smallest.</summary>
+    public double CosineBeta => IsKinked ? Points.Min(p => p.Beta) : Points.MinBy(p => Math.Abs(Math.Log(p.Beta / ReferenceBeta)))!.Beta;
 
-    /// <summary>Whether an estimator's order is what theory says, or its error is rounding at the smaller β.</summary>
+    /// <summary>Smallest cosine of an estimator over the blocks at <see cref="CosineBeta"/>.</summary>
+    public double Cosine(string estimator)
+    {
+        double beta = CosineBeta;
+        return Points.Where(p => p.Estimator == estimator && p.Beta == beta).Min(p => p.Cosine);
+    }
+
+    /// <summary>Whether the network has boxes: units that meet theirs between two phases leave no order, but an error that ends at small β.</summary>
+    public required bool IsKinked { get; init; }
+
+    /// <summary>Whether an estimator's order is what theory says; with kinks, whether its error vanishes at the smallest β.</summary>
     public bool HasOrder(string estimator, double expected)
     {
         var fit = estimator == "centred" ? Centred : OneSided;
-        return fit is not null ? Math.Abs(fit.Slope - expected) <= 0.1 : IsExact(estimator);
+        return fit is not null && Math.Abs(fit.Slope - expected) <= 0.1
+            || IsKinked && SmallestError(estimator) <= (expected > 1 ? CentredRounding : OneSidedError);
     }
 
-    /// <summary>Whether an estimator's error is rounding for the smaller half of β: a piecewise linear network has no order.</summary>
-    public bool IsExact(string estimator) =>
-        Points.Where(p => p.Estimator == estimator && p.Beta <= ReferenceBeta).All(p => p.RelativeError <= Rounding);
+    /// <summary>Largest relative error over the blocks at the smallest β.</summary>
+    public double SmallestError(string estimator) =>
+        Points.Where(p => p.Estimator == estimator).GroupBy(p => p.Beta).MinBy(g => g.Key)!.Max(p => p.RelativeError);
 
     /// <summary>Runs the audit.</summary>
     /// <param name="subject">Network and samples.</param>
-    /// <param name="smallest">Smallest power n of β = 1e-3·2ⁿ.</param>
-    /// <param name="largest">Largest power; a full-cost nudge is cut at half its largest β.</param>
     /// <param name="coordinates">Single parameters of each block that are differenced, beside the gradient's own direction.</param>
-    public static GradientAudit Run(AuditSubject subject, int smallest = -4, int largest = 7, int coordinates = 2)
+    /// <remarks>A full-cost nudge is tried up to half its largest β.</remarks>
+    public static GradientAudit Run(AuditSubject subject, int coordinates = 2)
     {
+        int smallest = subject.IsKinked ? SmallestKinked : Smallest;
         var parameters = subject.Machine.Parameters;
         string nudge = subject.Experiment.Estimator.Nudge;
         double limit = nudge == "cost" ? CostNudge<double>.LargestBeta(subject.Machine, subject.Readout) / 2 : double.PositiveInfinity;
-        // Where the cost's bound is small the whole range moves down with it; the reference stays in it.
         double[] betas =
         [
-            .. Enumerable.Range(smallest, largest - smallest + 1).Select(n => ReferenceBeta * Math.Pow(2, n)).Where(b => b <= limit),
+            .. Enumerable.Range(smallest, Largest - smallest + 1).Select(n => ReferenceBeta * Math.Pow(2, n)).Where(b => b <= limit),
         ];
+        if (betas.Length < OrderFit.Fewest)
+            throw new ArgumentException(
+                $"The full cost allows β up to {limit * 2:g3} only, too little for a range of β. Audit with estimator.nudge = 'current'."
+            );
         double residual = 0;
         var (exact, report) = subject.Gradient(new("exact"));
         Note(report);
@@ -148,6 +171,7 @@ public sealed class GradientAudit
             OneSided = OrderFit.Of(betas, Mean(errors["one-sided"])),
             Centred = OrderFit.Of(betas, Mean(errors["centred"])),
             Residual = residual,
+            IsKinked = subject.IsKinked,
         };
 
         void Note(BatchReport r)
@@ -186,10 +210,14 @@ public sealed class GradientAudit
             double Misfit(double[] direction)
             {
                 double slope = g.Zip(direction, (a, b) => a * b).Sum();
-                // The best of three steps: truncation falls as h⁴ and rounding rises as 1/h, and which wins depends on the network.
+                // Truncation falls as h⁴, kinks of boxes are met by large steps, rounding rises as 1/h: which wins depends on the network.
                 double best = double.PositiveInfinity;
-                foreach (double h in (double[])[3e-4, 3e-3, 3e-2])
+                foreach (double h in (double[])[3e-4, 3e-5, 3e-3, 3e-6, 3e-7, 3e-2])
+                {
                     best = Math.Min(best, Math.Abs(Difference(direction, h) - slope) / Math.Abs(slope));
+                    if (best < Agreed)
+                        break;
+                }
                 return best;
             }
 

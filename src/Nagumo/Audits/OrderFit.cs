@@ -11,7 +11,9 @@ namespace Nagumo.Audits;
 /// <param name="To">Largest β of the run.</param>
 public sealed record OrderFit(double Slope, double From, double To)
 {
-    private const int Fewest = 4;
+    /// <summary>Fewest points of a run.</summary>
+    internal const int Fewest = 4;
+
     private const double Misfit = 0.01;
 
     /// <summary>Fits errors at ascending β; null where no run of points is straight.</summary>

@@ -15,13 +15,13 @@ public sealed record NetworkOptions(IReadOnlyList<PopulationOptions> Populations
     public Network Build() =>
         new([.. Populations.Select(p => Given(p, "populations").Build())], [.. Couplings.Select(c => Given(c, "couplings").Build())]);
 
-    private static T Given<T>(T? element, string list)
-        where T : class => element ?? throw new ArgumentException($"network.{list} holds null: give an object.");
-
     /// <summary>A network that was written in C#, as a configuration states it: to train it, check it, and write it to a file.</summary>
     /// <exception cref="ArgumentException">A neuron that is not in <see cref="NeuronModels.All"/>; register it first.</exception>
     public static NetworkOptions Of(Network network) =>
         new([.. network.Populations.Select(PopulationOptions.Of)], [.. network.Couplings.Select(CouplingOptions.Of)]);
+
+    private static T Given<T>(T? element, string list)
+        where T : class => element ?? throw new ArgumentException($"network.{list} holds null: give an object.");
 }
 
 /// <summary>A population in a configuration file.</summary>

@@ -19,12 +19,17 @@ public static class Presets
         ["fhn-mlp-shift"] = ("784-512-10 FHN, images shifted by ±1 pixel", () => Shifted(FhnMlp("fhn-mlp-shift"), 24, 5e-4)),
         ["fhn-deep"] = ("784-512-512-10 FHN: the default", () => FhnDeep("fhn-deep")),
         ["fhn-deep-shift"] = ("784-512-512-10 FHN, images shifted by ±1 pixel", () => Shifted(FhnDeep("fhn-deep-shift"), 15, 1e-3)),
-        ["fhn-deep3"] = ("three hidden FHN layers, images shifted by ±1 pixel", FhnDeep3),
+        ["fhn-deep3"] = ("784-512-512-512-10 FHN, images shifted by ±1 pixel", () => FhnStack("fhn-deep3", 3, 512)),
         ["ebm-mlp"] = ("784-512-10 Hopfield energy-based model", EbmMlp),
         ["ebm-deep"] = ("784-512-512-10 Hopfield energy-based model", EbmDeep),
         ["fhn-resistive"] = ("FHN network of non-negative conductances only: it can be built", FhnResistive),
         ["fhn-inhibitor"] = ("784-512-10 FHN whose readout reads only inhibitors", FhnInhibitor),
         ["fhn-nonlinear-inhibitor"] = ("nonlinear inhibitors; activators and inhibitors both coupled to the next layer's", FhnNonlinear),
+        ["fhn-stack1"] = ("one hidden FHN layer of 256, bounded norms: the depth table", () => FhnStack("fhn-stack1", 1, 256)),
+        ["fhn-stack2"] = ("two hidden FHN layers of 256", () => FhnStack("fhn-stack2", 2, 256)),
+        ["fhn-stack3"] = ("three hidden FHN layers of 256", () => FhnStack("fhn-stack3", 3, 256)),
+        ["fhn-stack4"] = ("four hidden FHN layers of 256", () => FhnStack("fhn-stack4", 4, 256)),
+        ["fhn-stack5"] = ("five hidden FHN layers of 256", () => FhnStack("fhn-stack5", 5, 256)),
         ["fhn-neurons"] = ("fhn-quick that trains its neurons' own k and γ as well", FhnNeurons),
     };
 
@@ -104,33 +109,49 @@ public static class Presets
             },
         };
 
-    private static Experiment FhnDeep3() => FhnStack("fhn-deep3", [256, 256, 256]);
+    /// <summary>What a stack of so many equal hidden layers needs to come to rest in its own sweeps, as found on held-out samples.</summary>
+    /// <param name="NormBound">Largest ‖W‖₂ between hidden layers, in units of c₁.</param>
+    /// <param name="Start">Initial spread of those weights, in units of c₁/√n.</param>
+    /// <param name="Rate">Their learning rate.</param>
+    /// <param name="Free">Free sweeps.</param>
+    /// <param name="Nudged">Nudged sweeps.</param>
+    /// <param name="OverRelaxation">ω.</param>
+    private sealed record Depth(double NormBound, double Start, double Rate, int Free, int Nudged, double OverRelaxation);
 
-    /// <summary>A stack of equal FHN layers with bounded norms: what makes three and more hidden layers converge.</summary>
-    /// <param name="name">Name of the experiment.</param>
-    /// <param name="hidden">Sizes of the hidden layers.</param>
-    public static Experiment FhnStack(string name, IReadOnlyList<int> hidden)
+    private static readonly Depth[] Depths =
+    [
+        new(1, 0.5, 7.5e-5, 4, 3, 1),
+        new(1, 0.5, 7.5e-5, 6, 4, 1.2),
+        new(1, 0.5, 7.5e-5, 6, 4, 1.2),
+        new(0.8, 0.4, 6e-5, 10, 8, 1.3),
+        new(0.6, 0.3, 4.5e-5, 14, 11, 1.3),
+    ];
+
+    /// <summary>A stack of equal FHN layers with bounded norms, images shifted by ±1 pixel: what makes three and more hidden layers converge.</summary>
+    private static Experiment FhnStack(string name, int depth, int width)
     {
+        var tuned = Depths[depth - 1];
         var populations = new List<PopulationOptions> { Clamped("x", Inputs) };
         var couplings = new List<CouplingOptions>();
         var rates = new Dictionary<string, double>();
         var bounds = new Dictionary<string, double>();
-        for (int l = 0; l < hidden.Count; l++)
+        for (int l = 1; l <= depth; l++)
         {
             string below = populations[^1].Name,
-                layer = $"h{l + 1}";
-            populations.Add(Fhn(layer, hidden[l]));
-            couplings.Add(Weights(layer, below, l == 0 ? 0.040 : 0.5 * Slope / Math.Sqrt(hidden[l - 1])));
+                layer = $"h{l}";
+            populations.Add(Fhn(layer, width));
+            couplings.Add(Weights(layer, below, l == 1 ? 0.040 : tuned.Start * Slope / Math.Sqrt(width)));
             couplings.Add(Bias(layer, Centre));
-            if (l == 0)
+            if (l == 1)
                 continue;
-            rates[$"{below}-{layer}"] = 7.5e-5;
-            bounds[$"{below}-{layer}"] = Slope;
+            rates[$"{below}-{layer}"] = tuned.Rate;
+            bounds[$"{below}-{layer}"] = tuned.NormBound * Slope;
         }
         string last = populations[^1].Name;
         populations.Add(Linear("out", Classes));
         couplings.Add(Weights("out", last, 0.0044 * 0.02));
         couplings.Add(Bias("out", 0));
+        // A small, bounded output weight behind a large gain: it pulls on a soft last layer by 1/κ² only.
         rates[$"{last}-out"] = 2e-4;
         bounds[$"{last}-out"] = 0.3;
         return new(
@@ -138,8 +159,8 @@ public static class Presets
             new("out", Kappa: 50),
             name,
             Epochs: 10,
-            Free: new(6, 0, 1.2),
-            Nudged: new(4, 0, 1.2),
+            Free: new(tuned.Free, 0, tuned.OverRelaxation),
+            Nudged: new(tuned.Nudged, 0, tuned.OverRelaxation),
             Optimizer: new(Rates: rates, NormBounds: bounds),
             Pixels: new(Shift: 1)
         );

@@ -67,7 +67,6 @@ public sealed class PixelLoaderTests
     public void A_sample_s_stream_depends_on_seed_epoch_and_sample_alone()
     {
         var image = new byte[Side * Side];
-        new Rng(9).FillUniform(new float[1]);
         image.AsSpan().Fill(200);
         float[] Draw(ulong seed, int epoch, int sample, Rng rng)
         {

@@ -63,7 +63,7 @@ public sealed class KnownAnswerTests
     [InlineData(0.5)]
     [InlineData(-3)]
     public void Log_cosh_response_inverts_leak_and_tanh(double u) =>
-        Assert.Equal(u, Rest(new LogCoshNeuron(), 0.25 * u + Math.Tanh(u))[0], Rounding);
+        Assert.Equal(u, Rest(new LogCoshNeuron(c: 0.25), 0.25 * u + Math.Tanh(u))[0], Rounding);
 
     [Fact]
     public void Linear_response_is_the_current_over_the_leak() => Assert.Equal([1.5], Rest(new Linear(2), 3));

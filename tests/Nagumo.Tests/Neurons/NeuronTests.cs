@@ -55,7 +55,8 @@ public sealed class NeuronTests
         {
             double u = s.X(0, 0)[0, 0],
                 energy = neuron.H.Evaluate((Func<Symbol, double>)(x => Value(neuron, x, [u]))) - 0.7 * u;
-            Assert.True(energy <= before);
+            // At rest the energy moves by its rounding.
+            Assert.True(energy <= before + 1e-15);
             before = energy;
             machine.Flow(s, velocity, ws);
             s.X(0, 0)[0, 0] += 0.05 * velocity.X(0, 0)[0, 0];

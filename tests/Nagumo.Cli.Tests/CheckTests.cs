@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace Nagumo.Cli.Tests;
+
+public sealed class CheckTests
+{
+    /// <summary>The tiny network with weaker outputs: at 0.1 the feedback of gain 5 makes it bistable, which check rightly refuses.</summary>
+    private static readonly string Tiny = Sandbox.Tiny.Replace("\"h2\", \"sd\": 0.1", "\"h2\", \"sd\": 0.02", StringComparison.Ordinal);
+
+    [Fact]
+    public void ASmallNetworkPassesAndLeavesPictures()
+    {
+        using var sandbox = new Sandbox();
+        var outcome = Sandbox.Run("check", sandbox.Config(Tiny), "--samples", "2", "--out", sandbox["check"]);
+        Assert.True(outcome.Code == 0, outcome.Output + outcome.Error);
+        Assert.Contains("passed", outcome.Output);
+        Assert.Contains("✓ exact gradient against finite differences", outcome.Output);
+        Assert.DoesNotContain("✗", outcome.Output);
+        Assert.True(new FileInfo(sandbox["check/gradient-error.png"]).Length > 1000);
+        Assert.True(new FileInfo(sandbox["check/residual.png"]).Length > 1000);
+    }
+
+    [Fact]
+    public void JsonHasTheDocumentedKeys()
+    {
+        using var sandbox = new Sandbox();
+        var outcome = Sandbox.Run("check", sandbox.Config(Tiny), "--samples", "2", "--json");
+        Assert.Equal(0, outcome.Code);
+        var root = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.True(root.GetProperty("passed").GetBoolean());
+        Assert.EndsWith(".json", root.GetProperty("model").GetString());
+        foreach (var p in root.GetProperty("parameters").EnumerateArray())
+        foreach (string key in new[] { "name", "estimator", "beta", "relative_error", "cosine" })
+            Assert.True(p.TryGetProperty(key, out _));
+        Assert.InRange(root.GetProperty("orders").GetProperty("one_sided").GetDouble(), 0.9, 1.1);
+        Assert.InRange(root.GetProperty("orders").GetProperty("centred").GetDouble(), 1.9, 2.1);
+        Assert.InRange(root.GetProperty("finite_difference_relative_error").GetDouble(), 0, 1e-6);
+        var stability = root.GetProperty("stability");
+        Assert.True(stability.GetProperty("stable").GetBoolean());
+        Assert.True(stability.GetProperty("rightmost_eigenvalue").GetDouble() < 0);
+        Assert.True(stability.GetProperty("sufficient_bound_holds").GetBoolean());
+        Assert.True(stability.GetProperty("max_tau_ratio").GetDouble() > 1);
+        Assert.InRange(root.GetProperty("flow").GetProperty("agreement").GetDouble(), 0, 1e-6);
+        Assert.Equal(1, root.GetProperty("flow").GetProperty("rest_states").GetInt32());
+    }
+
+    [Fact]
+    public void AnUnstableNetworkFails()
+    {
+        using var sandbox = new Sandbox();
+        string slow = Tiny.Replace(
+            "\"size\": 12, \"neuron\": \"fitzhugh-nagumo\"",
+            "\"size\": 12, \"neuron\": \"fitzhugh-nagumo\", \"parameters\": { \"tau\": 12.5 }",
+            StringComparison.Ordinal
+        );
+        var outcome = Sandbox.Run("check", sandbox.Config(slow), "--samples", "1", "--json");
+        // The flow does not come to rest: 3, not 1.
+        Assert.Equal(3, outcome.Code);
+        var root = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.False(root.GetProperty("passed").GetBoolean());
+        Assert.False(root.GetProperty("stability").GetProperty("stable").GetBoolean());
+    }
+
+    [Fact]
+    public void SeveralRestStatesFail()
+    {
+        using var sandbox = new Sandbox();
+        var outcome = Sandbox.Run("check", sandbox.Config(), "--samples", "2", "--json");
+        Assert.NotEqual(0, outcome.Code);
+        Assert.True(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("flow").GetProperty("rest_states").GetInt32() > 1);
+    }
+
+    [Theory]
+    [InlineData("check fhn-dep", "there is no preset, file or run 'fhn-dep'. Did you mean 'fhn-deep'?")]
+    [InlineData("check fhn-mlp --samples 0", "--samples 0: give 1 to 1000; 8 is usual.")]
+    [InlineData("check fhn-mlp --samples few", "--samples expects a whole number, not 'few'")]
+    public void WrongUseIsOneLine(string line, string message) => Assert.Equal(message, Sandbox.Run(line.Split(' ')).OneError(2));
+}
