@@ -44,7 +44,10 @@ public sealed class GradientAudit
     /// <summary>The range of β = 1e-3·2ⁿ; with kinks it reaches down to where no unit meets its box.</summary>
     private const int Smallest = -4,
         SmallestKinked = -11,
-        Largest = 7;
+        Largest = 10;
+
+    /// <summary>Above this a nudge may be too strong to come to rest: such points are left out rather than held against the network.</summary>
+    private const double LargestDemanded = 0.128;
 
     /// <summary>A finite difference this close needs no better step.</summary>
     private const double Agreed = 1e-9;
@@ -134,6 +137,13 @@ public sealed class GradientAudit
             for (int b = 0; b < betas.Length; b++)
             {
                 (var g, report) = subject.Gradient(new(estimator, betas[b], nudge));
+                if (betas[b] > LargestDemanded && !AuditSubject.AtRest(report.Nudged.Residual))
+                {
+                    foreach (var e in errors[estimator])
+                        e[b] = double.NaN;
+                    half = null;
+                    continue;
+                }
                 Note(report);
                 for (int t = 0; t < g.Length; t++)
                 {
