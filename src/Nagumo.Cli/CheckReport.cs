@@ -142,6 +142,17 @@ internal sealed record CheckReport(
             text.AppendLine(
                 $"{p.Name.PadRight(name)}  {Number(p.Norm), 10}  {Number(p.FiniteDifference), 11}  {Slope(p.OneSided), 9}  {Slope(p.Centred), 9}  {Number(p.Richardson), 10}"
             );
+        if (Kirchhoff is not null)
+        {
+            text.AppendLine();
+            text.AppendLine(
+                $"{"resistors".PadRight(name)}  {"gain", 10}  {"least g", 11}  {"largest g", 9}  {"mean load", 9}  {"power", 10}"
+            );
+            foreach (var c in Kirchhoff.Conductances)
+                text.AppendLine(
+                    $"{c.Coupling.PadRight(name)}  {(c.Gain is { } gain ? Number(gain) : "–"), 10}  {Number(c.Least), 11}  {Number(c.Largest), 9}  {Number(c.Load), 9}  {Number(c.Power), 10}"
+                );
+        }
         return text.ToString().TrimEnd();
 
         string Slope(OrderFit? fit) => fit is null || Gradient.IsKinked ? "–" : fit.Slope.ToString("F2", CultureInfo.InvariantCulture);
@@ -193,6 +204,17 @@ internal sealed record CheckReport(
                 ["max_residual"] = Value(Flow.Relaxation.Residual),
             },
             ["kirchhoff_residual"] = Kirchhoff is null ? null : Value(Kirchhoff.Residual),
+            ["conductances"] = new JsonArray([
+                .. (Kirchhoff?.Conductances ?? []).Select(c => new JsonObject
+                {
+                    ["coupling"] = c.Coupling,
+                    ["gain"] = c.Gain,
+                    ["least"] = c.Least,
+                    ["largest"] = c.Largest,
+                    ["mean_load"] = c.Load,
+                    ["power"] = c.Power,
+                }),
+            ]),
         };
 
     private Claim Order(string estimator, OrderFit? fit, double expected)

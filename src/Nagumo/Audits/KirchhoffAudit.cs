@@ -12,7 +12,8 @@ namespace Nagumo.Audits;
 /// </remarks>
 /// <param name="Residual">Largest |sum of currents|.</param>
 /// <param name="LargestCurrent">Largest current of a single branch, for scale.</param>
-public sealed record KirchhoffAudit(double Residual, double LargestCurrent)
+/// <param name="Conductances">What each coupling's resistors are: to build them.</param>
+public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IReadOnlyList<Conductances> Conductances)
 {
     /// <summary>Whether the network has passive couplings only: resistors, differential pairs of resistors, diffusion, bias currents.</summary>
     public static bool Applies(Network network) =>
@@ -30,19 +31,32 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent)
         subject.Rest(s);
         double residual = 0,
             largest = 0;
+        var meters = subject.Network.Couplings.Select(_ => new Meter()).ToArray();
         for (int lane = 0; lane < subject.Samples; lane++)
         {
             var net = subject.Network.Populations.Select(p => new double[p.Fields, p.Size]).ToArray();
             for (int c = 0; c < subject.Network.Couplings.Count; c++)
-                Branches(subject, s, c, lane, net, ref largest);
+                Branches(subject, s, c, lane, net, meters[c], ref largest);
             foreach (int p in subject.Machine.Relaxed)
                 residual = Math.Max(residual, Nodes(subject, s, p, lane, net[p]));
         }
-        return new(residual, largest);
+        var conductances = subject
+            .Network.Couplings.Select((c, i) => meters[i].Read(c, subject.Network.Shapes(c)[0].Size, subject.Samples))
+            .OfType<Conductances>()
+            .ToArray();
+        return new(residual, largest, conductances);
     }
 
     /// <summary>Adds the currents of every branch of a coupling to the nodes at its ends.</summary>
-    private static void Branches(AuditSubject subject, State<double> s, int coupling, int lane, double[][,] net, ref double largest)
+    private static void Branches(
+        AuditSubject subject,
+        State<double> s,
+        int coupling,
+        int lane,
+        double[][,] net,
+        Meter meter,
+        ref double largest
+    )
     {
         var definition = subject.Network.Couplings[coupling];
         var ends = subject.Machine.Ends(coupling);
@@ -81,6 +95,7 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent)
         {
             double current = conductance * (there - At(a, i));
             largest = Math.Max(largest, Math.Abs(current));
+            meter.Add(conductance, current);
             net[a.Population][a.Field, i] += current;
             if (j >= 0)
                 net[b.Population][b.Field, j] -= current;
@@ -121,4 +136,35 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent)
         }
         return worst;
     }
+
+    /// <summary>Collects the resistors of one coupling over lanes.</summary>
+    private sealed class Meter
+    {
+        private double _least = double.PositiveInfinity,
+            _largest,
+            _sum,
+            _power;
+
+        public void Add(double conductance, double current)
+        {
+            _least = Math.Min(_least, conductance);
+            _largest = Math.Max(_largest, conductance);
+            _sum += conductance;
+            _power += conductance > 0 ? current * current / conductance : 0;
+        }
+
+        public Conductances? Read(Coupling coupling, int nodes, int samples) =>
+            double.IsInfinity(_least)
+                ? null
+                : new(coupling.Name, (coupling as DifferentialResistive)?.Gain, _least, _largest, _sum / samples / nodes, _power / samples);
+    }
 }
+
+/// <summary>The resistors of one coupling, in units of the neurons' own conductances.</summary>
+/// <param name="Coupling">Name of the coupling.</param>
+/// <param name="Gain">Input gain V of a differential pair; null for other couplings.</param>
+/// <param name="Least">Smallest conductance; 0 is an open circuit.</param>
+/// <param name="Largest">Largest conductance.</param>
+/// <param name="Load">Mean over driven nodes of the sum of their conductances.</param>
+/// <param name="Power">Mean over samples of Σ g (u_i − u_j)² at rest.</param>
+public sealed record Conductances(string Coupling, double? Gain, double Least, double Largest, double Load, double Power);

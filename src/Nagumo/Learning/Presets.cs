@@ -22,7 +22,14 @@ public static class Presets
         ["fhn-deep3"] = ("784-512-512-512-10 FHN, images shifted by ±1 pixel", () => FhnStack("fhn-deep3", 3, 512)),
         ["ebm-mlp"] = ("784-512-10 Hopfield energy-based model", EbmMlp),
         ["ebm-deep"] = ("784-512-512-10 Hopfield energy-based model", EbmDeep),
-        ["fhn-resistive"] = ("FHN network of non-negative conductances only: it can be built", FhnResistive),
+        ["fhn-resistive"] = (
+            "FHN network of non-negative conductances only: it can be built",
+            () => FhnResistive("fhn-resistive", gain: 500, kappa: 50)
+        ),
+        ["fhn-resistive-low-gain"] = (
+            "the same with a tenth of the input voltage",
+            () => FhnResistive("fhn-resistive-low-gain", gain: 50, kappa: 100)
+        ),
         ["fhn-inhibitor"] = ("784-512-10 FHN whose readout reads only inhibitors", FhnInhibitor),
         ["fhn-nonlinear-inhibitor"] = ("nonlinear inhibitors; activators and inhibitors both coupled to the next layer's", FhnNonlinear),
         ["fhn-stack1"] = ("one hidden FHN layer of 256, bounded norms: the depth table", () => FhnStack("fhn-stack1", 1, 256)),
@@ -199,10 +206,8 @@ public static class Presets
             Pixels: new(Dropout: 0.2)
         );
 
-    private static Experiment FhnResistive()
-    {
-        const double gain = 500;
-        return new(
+    private static Experiment FhnResistive(string name, double gain, double kappa) =>
+        new(
             new(
                 [Clamped("x", Inputs), new("rail", Values: [1]), Fhn("h1", 512), Linear("out", 2 * Classes)],
                 [
@@ -212,13 +217,12 @@ public static class Presets
                     new("differential-resistive", "out", "rail", Sd: 0, Gain: gain),
                 ]
             ),
-            new("out", Kappa: 50, Paired: true),
-            "fhn-resistive",
+            new("out", Kappa: kappa, Paired: true),
+            name,
             Epochs: 20,
             Optimizer: new(WeightDecay: 0.1),
             Pixels: new(Dropout: 0.2)
         );
-    }
 
     private static Experiment FhnInhibitor() =>
         new(
