@@ -9,6 +9,8 @@ namespace Nagumo.Cli;
 /// <summary><c>nagumo check</c>: whether gradient, stability and rest states of a network are what theory says, in float64.</summary>
 internal static class CheckCommand
 {
+    private const string DefaultData = "mnist-mini";
+
     /// <summary>The command.</summary>
     public static Command Build()
     {
@@ -25,11 +27,10 @@ internal static class CheckCommand
             HelpName = "N",
             DefaultValueFactory = _ => 8,
         };
-        var data = new Option<string>("--data")
+        var data = new Option<string?>("--data")
         {
-            Description = "Data set of those images [default: mnist-mini]",
+            Description = $"Data set of those images [default: {DefaultData}; a run's own gradient: its own]",
             HelpName = "NAME",
-            DefaultValueFactory = _ => "mnist-mini",
         };
         var folder = new Option<string?>("--out") { Description = "Write gradient-error.png and residual.png here", HelpName = "DIR" };
         var set = new Option<string[]>("--set")
@@ -53,7 +54,7 @@ internal static class CheckCommand
             Run(
                 parsed.GetValue(target) ?? Presets.Default,
                 parsed.GetValue(samples),
-                parsed.GetValue(data)!,
+                parsed.GetValue(data),
                 parsed.GetValue(folder),
                 parsed.GetValue(set)!,
                 parsed.GetValue(json),
@@ -67,7 +68,7 @@ internal static class CheckCommand
     private static int Run(
         string name,
         int count,
-        string dataName,
+        string? dataName,
         string? folder,
         string[] assignments,
         bool json,
@@ -78,23 +79,31 @@ internal static class CheckCommand
         if (count is < 1 or > 1000)
             throw new InputException($"--samples {count}: give 1 to 1000; 8 is usual.");
         var target = Target.Find(name).With(assignments);
-        var data = Target.Load(dataName, error);
+        var data = Target.Load(dataName ?? DefaultData, error);
         int[] samples = [.. Enumerable.Range(0, Math.Min(count, data.Test.Count)).Select(i => i * data.Test.Count / count)];
         using var subject = new AuditSubject(target.Experiment, data.Test, samples);
-        if (target.Run is not null || target.StartWeights is not null)
-        {
-            using var trained = target.Run is not null
-                ? TrainedModel.Find(target.Run, null).Load(data, 1)
-                : new TrainedModel(target.Experiment, null, target.StartWeights).Load(data, 1);
-            subject.Load(trained);
-        }
-        var report = CheckReport.Of(name, subject, step => error.WriteLine(step));
+        bool trained = target.Run is not null || target.StartWeights is not null;
+        // The images that a run finds hard are those of its own data; they are never fetched for that.
+        var own = trained && dataName is null ? DataSets.LoadCached(target.Experiment.Data) ?? data : data;
+        using var trainer = trained
+            ? Trained(target).Load(own, Environment.ProcessorCount)
+            : new Trainer(target.Experiment with { Validation = 0 }, own, 1);
+        if (trained)
+            subject.Load(trainer);
+        var report = CheckReport.Of(name, subject, trainer, trained, step => error.WriteLine(step));
         if (folder is not null)
             Draw(folder, report, subject);
         output.WriteLine(json ? Json.Text(report.ToJson()) : report.ToText());
         return report.Passed ? ExitCode.Done
             : report.Converged ? ExitCode.Failed
             : ExitCode.NotConverged;
+    }
+
+    /// <summary>The target's weights under its own configuration, --set included; what the optimizer stored is read with its own.</summary>
+    private static TrainedModel Trained(Target target)
+    {
+        var model = target.Run is not null ? TrainedModel.Find(target.Run, null) : new(target.Experiment, null, target.StartWeights);
+        return model with { Experiment = target.Experiment with { Optimizer = model.Experiment.Optimizer } };
     }
 
     private static void Draw(string folder, CheckReport report, AuditSubject subject)

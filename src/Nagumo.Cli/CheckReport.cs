@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Nagumo.Audits;
+using Nagumo.Learning;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Cli;
 
@@ -16,7 +18,8 @@ internal sealed record CheckReport(
     SelfAdjointnessAudit Adjoint,
     StabilityAudit Stability,
     FlowAudit Flow,
-    KirchhoffAudit? Kirchhoff
+    KirchhoffAudit? Kirchhoff,
+    RecipeAudit Recipe
 )
 {
     /// <summary>Networks of more fields are followed at this many images only where the flow or eigenvalues are needed.</summary>
@@ -31,8 +34,12 @@ internal sealed record CheckReport(
         KirchhoffBound = 1e-10,
         RichardsonBound = 1e-6;
 
-    /// <summary>Whether every phase, the flow and the eigenvalue searches converged.</summary>
-    public bool Converged => Gradient.Converged && Flow.Relaxation.Converged && Stability.Converged;
+    /// <summary>Smallest cosines of the recipe's gradient in networks with inhibitors; finite β costs most on the worst images.</summary>
+    private const double RecipeBound = 0.97,
+        WorstRecipeBound = 0.9;
+
+    /// <summary>Whether every phase, the flow and the eigenvalue searches converged; the recipe's own phases need not.</summary>
+    public bool Converged => Gradient.Converged && Flow.Relaxation.Converged && Stability.Converged && Recipe.Converged;
 
     /// <summary>Whether every claim holds.</summary>
     public bool Passed => Converged && Claims.All(c => c.Holds);
@@ -98,10 +105,16 @@ internal sealed record CheckReport(
                         Kirchhoff.Residual < KirchhoffBound
                     ),
                 ],
+            .. Recipe.Groups.Select(OfRecipe),
         ];
 
     /// <summary>Runs all audits.</summary>
-    public static CheckReport Of(string model, AuditSubject subject, Action<string> progress)
+    /// <param name="model">What is checked.</param>
+    /// <param name="subject">Network and images.</param>
+    /// <param name="recipe">The same network in float32, with its weights, recipe and data.</param>
+    /// <param name="trained">Whether it was trained: only then are there images that it finds hard.</param>
+    /// <param name="progress">Told after every audit.</param>
+    public static CheckReport Of(string model, AuditSubject subject, Trainer recipe, bool trained, Action<string> progress)
     {
         bool large = subject.Network.Populations.Where(p => !p.IsClamped).Sum(p => p.Size) > Large;
         int few = large ? FewImages : subject.Samples;
@@ -111,7 +124,8 @@ internal sealed record CheckReport(
             Timed("self-adjointness", () => SelfAdjointnessAudit.Run(subject)),
             Timed("stability", () => StabilityAudit.Run(subject, few)),
             Timed("flow from u = v = 0 and five random starts", () => FlowAudit.Run(subject, few)),
-            KirchhoffAudit.Applies(subject.Network) ? Timed("Kirchhoff's law", () => KirchhoffAudit.Run(subject)) : null
+            KirchhoffAudit.Applies(subject.Network) ? Timed("Kirchhoff's law", () => KirchhoffAudit.Run(subject)) : null,
+            Timed("recipe's own gradient", () => RecipeAudit.Run(recipe, subject.Samples, trained))
         );
 
         T Timed<T>(string what, Func<T> audit)
@@ -215,7 +229,37 @@ internal sealed record CheckReport(
                     ["power"] = c.Power,
                 }),
             ]),
+            ["recipe"] = new JsonArray([
+                .. Recipe.Groups.SelectMany(g =>
+                    g.Blocks.Select(b => new JsonObject
+                    {
+                        ["name"] = b.Name,
+                        ["images"] = g.Images,
+                        ["cosine"] = Value(b.Cosine),
+                        ["relative_error"] = Value(b.RelativeError),
+                    })
+                ),
+            ]),
+            ["recipe_cosine_random"] = Value(Recipe.Random.Cosine),
+            ["recipe_cosine_worst"] = Recipe.Worst is null ? null : Value(Recipe.Worst.Cosine),
+            ["recipe_data"] = Recipe.Data,
         };
+
+    private Claim OfRecipe(RecipeGroup group)
+    {
+        var (kind, beta) = (Recipe.Estimator.Kind, Number(Recipe.Estimator.Beta));
+        string sweeps = Sweeps(Recipe.Free) + (kind == "exact" ? "" : "+" + Sweeps(Recipe.Nudged)),
+            how = kind == "exact" ? "implicit differentiation" : $"β {beta}";
+        double bound = group.Images == "worst" ? WorstRecipeBound : RecipeBound;
+        return new(
+            $"recipe's own gradient, float32, {sweeps} sweeps, {how}: smallest cosine, {group.Images} images of {Recipe.Data}",
+            group.Cosine.ToString("F6", CultureInfo.InvariantCulture),
+            Recipe.IsSmoothWithInhibitors ? $"≥ {bound.ToString(CultureInfo.InvariantCulture)}" : "reported only",
+            !Recipe.IsSmoothWithInhibitors || group.Cosine >= bound
+        );
+
+        static string Sweeps(SweepOptions o) => (o.Tolerance > 0 ? "≤ " : "") + o.MaxSweeps.ToString(CultureInfo.InvariantCulture);
+    }
 
     private Claim Order(string estimator, OrderFit? fit, double expected)
     {

@@ -42,6 +42,34 @@ public sealed class CheckTests
         Assert.True(stability.GetProperty("max_tau_ratio").GetDouble() > 1);
         Assert.InRange(root.GetProperty("flow").GetProperty("agreement").GetDouble(), 0, 1e-6);
         Assert.Equal(1, root.GetProperty("flow").GetProperty("rest_states").GetInt32());
+        Assert.InRange(root.GetProperty("recipe_cosine_random").GetDouble(), 0.97, 1);
+        Assert.Equal(JsonValueKind.Null, root.GetProperty("recipe_cosine_worst").ValueKind);
+        Assert.Equal("mnist-mini", root.GetProperty("recipe_data").GetString());
+        Assert.All(root.GetProperty("recipe").EnumerateArray(), r => Assert.Equal("random", r.GetProperty("images").GetString()));
+    }
+
+    [Fact]
+    public void ATrainedRunIsCheckedAtItsWorstImagesToo()
+    {
+        using var sandbox = new Sandbox();
+        string run = sandbox.Train("run", "--epochs", "1");
+        var outcome = Sandbox.Run("check", run, "--samples", "1", "--json");
+        var root = JsonDocument.Parse(outcome.Output).RootElement;
+        var rows = root.GetProperty("recipe").EnumerateArray().ToArray();
+        foreach (string images in new[] { "random", "worst" })
+            Assert.Equal(
+                root.GetProperty($"recipe_cosine_{images}").GetDouble(),
+                rows.Where(r => r.GetProperty("images").GetString() == images).Min(r => r.GetProperty("cosine").GetDouble())
+            );
+        Assert.Equal(12, rows.Length);
+        Assert.All(
+            rows,
+            r => Assert.True(r.GetProperty("name").GetString()!.Length > 0 && r.GetProperty("relative_error").GetDouble() > 0)
+        );
+        // --set changes the recipe, not the weights: a huge β is found out.
+        outcome = Sandbox.Run("check", run, "--samples", "1", "--set", "estimator.beta=50");
+        Assert.NotEqual(0, outcome.Code);
+        Assert.Contains("✗ recipe's own gradient, float32, 4+3 sweeps, β 50: smallest cosine, worst images of mnist-mini", outcome.Output);
     }
 
     [Fact]

@@ -253,15 +253,22 @@ public sealed class GradientAudit
     private static double Norm(double[] x) => Math.Sqrt(x.Sum(v => v * v));
 
     /// <summary>|a − b| / |b|; a block without a gradient, which has no direction, is compared absolutely.</summary>
-    private static double Distance(double[] a, double[] b)
+    internal static double Distance(double[] a, double[] b)
     {
         double norm = Norm(b);
         return Norm([.. a.Zip(b, (x, y) => x - y)]) / (norm > 0 ? norm : 1);
     }
 
-    private static double Cos(double[] a, double[] b)
+    /// <summary>a·b / (|a| |b|): 1 where neither has a direction, 0 where only one has; NaN stays NaN.</summary>
+    internal static double Cos(double[] a, double[] b)
     {
-        double norms = Norm(a) * Norm(b);
-        return norms > 0 ? a.Zip(b, (x, y) => x * y).Sum() / norms : 1;
+        var (p, q) = (Norm(a), Norm(b));
+        return p == 0 || q == 0
+            ? (
+                p == q ? 1
+                : p + q > 0 ? 0
+                : double.NaN
+            )
+            : a.Zip(b, (x, y) => x * y).Sum() / (p * q);
     }
 }

@@ -127,6 +127,8 @@ public sealed class Trainer : IDisposable
     public IReadOnlyList<EpochMetrics> History => _history;
     private readonly List<EpochMetrics> _history = [];
 
+    internal Experiment Experiment => _experiment;
+    internal DataSet Data => _data;
     internal Readout Readout { get; }
     internal Machine<float> Machine => _machine;
 
@@ -204,6 +206,17 @@ public sealed class Trainer : IDisposable
             loss += Readout.Cost.Value(z, set.Labels[samples[i]]);
         }
         return new(report.Samples, 100.0 * report.Errors / report.Samples, loss / report.Samples, report.Free, confusion);
+    }
+
+    /// <summary>The cost of each of given samples of a set, relaxed as <see cref="Experiment.Evaluation"/> says.</summary>
+    internal double[] Losses(ImageSet set, int[] samples)
+    {
+        var outputs = new double[samples.Length * Readout.Classes];
+        _learner.Predict(set, samples, _experiment.Evaluation, outputs);
+        return
+        [
+            .. samples.Select((sample, i) => Readout.Cost.Value(outputs.AsSpan(i * Readout.Classes, Readout.Classes), set.Labels[sample])),
+        ];
     }
 
     /// <summary>Samples of an epoch.</summary>
