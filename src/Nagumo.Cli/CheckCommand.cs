@@ -80,14 +80,18 @@ internal static class CheckCommand
             throw new InputException($"--samples {count}: give 1 to 1000; 8 is usual.");
         var target = Target.Find(name).With(assignments);
         var data = Target.Load(dataName ?? DefaultData, error);
-        int[] samples = [.. Enumerable.Range(0, Math.Min(count, data.Test.Count)).Select(i => i * data.Test.Count / count)];
-        using var subject = new AuditSubject(target.Experiment, data.Test, samples);
         bool trained = target.Run is not null || target.StartWeights is not null;
         // The images that a run finds hard are those of its own data; they are never fetched for that.
         var own = trained && dataName is null ? DataSets.LoadCached(target.Experiment.Data) ?? data : data;
         using var trainer = trained
             ? Trained(target).Load(own, Environment.ProcessorCount)
             : new Trainer(target.Experiment with { Validation = 0 }, own, 1);
+        // Well-fitted images have almost no gradient, and what is left of it is rounding: a trained network is checked where it errs.
+        count = Math.Min(count, own.Test.Count);
+        int[] samples = trained
+            ? trainer.ByCost(own.Test)[..count]
+            : [.. Enumerable.Range(0, count).Select(i => i * own.Test.Count / count)];
+        using var subject = new AuditSubject(target.Experiment, own.Test, samples);
         if (trained)
             subject.Load(trainer);
         var report = CheckReport.Of(name, subject, trainer, trained, step => error.WriteLine(step));

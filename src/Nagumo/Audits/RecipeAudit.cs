@@ -83,14 +83,8 @@ public sealed record RecipeAudit
             Nudged = experiment.Nudged,
             IsSmoothWithInhibitors = populations.Any(p => p.Neuron?.Inhibitors.Count > 0) && populations.All(p => p.Neuron?.Box is null),
             Random = Compare("random", drawn),
-            Worst = worst ? Compare("worst", ByCost()) : null,
+            Worst = worst ? Compare("worst", trainer.ByCost(set)) : null,
         };
-
-        int[] ByCost()
-        {
-            double[] losses = trainer.Losses(set, all);
-            return [.. all.OrderByDescending(i => double.IsNaN(losses[i]) ? double.PositiveInfinity : losses[i])];
-        }
 
         RecipeGroup Compare(string images, int[] order)
         {

@@ -208,6 +208,14 @@ public sealed class Trainer : IDisposable
         return new(report.Samples, 100.0 * report.Errors / report.Samples, loss / report.Samples, report.Free, confusion);
     }
 
+    /// <summary>The samples of a set from the largest cost to the smallest; NaN counts as the largest.</summary>
+    public int[] ByCost(ImageSet set)
+    {
+        int[] all = [.. Enumerable.Range(0, set.Count)];
+        double[] losses = Losses(set, all);
+        return [.. all.OrderByDescending(i => double.IsNaN(losses[i]) ? double.PositiveInfinity : losses[i])];
+    }
+
     /// <summary>The cost of each of given samples of a set, relaxed as <see cref="Experiment.Evaluation"/> says.</summary>
     internal double[] Losses(ImageSet set, int[] samples)
     {
