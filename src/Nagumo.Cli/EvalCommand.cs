@@ -14,7 +14,7 @@ internal static class EvalCommand
         var data = new Option<string?>("--data") { Description = "Data set [default: the run's own]", HelpName = "NAME" };
         var sweeps = new Option<int?>("--sweeps")
         {
-            Description = "Do exactly N sweeps instead of relaxing to convergence",
+            Description = "Do exactly N sweeps, as in training, instead of relaxing to convergence",
             HelpName = "N",
         };
         var config = new Option<string?>("--config")
@@ -67,7 +67,7 @@ internal static class EvalCommand
         var model = TrainedModel.Find(path, config);
         var data = Target.Load(dataName ?? model.Experiment.Data, error);
         using var trainer = model.Load(data, threads);
-        var options = sweeps is { } n ? new SweepOptions(n, 0, model.Experiment.Evaluation.OverRelaxation) : model.Experiment.Evaluation;
+        var options = sweeps is { } n ? model.Experiment.Free with { MaxSweeps = n, Tolerance = 0 } : model.Experiment.Evaluation;
         var test = trainer.Test(options);
         bool isFixed = options.Tolerance == 0,
             // A fixed number of sweeps counts no samples; the largest residual still says whether all reached the tolerance.

@@ -66,7 +66,16 @@ public static class Presets
             Pixels: new(Dropout: 0.2)
         );
 
-    private static Experiment Quick() => FhnMlp("fhn-quick") with { Epochs = 5, Optimizer = new(Rate: 1e-3), Pixels = new() };
+    /// <summary>Fewer sweeps and a mild dropout: on held-out samples the lowest error for the time.</summary>
+    private static Experiment Quick() =>
+        FhnMlp("fhn-quick") with
+        {
+            Epochs = 6,
+            Free = new(3, 0),
+            Nudged = new(2, 0),
+            Optimizer = new(),
+            Pixels = new(Dropout: 0.1),
+        };
 
     private static Experiment FhnNeurons()
     {

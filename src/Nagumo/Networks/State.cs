@@ -74,11 +74,17 @@ public sealed unsafe class State<T> : IDisposable
             return;
         Lanes = lanes;
         LaneResidual = Narrow(LaneResidual);
-        foreach (var table in new ReadOnlySpan<MatView<T>[][]>([_x, _drive, _constant]))
-            for (int p = 0; p < table.Length; p++)
-            for (int f = 0; f < table[p].Length; f++)
-                if (!table[p][f].IsEmpty)
-                    table[p][f] = Narrow(table[p][f]);
+        NarrowAll(_x);
+        NarrowAll(_drive);
+        NarrowAll(_constant);
+
+        void NarrowAll(MatView<T>[][] table)
+        {
+            foreach (var fields in table)
+                for (int f = 0; f < fields.Length; f++)
+                    if (!fields[f].IsEmpty)
+                        fields[f] = Narrow(fields[f]);
+        }
 
         MatView<T> Narrow(MatView<T> view) => new(view.Data, view.Rows, lanes, view.RowStride, view.ColStride);
     }
