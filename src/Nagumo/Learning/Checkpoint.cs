@@ -37,14 +37,24 @@ public sealed class Checkpoint
         IReadOnlyList<Tensor<float>> parameters,
         Optimizer<float> optimizer,
         int epoch,
-        IReadOnlyList<EpochMetrics> history
+        IReadOnlyList<EpochMetrics> history,
+        Checkpoint? reuse
     )
     {
-        var arrays = parameters.ToDictionary(p => p.Name, p => p.Values.ToArray());
+        var arrays = new Dictionary<string, float[]>();
+        foreach (var p in parameters)
+            Copy(p.Name, p.Values);
         foreach (var (name, values) in optimizer.State)
-            arrays[name] = values.Span.ToArray();
+            Copy(name, values.Span);
         var shapes = arrays.Select(a => new ArrayHeader(a.Key, a.Value.Length)).ToArray();
         return new(new(experiment, epoch, optimizer.Steps, [.. history], shapes), arrays);
+
+        // Megabytes in every epoch: written over the last ones, they do not pile up until the collector comes.
+        void Copy(string name, ReadOnlySpan<float> values)
+        {
+            float[]? into = reuse?._arrays.GetValueOrDefault(name);
+            values.CopyTo(arrays[name] = into?.Length == values.Length ? into : new float[values.Length]);
+        }
     }
 
     internal void Restore(IReadOnlyList<Tensor<float>> parameters, Optimizer<float> optimizer)

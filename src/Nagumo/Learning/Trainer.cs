@@ -80,6 +80,7 @@ public sealed class Trainer : IDisposable
     private readonly Split _split;
     private readonly Rng _order;
     private readonly int[] _epochOrder;
+    private Checkpoint? _saved;
 
     /// <param name="experiment">The configuration.</param>
     /// <param name="data">The data set that it names.</param>
@@ -299,7 +300,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The state of training, to continue with the same bits.</summary>
-    public Checkpoint Save() => Checkpoint.Of(_experiment, _machine.Parameters, _optimizer, Epoch, _history);
+    /// <remarks>The next call writes over the arrays of the last.</remarks>
+    public Checkpoint Save() => _saved = Checkpoint.Of(_experiment, _machine.Parameters, _optimizer, Epoch, _history, _saved);
 
     /// <summary>Continues from a checkpoint.</summary>
     /// <exception cref="CheckpointException">It belongs to another architecture or seed.</exception>
