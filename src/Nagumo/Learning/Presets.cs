@@ -105,7 +105,7 @@ public static class Presets
             ),
             new("out", Kappa: 10),
             name,
-            Epochs: 15,
+            Epochs: 20,
             Optimizer: new(WeightDecay: 0.1, Rates: Rates(("h1-h2", 3e-5), ("h2.bias", 3e-4))),
             Pixels: new(Dropout: 0.2)
         );
@@ -210,7 +210,7 @@ public static class Presets
             ),
             new("out", Kappa: 10),
             "ebm-deep",
-            Epochs: 15,
+            Epochs: 20,
             Optimizer: new(WeightDecay: 0.1, Rates: Rates(("x-h1", 3e-4), ("h1-h2", 1.5e-4), ("h2.bias", 5e-4))),
             Pixels: new(Dropout: 0.2)
         );
