@@ -233,18 +233,22 @@ public static class Presets
             Pixels: new(Dropout: 0.2)
         );
 
+    /// <summary>
+    /// The readout answers inhibitors, which answer the readout: the loop's gain is ‖W‖²/γ, so W is bounded and a larger κ makes up for it.
+    /// Without the bound the sweeps diverged in the sixth epoch.
+    /// </summary>
     private static Experiment FhnInhibitor() =>
         new(
             new(
                 [Clamped("x", Inputs), Fhn("h1", 512), Linear("out", Classes)],
-                [Weights("h1", "x", 0.040), Bias("h1", Centre), Weights("out", "h1.v", 0.0044), Bias("out", 0)]
+                [Weights("h1", "x", 0.040), Bias("h1", Centre), Weights("out", "h1.v", 0.0011), Bias("out", 0)]
             ),
-            new("out", Kappa: 5),
+            new("out", Kappa: 20),
             "fhn-inhibitor",
             Epochs: 20,
             Free: new(6, 0),
             Nudged: new(5, 0),
-            Optimizer: new(WeightDecay: 0.1),
+            Optimizer: new(WeightDecay: 0.1, NormBounds: Rates(("h1.v-out", 0.5))),
             Pixels: new(Dropout: 0.2)
         );
 
