@@ -26,7 +26,7 @@ var data = await DataSets.LoadAsync("mnist-mini");
 
 using var subject = new AuditSubject(experiment, data.Train, [0, 1, 2]);
 var check = GradientAudit.Run(subject);
-Console.WriteLine($"gradient check: cosine {check.Cosine:f6}, against finite differences {check.FiniteDifference:g2}");
+Console.WriteLine($"gradient check: cosine {check.Cosine("centred"):f6}, against finite differences {check.FiniteDifference:g2}");
 
 using var trainer = new Trainer(experiment, data, threads: 1);
 for (int epoch = 1; epoch <= experiment.Epochs; epoch++)

@@ -79,7 +79,16 @@ public sealed unsafe class Machine<T> : IDisposable
                 );
             }
             _parameters.AddRange(trained.Values);
-            _sites[p] = new(population, _driven[p], _loaded[p], trained, responds);
+            try
+            {
+                _sites[p] = new(population, _driven[p], _loaded[p], trained, responds);
+            }
+            catch (DivideByZeroException)
+            {
+                throw new ArgumentException(
+                    $"Population '{population.Name}': the potential '{population.Neuron!.H}' is not finite at u = 0. It must be finite, with a finite slope, for every u."
+                );
+            }
         }
         Load();
         foreach (var site in _sites)

@@ -76,6 +76,8 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _residual = Compile("residual", [x[0], .. streams], [new(_equations.Misfit(_equations.Reduced), OutputKind.MaxInto)]);
         if (!responds)
             return;
+        if (!_loaded.Any(l => l))
+            RequireUnique();
         var balance = _varies ? _equations.Reduced : _equations.Reduced.Substitute(s => IsUniform(s) ? Nominal(s) : null);
         if (balance.TryAffine(x[0], out var slope, out var offset) && slope != Expr.Zero)
         {
@@ -115,16 +117,24 @@ internal sealed unsafe class OnSite<T> : IDisposable
     /// <exception cref="ArgumentException">Bistable: the response must be unique to be solved by sweeps.</exception>
     public void RequireUnique()
     {
-        if (!Eliminates || _direct is not null || !_varies)
+        if (!Eliminates)
             return;
+        string where = $"Population '{_population.Name}'";
         // Of neurons that differ in nothing but their load, the one with the least decides.
         var load = Uniform(_equations.Loads[0]);
         var softest = Enumerable.Range(0, _population.Size).GroupBy(Others).Select(group => group.MinBy(i => load.Data[i * load.Stride]));
         foreach (int i in softest)
-            if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], s => Uniform(s, i), out double where))
+        {
+            for (int f = 1; f < _equations.X.Length; f++)
+                if (_equations.Force(f).Derive(_equations.X[f]).Evaluate((Symbol s) => Uniform(s, i)) is var curvature && !(curvature < 0))
+                    throw new ArgumentException(
+                        $"{where}: inhibitor '{_equations.X[f].Name}' is not held back (its curvature is {curvature:g3}). An inhibitor ascends, so the potential must fall with its square: add a term like -gamma*{_equations.X[f].Name}^2/2."
+                    );
+            if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], s => Uniform(s, i), out double at))
                 throw new ArgumentException(
-                    $"Population '{_population.Name}', neuron {i}: the response is not unique (bistable) near u = {where:g3}. Change the parameters or add a load so that the force's slope is never negative; for FitzHugh-Nagumo 1/gamma - k + G > 0."
+                    $"{where}, neuron {i}: the response is not unique (bistable) or unstable: with the inhibitors answering, dH/du does not rise with u near u = {at:g3}. Change the parameters or add a load; for FitzHugh-Nagumo 1/gamma - k + G > 0."
                 );
+        }
 
         string Others(int i) =>
             string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
