@@ -37,7 +37,7 @@ public static class Presets
         ["fhn-stack3"] = ("three hidden FHN layers of 256", () => FhnStack("fhn-stack3", 3, 256)),
         ["fhn-stack4"] = ("four hidden FHN layers of 256", () => FhnStack("fhn-stack4", 4, 256)),
         ["fhn-stack5"] = ("five hidden FHN layers of 256", () => FhnStack("fhn-stack5", 5, 256)),
-        ["fhn-neurons"] = ("fhn-quick that trains its neurons' own k and γ as well", FhnNeurons),
+        ["fhn-neurons"] = ("784-32-10 FHN that starts nearly linear and trains k and γ of each neuron", FhnNeurons),
     };
 
     /// <summary>The preset that <c>nagumo train</c> runs when none is named.</summary>
@@ -77,14 +77,23 @@ public static class Presets
             Pixels = new(Dropout: 0.1),
         };
 
+    /// <summary>A small network of neurons that start nearly linear (k = 0.1): learning gives each its own k and γ.</summary>
     private static Experiment FhnNeurons()
     {
         var quick = Quick();
-        var hidden = quick.Network.Populations[1] with { Train = ["k", "gamma"], PerNeuron = true };
+        var hidden = quick.Network.Populations[1] with
+        {
+            Size = 32,
+            Parameters = new Dictionary<string, double[]> { ["k"] = [0.1] },
+            Train = ["k", "gamma"],
+            PerNeuron = true,
+        };
         return quick with
         {
             Name = "fhn-neurons",
             Network = quick.Network with { Populations = [quick.Network.Populations[0], hidden, quick.Network.Populations[2]] },
+            Optimizer = new(Rates: Rates(("h1", 3e-3))),
+            Pixels = new(),
         };
     }
 
