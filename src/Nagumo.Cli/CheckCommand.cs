@@ -14,7 +14,7 @@ internal static class CheckCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var target = new Argument<string>("target")
+        var target = new Argument<string>("PRESET|config.json|RUN")
         {
             Description = $"A preset (at its initial weights), a config.json, or a trained run's folder [default: {Presets.Default}]",
             Arity = ArgumentArity.ZeroOrOne,
@@ -23,7 +23,7 @@ internal static class CheckCommand
         target.CompletionSources.Add(_ => Presets.All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
         var samples = new Option<int>("--samples")
         {
-            Description = "Test images to check at [default: 8]",
+            Description = "Test images to check at",
             HelpName = "N",
             DefaultValueFactory = _ => 8,
         };

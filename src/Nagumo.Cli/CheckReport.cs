@@ -80,14 +80,21 @@ internal sealed record CheckReport(
                 $"< 0 (sufficient bound {(Stability.SufficientBoundHolds ? "holds" : "does not hold")})",
                 Stability.Stable
             ),
-            new(
-                double.IsFinite(Stability.MaxTauRatio)
-                    ? $"unstable beyond {Number(Stability.MaxTauRatio)} × τ_v: the flow's rates at 0.97 and 1.03 of it"
-                    : "stable at every τ_v",
-                double.IsFinite(Stability.MaxTauRatio) ? $"{Number(Stability.FlowRates.Below)}; {Number(Stability.FlowRates.Above)}" : "",
-                double.IsFinite(Stability.MaxTauRatio) ? "< 0; > 0" : "",
-                Stability.FlowAgrees
-            ),
+            .. Stability.MaxTauRatio switch
+            {
+                double.PositiveInfinity => [new Claim("stable at every τ_v", "", "", Stability.Stable)],
+                > 0 =>
+                [
+                    new Claim(
+                        $"unstable beyond {Number(Stability.MaxTauRatio)} × τ_v: the flow's rates at 0.97 and 1.03 of it",
+                        $"{Number(Stability.FlowRates.Below)}; {Number(Stability.FlowRates.Above)}",
+                        "< 0; > 0",
+                        Stability.FlowRates.Below < 0 && Stability.FlowRates.Above > 0
+                    ),
+                ],
+                // Never stable: the claim above has failed, and there is no crossing to look at.
+                _ => Array.Empty<Claim>(),
+            },
             new(
                 $"sweeps and the flow from u = v = 0 and random starts agree; rest states: {Flow.RestStates}",
                 Number(Flow.Agreement),
@@ -255,7 +262,7 @@ internal sealed record CheckReport(
             $"recipe's own gradient, float32, {sweeps} sweeps, {how}: smallest cosine, {group.Images} images of {Recipe.Data}",
             group.Cosine.ToString("F6", CultureInfo.InvariantCulture),
             Recipe.IsSmoothWithInhibitors ? $"≥ {bound.ToString(CultureInfo.InvariantCulture)}" : "reported only",
-            !Recipe.IsSmoothWithInhibitors || group.Cosine >= bound
+            Recipe.IsSmoothWithInhibitors ? group.Cosine >= bound : !double.IsNaN(group.Cosine)
         );
 
         static string Sweeps(SweepOptions o) => (o.Tolerance > 0 ? "≤ " : "") + o.MaxSweeps.ToString(CultureInfo.InvariantCulture);

@@ -85,7 +85,7 @@ public static class CommandLine
     private static int Misused(ParseResult parsed, TextWriter error, string? problem = null)
     {
         error.WriteLine($"error: {problem ?? Problem(parsed)}");
-        error.WriteLine($"See: {PathOf(parsed)} --help");
+        error.WriteLine($"See: {Terminal.Command}{PathOf(parsed)["nagumo".Length..]} --help");
         return ExitCode.Usage;
     }
 

@@ -29,7 +29,7 @@ internal static class CompletionCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var shell = new Argument<string>("shell") { Description = "bash or zsh", HelpName = "bash|zsh" };
+        var shell = new Argument<string>("bash|zsh") { Description = "bash or zsh", HelpName = "bash|zsh" };
         shell.CompletionSources.Add("bash", "zsh");
         var command = new Command("completion", "Print a completion script for a shell") { shell };
         command.SetAction(parsed =>

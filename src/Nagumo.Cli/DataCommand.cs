@@ -26,7 +26,7 @@ internal static class DataCommand
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
         var command = new Command(name, description) { json };
-        var names = new Argument<string[]>("names")
+        var names = new Argument<string[]>("NAME")
         {
             Description = argument,
             HelpName = "NAME",
@@ -121,7 +121,7 @@ internal static class DataCommand
             if (intact)
                 output?.WriteLine($"{d.Name}: every file has the right SHA-256");
             else
-                error.WriteLine($"error: {d.Name} is missing, incomplete or damaged: nagumo data get {d.Name}");
+                error.WriteLine($"error: {d.Name} is missing, incomplete or damaged: {Terminal.Command} data get {d.Name}");
         }
         return (all ? ExitCode.Done : ExitCode.Failed, sets);
     }

@@ -43,7 +43,7 @@ internal static class Equations
         };
 
     /// <summary>A number as short as it is exact.</summary>
-    public static string Number(double x) => x.ToString("R", CultureInfo.InvariantCulture);
+    public static string Number(double x) => x.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
 
     private static string Range(Parameter p) =>
         (double.IsFinite(p.Min) ? $"[{Number(p.Min)}, " : "(-∞, ") + (double.IsFinite(p.Max) ? $"{Number(p.Max)}]" : "∞)");

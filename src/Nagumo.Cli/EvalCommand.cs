@@ -10,7 +10,7 @@ internal static class EvalCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var model = new Argument<string>("model") { Description = "A run's folder, a checkpoint.bin or a weights.npz", HelpName = "RUN" };
+        var model = new Argument<string>("RUN") { Description = "A run's folder, a checkpoint.bin or a weights.npz", HelpName = "RUN" };
         var data = new Option<string?>("--data") { Description = "Data set [default: the run's own]", HelpName = "NAME" };
         var sweeps = new Option<int?>("--sweeps")
         {

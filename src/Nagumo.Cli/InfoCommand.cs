@@ -12,20 +12,29 @@ internal static class InfoCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var target = new Argument<string>("target")
+        var target = new Argument<string>("PRESET|config.json|RUN")
         {
             Description = "A preset, a config.json or a run's folder",
             HelpName = "PRESET|config.json|RUN",
         };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change a key of the configuration, e.g. network.populations.h1.size=500; repeatable",
+            HelpName = "KEY=VALUE",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
-        var command = new Command("info", "Equations, sizes, parameters and budget of a preset or run") { target, json };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(target), parsed.GetValue(json), parsed.InvocationConfiguration.Output));
+        var command = new Command("info", "Equations, sizes, parameters and budget of a preset or run") { target, set, json };
+        command.SetAction(parsed =>
+            Run(parsed.GetRequiredValue(target), parsed.GetValue(set)!, parsed.GetValue(json), parsed.InvocationConfiguration.Output)
+        );
         return command;
     }
 
-    private static int Run(string name, bool json, TextWriter output)
+    private static int Run(string name, string[] assignments, bool json, TextWriter output)
     {
-        var target = Target.Find(name);
+        var target = Target.Find(name).With(assignments);
         var e = target.Experiment;
         using var trainer = new Trainer(e with { Validation = 0 }, TrainedModel.Blank(e), 1);
         var weights = trainer.Weights();
@@ -76,7 +85,7 @@ internal static class InfoCommand
         output.WriteLine();
         output.WriteLine("TRAINING");
         output.WriteLine(
-            $"  {e.Data}, {e.Epochs} epochs, batches of {e.Batch}{(e.Validation > 0 ? $", {Terminal.Count(e.Validation)} held out" : "")}, seed {e.Seed}"
+            $"  {e.Data}, {Terminal.Epochs(e.Epochs)}, batches of {e.Batch}{(e.Validation > 0 ? $", {Terminal.Count(e.Validation)} held out" : "")}, seed {e.Seed}"
         );
         output.WriteLine(
             $"  {e.Estimator.Kind} estimator, beta {Equations.Number(e.Estimator.Beta)}, nudge {e.Estimator.Nudge}; "
@@ -93,10 +102,12 @@ internal static class InfoCommand
         output.WriteLine("RUN");
         var last = checkpoint.History.Count > 0 ? checkpoint.History[^1] : null;
         output.WriteLine(
-            $"  {checkpoint.Epoch} of {e.Epochs} epochs done{(last is null ? "" : $"; loss {Terminal.Short(last.TrainLoss)}, training error {Terminal.Percent(last.TrainErrorPercent)}")}"
+            $"  {checkpoint.Epoch} of {Terminal.Epochs(e.Epochs)} done{(last is null ? "" : $"; loss {Terminal.Short(last.TrainLoss)}, training error {Terminal.Percent(last.TrainErrorPercent)}")}"
         );
         output.WriteLine(
-            result is null ? $"  not finished: nagumo train {name} --resume" : $"  test error {Terminal.Percent(result.TestErrorPercent)}"
+            result is null
+                ? $"  not finished: {Terminal.Command} train {Terminal.Quoted(name)} --resume"
+                : $"  test error {Terminal.Percent(result.TestErrorPercent)}"
         );
     }
 

@@ -14,8 +14,8 @@ internal static class PredictCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var model = new Argument<string>("model") { Description = "A run's folder, a checkpoint.bin or a weights.npz", HelpName = "RUN" };
-        var picture = new Argument<string>("picture")
+        var model = new Argument<string>("RUN") { Description = "A run's folder, a checkpoint.bin or a weights.npz", HelpName = "RUN" };
+        var picture = new Argument<string>("FILE|DATASET:INDEX")
         {
             Description = "A PNG, PGM or npy file of the right size (bright on dark), or a test sample as DATASET:INDEX",
             HelpName = "FILE|DATASET:INDEX",
@@ -73,7 +73,7 @@ internal static class PredictCommand
             }
             output.WriteLine(
                 $"answer {answer.Class}{(label is { } l ? l == answer.Class ? ", right" : $", wrong: the label is {l}" : "")}; "
-                    + Report.Relaxed(answer.Relaxation.NotConverged, answer.Relaxation.Sweeps, answer.Relaxation.Residual)
+                    + $"{(answer.Relaxation.Converged ? "converged" : "NOT converged")} in {answer.Relaxation.Sweeps} sweeps, residual {Terminal.Short(answer.Relaxation.Residual)}"
             );
         }
         return answer.Relaxation.Converged ? ExitCode.Done : ExitCode.NotConverged;
@@ -88,6 +88,8 @@ internal static class PredictCommand
         bool isFile = File.Exists(name);
         if (!isFile && DataSets.All.Any(d => d.Name == stem))
         {
+            if (suffix.Length == 0)
+                throw new InputException($"give an index: {stem}:0");
             var test = Target.Load(stem, error).Test;
             int index = Index(suffix, test.Count, $"test samples of {stem}");
             if ((test.Rows, test.Cols) != (rows, cols))

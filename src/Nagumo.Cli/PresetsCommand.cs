@@ -34,7 +34,7 @@ internal static class PresetsCommand
             }
             int width = Presets.All.Max(p => p.Name.Length);
             foreach (var (name, summary) in Presets.All)
-                output.WriteLine($"{name.PadRight(width)}  {Presets.Get(name).Epochs, 2} epochs  {summary}");
+                output.WriteLine($"{name.PadRight(width)}  {Terminal.Epochs(Presets.Get(name).Epochs), 9}  {summary}");
             return ExitCode.Done;
         });
         return command;

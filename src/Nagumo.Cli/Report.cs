@@ -21,8 +21,8 @@ internal static class Report
         output.WriteLine($"relaxed     {Relaxed(r.NonconvergedSamples, r.MaxSweeps, r.MaxResidual)}");
         output.WriteLine($"took        {Terminal.Duration(r.WallSeconds)}, {Terminal.Duration(r.CpuSeconds)} CPU, {r.PeakRssMib:F0} MiB");
         output.WriteLine($"run         {r.Run}   (weights.npz, learning-curve.png, confusion-matrix.png, weights.png)");
-        output.WriteLine($"next        nagumo check {r.Run}");
-        output.WriteLine($"            nagumo predict {r.Run} {r.Data}:0");
+        output.WriteLine($"next        {Terminal.Command} check {Terminal.Quoted(r.Run)}");
+        output.WriteLine($"            {Terminal.Command} predict {Terminal.Quoted(r.Run)} {r.Data}:0");
     }
 
     /// <summary>The results of several seeds.</summary>

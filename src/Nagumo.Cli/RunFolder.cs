@@ -15,8 +15,9 @@ internal sealed class RunFolder : IDisposable
         LockFile = ".lock";
     private const int FileTooLarge = 27;
     private readonly FileStream _lock;
+    private readonly string? _made;
 
-    private RunFolder(string path, FileStream locked) => (Path, _lock) = (path, locked);
+    private RunFolder(string path, FileStream locked, string? made) => (Path, _lock, _made) = (path, locked, made);
 
     /// <summary>The folder, as it was given.</summary>
     public string Path { get; }
@@ -39,10 +40,18 @@ internal sealed class RunFolder : IDisposable
     {
         if (File.Exists(path))
             throw new InputException($"'{path}' is a file; --out names a folder.");
-        Directory.CreateDirectory(path);
+        string? made = TopMissing(path);
         try
         {
-            return new(path, new FileStream(At(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"cannot create the folder '{path}': {e.Message}", e.HResult);
+        }
+        try
+        {
+            return new(path, new FileStream(At(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), made);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException) && (e.HResult & 0xFFFF) is 32 or 11 or 35)
         {
@@ -123,7 +132,60 @@ internal sealed class RunFolder : IDisposable
     public static TrainResult? ResultOf(string path) =>
         IsFinished(path) ? JsonSerializer.Deserialize(File.ReadAllText(At(path, Result)), CliJson.Default.TrainResult) : null;
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Releases the lock. A folder that holds nothing else goes again, with the parents that were made for it.</summary>
+    public void Dispose()
+    {
+        bool empty = Directory.EnumerateFileSystemEntries(Path).All(f => System.IO.Path.GetFileName(f) == LockFile);
+        // Before the lock is released, so that nobody takes it in between; Windows deletes no open file.
+        if (empty && !OperatingSystem.IsWindows())
+            File.Delete(this[LockFile]);
+        _lock.Dispose();
+        if (empty)
+            Remove();
+    }
+
+    private void Remove()
+    {
+        try
+        {
+            File.Delete(this[LockFile]);
+            RemoveFolders();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else uses the folder.
+        }
+    }
+
+    private void RemoveFolders()
+    {
+        if (_made is null)
+            return;
+        for (
+            string at = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
+            !Directory.EnumerateFileSystemEntries(at).Any();
+
+        )
+        {
+            Directory.Delete(at);
+            if (at == _made)
+                return;
+            at = System.IO.Path.GetDirectoryName(at)!;
+        }
+    }
+
+    /// <summary>The outermost folder that creating a path makes; null when it is there.</summary>
+    private static string? TopMissing(string path)
+    {
+        string? missing = null;
+        for (
+            string? at = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+            at is not null && !Directory.Exists(at);
+            at = System.IO.Path.GetDirectoryName(at)
+        )
+            missing = at;
+        return missing;
+    }
 
     /// <summary>Whole or not at all.</summary>
     private void WriteText(string file, string text)

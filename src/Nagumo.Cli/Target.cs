@@ -46,16 +46,32 @@ internal sealed record Target(Experiment Experiment, string? Run, string? StartW
     private static Target Read(string file, string? run)
     {
         Experiment experiment;
+        string text = File.ReadAllText(file);
+        if (string.IsNullOrWhiteSpace(text))
+            throw new InputException($"{file}: the file is empty");
         try
         {
-            experiment = Experiment.FromJson(File.ReadAllText(file));
+            experiment = Experiment.FromJson(text);
             experiment.Validate();
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InputException($"{file}: {e.Message}");
+            throw new InputException($"{file}: {(IsJson(text) ? "" : "not JSON: ")}{e.Message}");
         }
         string? weights = experiment.Weights is null ? null : Path.Combine(Path.GetDirectoryName(file) ?? "", experiment.Weights);
         return new(experiment, run, weights, false);
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

@@ -16,6 +16,15 @@ internal static class Terminal
     public static bool HasColour(TextWriter writer) =>
         IsLive(writer) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
+    /// <summary>How the command was called; the launchers of a clone tell.</summary>
+    public static string Command => Environment.GetEnvironmentVariable("NAGUMO_COMMAND") is { Length: > 0 } typed ? typed : "nagumo";
+
+    /// <summary>A path as an argument of the shell.</summary>
+    public static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
+
+    /// <summary>1 epoch, 2 epochs.</summary>
+    public static string Epochs(int n) => $"{n} epoch{(n == 1 ? "" : "s")}";
+
     /// <summary>60,000.</summary>
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -22,7 +22,7 @@ internal static class TrainCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var target = new Argument<string>("target")
+        var target = new Argument<string>("PRESET|config.json|RUN")
         {
             Description = $"A preset (see 'nagumo presets'), a config.json, or a run's folder [default: {Presets.Default}]",
             Arity = ArgumentArity.ZeroOrOne,
@@ -166,10 +166,10 @@ internal static class TrainCommand
                 error.WriteLine();
                 error.WriteLine(
                     run.Saved > 0
-                        ? $"interrupted; {run.Saved} of {experiment.Epochs} epochs are kept in {folder.Path}"
+                        ? $"interrupted; {run.Saved} of {Terminal.Epochs(experiment.Epochs)} are kept in {folder.Path}"
                         : $"interrupted before the first epoch ended; nothing was lost but it"
                 );
-                error.WriteLine($"continue with: nagumo train {Quoted(folder.Path)} --resume");
+                error.WriteLine($"continue with: {Terminal.Command} train {Terminal.Quoted(folder.Path)} --resume");
                 return ExitCode.Interrupted;
             }
         }
@@ -227,8 +227,6 @@ internal static class TrainCommand
         DataSets.All.Any(d => d.Name == data)
             ? data
             : throw new InputException($"there is no data set '{data}'.{Nearest.Hint(data, [.. DataSets.All.Select(d => d.Name)])}");
-
-    private static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
 
     /// <summary>The first signal asks to stop after the batch, the second one stops at once.</summary>
     private static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource cancel) =>

@@ -25,7 +25,7 @@ internal sealed record TrainedModel(Experiment Experiment, Checkpoint? Checkpoin
         if (!File.Exists(path))
             throw new InputException(
                 Presets.All.Any(p => p.Name == path)
-                    ? $"'{path}' is a preset: train it first (nagumo train {path}), then name the run."
+                    ? $"'{path}' is a preset: train it first ({Terminal.Command} train {path}), then name the run."
                     : $"there is no run or file '{path}'."
             );
         if (path.EndsWith(".bin", StringComparison.Ordinal))
