@@ -106,7 +106,7 @@ public sealed class SettingTests : IDisposable
         var outcome = Sandbox.Run("train", _box.Config(), "--set", assignment, "--out", _box["run"]);
 
         Assert.Contains(part, outcome.OneError(2));
-        Assert.False(File.Exists(_box["run/config.json"]));
+        Assert.False(Directory.Exists(_box["run"]));
     }
 
     [Fact]

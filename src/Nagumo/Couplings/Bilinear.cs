@@ -52,6 +52,8 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
 
         public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
 
+        public override void Dispose() => _product.Dispose();
+
         public override void Load(int part, int parts) => _product.Load(_w.Value, part, parts);
 
         public override void Drive(

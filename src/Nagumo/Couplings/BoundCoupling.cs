@@ -5,9 +5,12 @@ namespace Nagumo.Couplings;
 
 /// <summary>A coupling's kernels on a machine: drives, loads and contrasts over [neurons × lanes] views.</summary>
 /// <remarks>Read-only while lanes are relaxed, so that threads share it; <see cref="Load"/> runs between batches.</remarks>
-internal abstract class BoundCoupling<T>
+internal abstract class BoundCoupling<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Frees what the coupling packed.</summary>
+    public virtual void Dispose() { }
+
     /// <summary>Renews what is derived from the parameters (packed weights). Part <paramref name="part"/> of <paramref name="parts"/>.</summary>
     public virtual void Load(int part, int parts) { }
 

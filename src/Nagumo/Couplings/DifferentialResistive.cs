@@ -84,6 +84,12 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
 
         public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
 
+        public override void Dispose()
+        {
+            _product.Dispose();
+            _signed.Dispose();
+        }
+
         public override unsafe void Load(int part, int parts)
         {
             var (row0, rows) = Shares.Of(_plus.Rows, part, parts, Gemm.RowBlock<T>());

@@ -51,6 +51,8 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
 
         public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
 
+        public override void Dispose() => _product.Dispose();
+
         public override void Load(int part, int parts) => _product.Load(_g.Value, part, parts);
 
         public override bool HasLoads(int end) => true;

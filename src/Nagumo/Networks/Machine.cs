@@ -310,6 +310,8 @@ public sealed unsafe class Machine<T> : IDisposable
     {
         foreach (var t in _parameters)
             t.Dispose();
+        foreach (var c in _couplings)
+            c.Dispose();
         foreach (var site in _sites)
             site?.Dispose();
     }
