@@ -40,11 +40,11 @@ internal sealed class DenseProduct<T> : IDisposable
         }
     }
 
-    public void Drive(int end, MatView<T> other, PackedRight<T>? packed, MatView<T> init, MatView<T> drive, int row0, int rows)
+    public void Drive(int end, MatView<T> other, RightOperand<T>? packed, MatView<T> init, MatView<T> drive, int row0, int rows)
     {
         var left = _left[end]!;
-        if (packed is not null)
-            Gemm.Multiply(left, packed, init, drive, row0, rows);
+        if (packed is PackedRight<T> right)
+            Gemm.Multiply(left, right, init, drive, row0, rows);
         else
             Gemm.Multiply(left, other, init, drive, row0, rows);
     }

@@ -22,6 +22,9 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <summary>Lanes are split in whole cache lines of floats.</summary>
     private const int LaneBlock = 16;
 
+    /// <summary>Up to this share of inputs that differ from the background, leaving the others out is faster (docs/results.md, Speed).</summary>
+    private const double Sparse = 0.55;
+
     private readonly Machine<T> _machine;
     private readonly WorkerTeam _team;
     private readonly EstimatorOptions _estimator;
@@ -104,6 +107,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     public BatchReport Gradient(ImageSet set, ReadOnlySpan<int> samples, int epoch)
     {
         (_set, _epoch, _count) = (set, epoch, samples.Length);
+        SetBackground(training: true);
         samples.CopyTo(_samples);
         // A stream of its own for every batch, so that a resumed run draws the same signs.
         _signs.Split(((ulong)epoch << 32) | (uint)samples[0], _sign);
@@ -118,6 +122,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     public BatchReport Predict(ImageSet set, ReadOnlySpan<int> samples, SweepOptions options, Span<double> readout)
     {
         (_set, _predict) = (set, options);
+        SetBackground(training: false);
         BatchReport total = default;
         for (int from = 0; from < samples.Length; from += _samples.Length)
         {
@@ -138,6 +143,13 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     {
         _machine.LoadLoads();
         Run(Stage.Load);
+    }
+
+    /// <summary>Lets products leave out the unlit pixels of a set that has many: decided by the whole set, so that threads and batches do not matter.</summary>
+    private void SetBackground(bool training)
+    {
+        if (_machine.SetBackground(_input, _pixels.Density(_set!, training) <= Sparse ? _pixels.Background(training) : null))
+            Run(Stage.Load);
     }
 
     void ITeamWork.Run(int thread, int threads)
