@@ -62,6 +62,7 @@ public static class CommandLine
             CheckCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
+            ToleranceCommand.Build(),
             InfoCommand.Build(),
             ModelsCommand.Build(),
             PresetsCommand.Build(),
