@@ -60,6 +60,7 @@ public static class CommandLine
         {
             TrainCommand.Build(),
             CheckCommand.Build(),
+            AuditCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
             ToleranceCommand.Build(),

@@ -182,7 +182,7 @@ public sealed unsafe class AuditSubject : IDisposable
         if (above == 0 || !double.IsFinite(worst))
             return new("sweeps", sweep, worst, above);
         var rescued = new Acceleration<double>(Machine, s).Relax(new(500, Floor), 0, Workspace, null);
-        if (rescued.Converged)
+        if (rescued.Converged || !Machine.IsReciprocal)
             return rescued with { Sweeps = sweep + rescued.Sweeps };
         var newton = Newton.Relax(Machine, s, new(Tolerance: Floor), Workspace);
         return newton with { Sweeps = sweep + rescued.Sweeps + newton.Sweeps };

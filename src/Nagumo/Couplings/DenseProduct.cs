@@ -28,6 +28,8 @@ internal sealed class DenseProduct<T> : IDisposable
 
     public bool PrefersPacked(int end) => Math.Min(Rows, Cols) > Unpacked;
 
+    public void Load(MatView<T> m, int part, int parts) => Load(m, m, part, parts);
+
     /// <param name="m">M as end a feels it.</param>
     /// <param name="reverse">M as end b feels it.</param>
     /// <param name="part">This thread's part.</param>

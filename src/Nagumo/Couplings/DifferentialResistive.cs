@@ -100,8 +100,7 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
                     _plus.Values.Slice(i, _plus.Cols),
                     _signed.Span.Slice(i, _plus.Cols)
                 );
-            var signed = new MatView<T>(_signed.Pointer, _plus.Rows, _plus.Cols, _plus.Cols);
-            _product.Load(signed, signed, part, parts);
+            _product.Load(new MatView<T>(_signed.Pointer, _plus.Rows, _plus.Cols, _plus.Cols), part, parts);
         }
 
         public override bool HasLoads(int end) => end == 0;

@@ -53,7 +53,7 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
 
         public override void Dispose() => _product.Dispose();
 
-        public override void Load(int part, int parts) => _product.Load(_g.Value, _g.Value, part, parts);
+        public override void Load(int part, int parts) => _product.Load(_g.Value, part, parts);
 
         public override bool HasLoads(int end) => true;
 

@@ -78,7 +78,12 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _classes = readout.Classes;
         _input = SingleInput(machine.Network);
         _inputs = machine.Network.Populations[_input].Size;
-        bool fullCost = estimator.Nudge == "cost";
+        bool fullCost = estimator.Nudge == "cost",
+            corrected = estimator.Correction == "antisymmetric";
+        if (corrected && machine.IsReciprocal)
+            throw new ArgumentException(
+                "estimator.correction = 'antisymmetric', but every coupling has the same weights forth and back: there is nothing to correct. Leave it out."
+            );
         if (fullCost && (estimator.Kind == "centred" || estimator.RandomSign) && CostNudge<T>.LargestBeta(machine, readout) is var largest)
             if (estimator.Beta >= largest)
                 throw new ArgumentOutOfRangeException(
@@ -90,7 +95,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _losses = new double[batch];
         _contrasts = new(machine, batch);
         _images = new((long)batch * _inputs);
-        _workers = [.. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, noise))];
+        _workers = [.. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise))];
     }
 
     private enum Stage
