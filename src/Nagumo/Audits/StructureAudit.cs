@@ -135,9 +135,7 @@ public sealed record StructureAudit(
     public static StructureAudit Run(FlowSystem system, StructureAuditOptions? options = null)
     {
         var (state, residual) = RestSearch.Find(system);
-        return RestSearch.AtRest(residual, state)
-            ? At(system, state, residual, options ?? new())
-            : Restless(system, state, residual);
+        return RestSearch.AtRest(residual, state) ? At(system, state, residual, options ?? new()) : Restless(system, state, residual);
     }
 
     /// <summary>Classifies a network's physical (u, v) flow at the rest state of the subject's first image.</summary>
@@ -171,7 +169,9 @@ public sealed record StructureAudit(
         for (int k = 0; k < options.Probes; k++)
             jacobians.Add(system.Jacobian(Probe(system, rest, options.Radius, rng.Split((ulong)k))));
         if (jacobians.Any(j => j.Any(x => !double.IsFinite(x))))
-            throw new ArgumentException($"'{system.Name}': the Jacobian is not finite at or beside the rest state. Lower the radius of the probes.");
+            throw new ArgumentException(
+                $"'{system.Name}': the Jacobian is not finite at or beside the rest state. Lower the radius of the probes."
+            );
 
         var everywhere = Symmetriser.Fit(n, jacobians);
         var here = Symmetriser.Fit(n, jacobians[..1]);
@@ -281,7 +281,12 @@ public sealed record StructureAudit(
         throw new ArgumentException($"'{system.Name}': the flow is not finite beside its rest state. Lower the radius of the probes.");
     }
 
-    private static IReadOnlyList<BrokenCoupling> Breaking(FlowSystem system, Symmetriser symmetriser, List<double[]> jacobians, double tolerance)
+    private static IReadOnlyList<BrokenCoupling> Breaking(
+        FlowSystem system,
+        Symmetriser symmetriser,
+        List<double[]> jacobians,
+        double tolerance
+    )
     {
         int n = system.Dimension;
         var w = symmetriser.Weights;

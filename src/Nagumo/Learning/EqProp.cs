@@ -95,7 +95,10 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _losses = new double[batch];
         _contrasts = new(machine, batch);
         _images = new((long)batch * _inputs);
-        _workers = [.. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise))];
+        _workers =
+        [
+            .. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise)),
+        ];
     }
 
     private enum Stage
