@@ -81,7 +81,7 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
         {
             if (_background is null)
             {
-                _product.Load(_w.Value, part, parts);
+                _product.Load(_w.Value, _w.Reverse, part, parts);
                 return;
             }
             var (row0, rows) = Shares.Of(_w.Rows, part, parts, SparseGemm.PanelRows<T>());
