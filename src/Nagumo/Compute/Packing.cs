@@ -44,14 +44,7 @@ internal static unsafe class Packing
             var deep = depth - depth % vector;
             for (var group = 0; group < whole; group += Group)
                 if (typeof(T) == typeof(float) && Avx512F.IsSupported && group + Group <= whole)
-                    Transpose16(
-                        (float*)src + group * widthStride,
-                        deep,
-                        widthStride,
-                        panel,
-                        (float*)dst + group,
-                        (float)(object)scale
-                    );
+                    Transpose16((float*)src + group * widthStride, deep, widthStride, panel, (float*)dst + group, (float)(object)scale);
                 else
                     for (var d = 0; d < deep; d += Strip)
                     for (var w = group; w < Math.Min(group + Group, whole); w += vector)
@@ -142,11 +135,7 @@ internal static unsafe class Packing
     static Vector512<float> Quarters(float* src, nint stride) =>
         Avx512F.InsertVector128(
             Avx512F.InsertVector128(
-                Avx512F.InsertVector128(
-                    Vector128.Load(src).ToVector256Unsafe().ToVector512Unsafe(),
-                    Vector128.Load(src + 4 * stride),
-                    1
-                ),
+                Avx512F.InsertVector128(Vector128.Load(src).ToVector256Unsafe().ToVector512Unsafe(), Vector128.Load(src + 4 * stride), 1),
                 Vector128.Load(src + 8 * stride),
                 2
             ),
