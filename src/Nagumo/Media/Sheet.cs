@@ -57,11 +57,6 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
             options.Dt,
             current: current.Length > 0
         );
-        for (int f = 0; f < diffusion.Length; f++)
-            if (!(_stencil.StableStep(f, 0) > 0))
-                throw new ArgumentException(
-                    $"'{options.Neuron.Inhibitors[f - 1].Tau.Name}' is 0: a sheet is integrated in time, so every time constant must be > 0."
-                );
         if (current.Length > 0 && current.Length != Cells)
             throw new ArgumentException($"{current.Length} currents for {options.Rows} x {options.Columns} cells; give one each.");
         _kernel = KernelCompiler.Compile<T>(_stencil.Definition, simd);

@@ -28,6 +28,8 @@ internal sealed class Stencil
         _equations = new(population, [.. diffusion.Select(_ => true)]);
         _diffusion = diffusion;
         _tau = [1, .. neuron.Inhibitors.Select(v => population.Parameters[v.Tau.Name][0])];
+        if (neuron.Inhibitors.FirstOrDefault(v => !(population.Parameters[v.Tau.Name][0] > 0)) is { } still)
+            throw new ArgumentException($"'{still.Tau.Name}' is 0: a sheet is integrated in time, so every time constant must be > 0.");
         foreach (var p in neuron.Parameters)
             _known.Add(p, population.Parameters[p.Name][0]);
 
