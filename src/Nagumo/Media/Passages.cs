@@ -1,7 +1,7 @@
 namespace Nagumo.Media;
 
 /// <summary>The times at which a sampled signal rises through zero, between samples by a straight line.</summary>
-internal sealed class Passages
+public sealed class Passages
 {
     private readonly List<double> _times = [];
     private double _time,

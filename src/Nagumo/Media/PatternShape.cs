@@ -8,7 +8,15 @@ namespace Nagumo.Media;
 /// <param name="LowPieces">Pieces of low cells.</param>
 /// <param name="LargestShare">Area of the largest high piece, as a share of all high cells.</param>
 /// <param name="Range">Largest minus smallest activator.</param>
-internal readonly record struct PatternShape(double HighFraction, int HighPieces, int LowPieces, double LargestShare, double Range)
+/// <param name="Middle">The middle of that range, which divides high from low.</param>
+public readonly record struct PatternShape(
+    double HighFraction,
+    int HighPieces,
+    int LowPieces,
+    double LargestShare,
+    double Range,
+    double Middle
+)
 {
     /// <summary>"spots" (many high pieces in one low sea), "holes" (the reverse), or "labyrinth".</summary>
     public string Kind =>
@@ -35,7 +43,8 @@ internal readonly record struct PatternShape(double HighFraction, int HighPieces
             sizes.Count(s => s.High),
             sizes.Count(s => !s.High),
             highs == 0 ? 0 : (double)sizes.Where(s => s.High).Max(s => s.Size) / highs,
-            double.CreateChecked(high - low)
+            double.CreateChecked(high - low),
+            double.CreateChecked(middle)
         );
     }
 

@@ -6,7 +6,7 @@ using Nagumo.Relaxation;
 namespace Nagumo.Media;
 
 /// <summary>The states that sheets start from.</summary>
-internal static class SheetStart
+public static class SheetStart
 {
     /// <summary>The rest state of one neuron of the sheet, the activator first.</summary>
     /// <exception cref="ArgumentException">Newton's method finds none.</exception>
@@ -23,6 +23,19 @@ internal static class SheetStart
                 $"no rest state of '{options.Neuron.Name}' found from zero (residual {report.Residual:g3}); change its parameters."
             );
         return [.. Enumerable.Range(0, options.Neuron.Fields.Count).Select(f => state.Fields(0)[f].Row(0)[0])];
+    }
+
+    /// <summary>The explicit limit of the step at rest, 2τ/(8D + c) of the field where it is least; at most 0.1, which an Euler step should not pass.</summary>
+    public static double StableStep(SheetOptions options)
+    {
+        double[] diffusion = options.FieldDiffusion(),
+            rest = Rest(options);
+        var stencil = new Stencil(options.Neuron, options.Parameters ?? new Dictionary<string, double>(), diffusion, options.Dt, false);
+        double[] damping =
+        [
+            .. stencil.Damping.Outputs.Select(o => o.Value.Evaluate((Symbolics.Symbol s) => rest[options.Neuron.FieldIndex(s.Name)])),
+        ];
+        return Math.Min(0.1, damping.Select((c, f) => stencil.StableStep(f, c)).Min());
     }
 
     /// <summary>Every cell at the same state.</summary>

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Nagumo.Media;
 
 /// <summary>A point of a sheet, in cells: the middle of the first cell is (0, 0).</summary>
-internal readonly record struct SheetPoint(double Column, double Row)
+public readonly record struct SheetPoint(double Column, double Row)
 {
     /// <summary>Squared distance.</summary>
     public double SquareTo(SheetPoint other)

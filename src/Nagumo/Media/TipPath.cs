@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Nagumo.Media;
 
 /// <summary>A circle through points in the least-squares sense, and the deviation of their distances from its radius.</summary>
-internal readonly record struct CircleFit(SheetPoint Centre, double Radius, double Deviation)
+public readonly record struct CircleFit(SheetPoint Centre, double Radius, double Deviation)
 {
     /// <summary>Σ (x² + y² − 2 x x₀ − 2 y y₀ − c)² → min, a linear problem; then the mean distance. [Kåsa 1976, doi:10.1109/TIM.1976.6312298]</summary>
     public static CircleFit Of(IReadOnlyList<SheetPoint> points)
@@ -32,7 +32,7 @@ internal readonly record struct CircleFit(SheetPoint Centre, double Radius, doub
 }
 
 /// <summary>The path of one spiral's tip.</summary>
-internal sealed class TipPath
+public sealed class TipPath
 {
     private readonly List<(double Time, SheetPoint At)> _points = [];
 

@@ -171,5 +171,6 @@ public sealed class SheetPatternTests
             sheet[0, r, c] = rows[r][c] == '#' ? 1 : -1;
         var shape = PatternShape.Of(sheet);
         Assert.Equal((5 / 16.0, 2, 1, 0.8, 2), (shape.HighFraction, shape.HighPieces, shape.LowPieces, shape.LargestShare, shape.Range));
+        Assert.Equal(0, shape.Middle);
     }
 }
