@@ -36,9 +36,12 @@ internal static class AllRoots
                 throw new ArgumentException(
                     $"The roots of {f} cannot be isolated in [{low:R}, {high:R}]: it vanishes along a stretch, or its formula is too irregular."
                 );
-            if (!Enclosure.Of(f, x, box).Contains(0))
+            double centre = box.Low + 0.5 * (box.High - box.Low);
+            var slopes = Enclosure.Of(slope, x, box);
+            // The mean-value form wins where terms cancel, the plain one far out.
+            if (!Enclosure.Of(f, x, box).Contains(0) || !Enclosure.Of(f, x, new(centre, centre)).Plus(slopes, centre - box.Low).Contains(0))
                 continue;
-            if (!Enclosure.Of(slope, x, box).Contains(0))
+            if (!slopes.Contains(0))
             {
                 double left = At(box.Low),
                     right = At(box.High);
@@ -49,7 +52,6 @@ internal static class AllRoots
                     Add(Polish(At, SlopeAt, box, left < 0));
                 continue;
             }
-            double centre = box.Low + 0.5 * (box.High - box.Low);
             if (box.High - box.Low <= Narrow * Math.Max(1, Math.Abs(centre)))
                 Add(centre);
             else

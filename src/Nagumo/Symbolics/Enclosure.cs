@@ -14,6 +14,9 @@ internal readonly record struct Enclosure(double Low, double High)
     /// <summary>The enclosure of <paramref name="e"/> where <paramref name="x"/>, its only symbol, runs over <paramref name="box"/>.</summary>
     public static Enclosure Of(Expr e, Symbol x, Enclosure box) => Of(e, x, box, []);
 
+    /// <summary>The values this far to both sides of a point that has these, where the slope is enclosed.</summary>
+    public Enclosure Plus(Enclosure slope, double reach) => Add(this, Times(slope, new(-reach, reach)));
+
     private static Enclosure Of(Expr e, Symbol x, Enclosure box, Dictionary<Expr, Enclosure> memo)
     {
         if (!memo.TryGetValue(e, out var result))
