@@ -133,7 +133,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
     /// <summary>Goes on by <paramref name="steps"/> steps.</summary>
     /// <param name="steps">≥ 0.</param>
     /// <exception cref="ArgumentException">The step is unstable at the state that was set; the message gives the bound.</exception>
-    /// <exception cref="SheetDivergedException">The state is no longer finite.</exception>
+    /// <exception cref="NotFiniteNumberException">The state is no longer finite.</exception>
     public void Advance(long steps)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
@@ -142,7 +142,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         _wavefront.Run((int)(_steps & 1), steps);
         _steps += steps;
         if (steps > 0 && !IsFinite())
-            throw new SheetDivergedException(
+            throw new NotFiniteNumberException(
                 string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
                     $"the sheet left the finite numbers before t = {Time:g6}: dt = {_options.Dt:g3} is too large for it. Lower dt."
@@ -264,11 +264,4 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         }
         return true;
     }
-}
-
-/// <summary>A sheet whose state is no longer finite.</summary>
-public sealed class SheetDivergedException : Exception
-{
-    internal SheetDivergedException(string message)
-        : base(message) { }
 }
