@@ -11,6 +11,8 @@ switch (args)
     case ["train", .. var rest]:
         return TrainBench.Run(rest);
     default:
-        Console.Error.WriteLine("usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm | response | sheet [python] | train [rounds] [python]");
+        Console.Error.WriteLine(
+            "usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm | response | sheet [python] | train [rounds] [python]"
+        );
         return 2;
 }

@@ -20,7 +20,9 @@ internal static class SheetBench
             foreach (int levels in new[] { 1, 4, 8, 12, 16, 24, 32 })
             foreach (int panel in new[] { 256, 512, 1024, 4096 })
                 if (panel <= n && panel >= levels * 16)
-                    Console.WriteLine($"{n} levels {levels} panel {panel}: {Measure(Fhn(), n, 1, new(levels, panel), n > 1000 ? 4 : 100):f3}");
+                    Console.WriteLine(
+                        $"{n} levels {levels} panel {panel}: {Measure(Fhn(), n, 1, new(levels, panel), n > 1000 ? 4 : 100):f3}"
+                    );
             return 0;
         }
         Console.WriteLine("| sheet | ns per cell and step |");

@@ -47,10 +47,7 @@ internal sealed class SheetRun<T> : IDisposable
         {
             Sheet.Advance(Math.Min(every, last - Sheet.Steps));
             look();
-            _simulation.Progress(
-                Sheet.Time / Time,
-                string.Create(CultureInfo.InvariantCulture, $"t = {Sheet.Time:F0} of {Time:F0}")
-            );
+            _simulation.Progress(Sheet.Time / Time, string.Create(CultureInfo.InvariantCulture, $"t = {Sheet.Time:F0} of {Time:F0}"));
         }
     }
 
@@ -86,7 +83,10 @@ internal sealed class SheetRun<T> : IDisposable
             foreach (var (_, u, line) in _frames)
             {
                 film.Add(u, line);
-                film.SaveFrame(_simulation[string.Create(CultureInfo.InvariantCulture, $"frames/{film.Count - 1:0000}.png")], film.Count - 1);
+                film.SaveFrame(
+                    _simulation[string.Create(CultureInfo.InvariantCulture, $"frames/{film.Count - 1:0000}.png")],
+                    film.Count - 1
+                );
             }
             film.Save(_simulation["film.png"], Math.Max(20, MillisecondsOfFilm / _frames.Count));
             pictures.Add("film.png");
@@ -140,10 +140,13 @@ internal sealed class SheetRun<T> : IDisposable
         var o = Sheet.Options;
         var text = new StringBuilder(settings.Neuron.Name);
         foreach (var (name, value) in settings.Parameters)
-            text.Append(CultureInfo.InvariantCulture, $", {name} = {Equations.Number(value)}");
+            text.Append(CultureInfo.InvariantCulture, $", {Greek(name)} = {Equations.Number(value)}");
         foreach (var (field, d) in o.Diffusion.Where(d => d.Value > 0))
             text.Append(CultureInfo.InvariantCulture, $", D_{{{field}}} = {Equations.Number(d)}");
-        text.Append(CultureInfo.InvariantCulture, $"; {o.Rows} × {o.Columns} cells, t = {Sheet.Time:G6}");
+        text.Append(CultureInfo.InvariantCulture, $"; {o.Rows}² cells, t = {Sheet.Time:G6}");
         return text.ToString();
+
+        static string Greek(string name) =>
+            name.Replace("gamma", "γ", StringComparison.Ordinal).Replace("tau", "τ", StringComparison.Ordinal);
     }
 }

@@ -191,7 +191,10 @@ internal static class SimulateCommand
         using var cancel = new CancellationTokenSource();
         using var interrupt = TrainCommand.Cancelling(PosixSignal.SIGINT, cancel);
         using var terminate = TrainCommand.Cancelling(PosixSignal.SIGTERM, cancel);
-        var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, cancel.Token) { Threads = threads };
+        var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, cancel.Token)
+        {
+            Threads = threads,
+        };
         Findings findings;
         try
         {

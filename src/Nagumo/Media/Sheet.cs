@@ -167,7 +167,10 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         var (above, below) = (Beyond(row - 1), Beyond(row + 1));
         foreach (var (field, offset) in _reads)
         {
-            int at = offset == 0 ? row : offset < 0 ? above : below;
+            int at =
+                offset == 0 ? row
+                : offset < 0 ? above
+                : below;
             T* start = field < 0 ? _current!.Pointer : _state.Pointer + (parity * _fields + field) * _fieldSize;
             operands[n++] = new(start + _origin + from + at * _stride, 0);
         }
@@ -199,11 +202,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
     }
 
     private T* Current(int field, int row) =>
-        At(
-            (int)(_steps & 1),
-            Checked(field, _fields, nameof(field)),
-            Checked(row, _rows, nameof(row))
-        );
+        At((int)(_steps & 1), Checked(field, _fields, nameof(field)), Checked(row, _rows, nameof(row)));
 
     private Span<T> Row(int field, int row) => new(Current(field, row), _columns);
 

@@ -36,7 +36,13 @@ public sealed class SheetPatternTests
     private static (double Period, double Turns, double Radius, double Deviation) Turn(int size, double diffusion, double dt)
     {
         const double Time = 800;
-        var options = new SheetOptions(new FitzHughNagumo(1, 0.5, 0.7, 11), size, size, dt, new Dictionary<string, double> { ["u"] = diffusion });
+        var options = new SheetOptions(
+            new FitzHughNagumo(1, 0.5, 0.7, 11),
+            size,
+            size,
+            dt,
+            new Dictionary<string, double> { ["u"] = diffusion }
+        );
         using var sheet = new Sheet<double>(options);
         SheetStart.BrokenWave(sheet, SheetStart.Rest(options));
         var tip = new TipPath();
@@ -59,7 +65,13 @@ public sealed class SheetPatternTests
     public void Target_waves_pass_with_the_period_of_their_pacemaker()
     {
         const int Size = 200;
-        var options = new SheetOptions(new FitzHughNagumo(1, 0.5, 0.7, 12.5), Size, Size, 0.04, new Dictionary<string, double> { ["u"] = 1 });
+        var options = new SheetOptions(
+            new FitzHughNagumo(1, 0.5, 0.7, 12.5),
+            Size,
+            Size,
+            0.04,
+            new Dictionary<string, double> { ["u"] = 1 }
+        );
         using var sheet = new Sheet<double>(options, SheetStart.Disc<double>(options, 10, 0.5));
         SheetStart.Fill(sheet, SheetStart.Rest(options));
         Passages centre = new(),
@@ -91,7 +103,13 @@ public sealed class SheetPatternTests
     [Theory]
     [MemberData(nameof(Patterns))]
     [Trait("speed", "slow")]
-    public void The_sign_of_the_rest_state_decides_between_spots_holes_and_labyrinth(double a, double dv, double least, double most, string kind)
+    public void The_sign_of_the_rest_state_decides_between_spots_holes_and_labyrinth(
+        double a,
+        double dv,
+        double least,
+        double most,
+        string kind
+    )
     {
         const int Size = 96;
         var neuron = new FitzHughNagumo(1, 0.5, a, 0.2);
@@ -130,7 +148,9 @@ public sealed class SheetPatternTests
     [Fact]
     public void A_circle_is_found_from_its_points()
     {
-        var circle = CircleFit.Of([.. Enumerable.Range(0, 7).Select(i => new SheetPoint(3 + 2 * Math.Cos(0.3 * i), -1 + 2 * Math.Sin(0.3 * i)))]);
+        var circle = CircleFit.Of([
+            .. Enumerable.Range(0, 7).Select(i => new SheetPoint(3 + 2 * Math.Cos(0.3 * i), -1 + 2 * Math.Sin(0.3 * i))),
+        ]);
         Assert.Equal(3, circle.Centre.Column, 1e-12);
         Assert.Equal(-1, circle.Centre.Row, 1e-12);
         Assert.Equal(2, circle.Radius, 1e-12);

@@ -87,8 +87,7 @@ public sealed class SheetTests
             for (int c = 0; c < options.Columns; c++)
             {
                 int i = r * options.Columns + c;
-                double Value(Symbol s) =>
-                    s is Parameter p ? p.Value : old[neuron.FieldIndex(s.Name)][i];
+                double Value(Symbol s) => s is Parameter p ? p.Value : old[neuron.FieldIndex(s.Name)][i];
                 for (int f = 0; f < old.Length; f++)
                 {
                     double force = neuron.H.Derive(neuron.Fields[f]).Evaluate(Value),
@@ -224,7 +223,11 @@ public sealed class SheetTests
             Message(() => new Sheet<float>(new(new FitzHughNagumo(tau: 0), 9, 9, 0.1, Both)).Dispose()),
             StringComparison.Ordinal
         );
-        Assert.Contains("threads = 0", Message(() => new Sheet<float>(new(Fhn, 9, 9, 0.1, Both), threads: 0).Dispose()), StringComparison.Ordinal);
+        Assert.Contains(
+            "threads = 0",
+            Message(() => new Sheet<float>(new(Fhn, 9, 9, 0.1, Both), threads: 0).Dispose()),
+            StringComparison.Ordinal
+        );
         using var sheet = new Sheet<float>(new(Fhn, 9, 9, 0.1, Both));
         sheet[0, 3, 3] = float.NaN;
         Assert.Contains("no number", Message(() => sheet.Advance(1)), StringComparison.Ordinal);
