@@ -61,6 +61,7 @@ public static class CommandLine
             TrainCommand.Build(),
             CheckCommand.Build(),
             AuditCommand.Build(),
+            SimulateCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
             ToleranceCommand.Build(),
