@@ -19,6 +19,7 @@ namespace Nagumo.Learning;
 /// <param name="Evaluation">When relaxation stops at evaluation.</param>
 /// <param name="Optimizer">How parameters follow the gradient.</param>
 /// <param name="Pixels">Inputs and augmentation.</param>
+/// <param name="Chain">Repeats the network's hidden population in depth; null for the network as it stands.</param>
 /// <param name="Weights">A file of starting weights (.npz), relative to the configuration's folder; null starts from random ones.</param>
 public sealed record Experiment(
     NetworkOptions Network,
@@ -35,7 +36,8 @@ public sealed record Experiment(
     SweepOptions? Evaluation = null,
     OptimizerOptions? Optimizer = null,
     PixelOptions? Pixels = null,
-    string? Weights = null
+    string? Weights = null,
+    ChainOptions? Chain = null
 )
 {
     /// <inheritdoc cref="Experiment"/>
@@ -65,6 +67,7 @@ public sealed record Experiment(
         Range("batch", Batch is >= 1 and <= 65_536, Batch, "1 to 65536");
         Readout.Validate();
         Optimizer.Validate();
+        Chain?.Validate();
 
         static void Range(string key, bool valid, int value, string allowed)
         {
