@@ -61,23 +61,24 @@ internal sealed unsafe class ChainContrasts<T> : IDisposable
             _machine.DiffusionOf(f).Gradients.Clear();
     }
 
-    /// <summary>Lanes [at, at + count) of a layer from two trajectories: x₊ in the lanes of s from <paramref name="plusAt"/>, x₋ from <paramref name="minusAt"/>.</summary>
-    /// <param name="s">The layer's state where its kick is evaluated, hidden units included.</param>
+    /// <summary>Lanes [at, at + count) of a layer from two trajectories.</summary>
+    /// <param name="p">The layer's x₊ where its kick is evaluated, hidden units included, in the lanes from <paramref name="plusAt"/>.</param>
     /// <param name="plusAt">See above.</param>
-    /// <param name="minusAt">See above.</param>
+    /// <param name="m">x₋.</param>
+    /// <param name="minusAt">Its first lane.</param>
     /// <param name="deltaBeta">β₊ − β₋.</param>
     /// <param name="at">First lane of the batch.</param>
     /// <param name="count">Lanes.</param>
-    public void Read(LaneState<T> s, int plusAt, int minusAt, double deltaBeta, int at, int count)
+    public void Read(LaneState<T> p, int plusAt, LaneState<T> m, int minusAt, double deltaBeta, int at, int count)
     {
         for (int f = 0; f < _machine.Fields; f++)
-            Split(s.Q[f], plusAt, minusAt, deltaBeta, _mean[f], _difference[f], at, count);
-        Split(s.Hidden, plusAt, minusAt, deltaBeta, _hiddenMean, _hiddenDifference, at, count);
+            Split(p.Q[f], plusAt, m.Q[f], minusAt, deltaBeta, _mean[f], _difference[f], at, count);
+        Split(p.Hidden, plusAt, m.Hidden, minusAt, deltaBeta, _hiddenMean, _hiddenDifference, at, count);
         T inverse = T.CreateChecked(1 / deltaBeta);
         Span<MatView<T>> plus = stackalloc MatView<T>[_machine.Fields],
             minus = stackalloc MatView<T>[_machine.Fields];
         for (int f = 0; f < _machine.Fields; f++)
-            (plus[f], minus[f]) = (Lanes(s.Q[f], plusAt, count), Lanes(s.Q[f], minusAt, count));
+            (plus[f], minus[f]) = (Lanes(p.Q[f], plusAt, count), Lanes(m.Q[f], minusAt, count));
         foreach (var (name, values) in _neurons)
         {
             var target = Lanes(values, at, count);
@@ -102,8 +103,8 @@ internal sealed unsafe class ChainContrasts<T> : IDisposable
     }
 
     /// <summary>The stretch q_l+1 − q_l of a field in both trajectories; views as in <see cref="Read"/>.</summary>
-    public void ReadLink(int field, MatView<T> stretch, int plusAt, int minusAt, double deltaBeta, int at, int count) =>
-        Split(stretch, plusAt, minusAt, deltaBeta, _stretchMean[field], _stretchDifference[field], at, count);
+    public void ReadLink(int field, MatView<T> plus, int plusAt, MatView<T> minus, int minusAt, double deltaBeta, int at, int count) =>
+        Split(plus, plusAt, minus, minusAt, deltaBeta, _stretchMean[field], _stretchDifference[field], at, count);
 
     /// <summary>The stretch and its derivative in β.</summary>
     public void ReadLinkTangent(int field, MatView<T> stretch, MatView<T> derivative, int at, int count)
@@ -181,8 +182,9 @@ internal sealed unsafe class ChainContrasts<T> : IDisposable
     }
 
     private static void Split(
-        MatView<T> x,
+        MatView<T> plus,
         int plusAt,
+        MatView<T> minus,
         int minusAt,
         double deltaBeta,
         MatView<T> mean,
@@ -193,10 +195,10 @@ internal sealed unsafe class ChainContrasts<T> : IDisposable
     {
         T half = T.CreateChecked(0.5),
             inverse = T.CreateChecked(1 / deltaBeta);
-        for (int r = 0; r < x.Rows; r++)
+        for (int r = 0; r < plus.Rows; r++)
             RowMath.MeanAndDifference(
-                x.Row(r).Slice(plusAt, count),
-                x.Row(r).Slice(minusAt, count),
+                plus.Row(r).Slice(plusAt, count),
+                minus.Row(r).Slice(minusAt, count),
                 half,
                 inverse,
                 mean.Row(r).Slice(at, count),

@@ -22,13 +22,12 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
     private const double Margin = 1.05;
 
     private readonly ChainRelaxer<T>[] _free,
-        _nudged;
+        _plus,
+        _minus;
     private readonly RelaxationReport[] _freeReports,
         _nudgedReports;
-    private readonly MatView<T>[] _nudges;
-    private readonly Buffer<T> _memory;
-    private readonly double[] _curvature;
-    private readonly double[] _probe,
+    private readonly double[] _curvature,
+        _probe,
         _image;
 
     public ChainEqProp(LearnerSetup setup)
@@ -38,19 +37,12 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
             throw new ArgumentException(
                 "estimator.kind = 'exact' is not for a chain read as a boundary problem: train it by contrasts, and let 'check' compare them with the exact gradient."
             );
-        int tiles = (setup.Batch + Tile - 1) / Tile,
-            n = Shape.Chain.Trunk.Size;
-        _free = [.. Enumerable.Range(0, tiles).Select(_ => new ChainRelaxer<T>(Machine, Tile))];
-        _nudged = [.. Enumerable.Range(0, tiles).Select(_ => new ChainRelaxer<T>(Machine, 2 * Tile))];
+        int tiles = (setup.Batch + Tile - 1) / Tile;
+        ChainRelaxer<T>[] Each() => [.. Enumerable.Range(0, tiles).Select(_ => new ChainRelaxer<T>(Machine, Tile))];
+        (_free, _plus, _minus) = (Each(), Each(), Each());
         (_freeReports, _nudgedReports) = (new RelaxationReport[tiles], new RelaxationReport[tiles]);
-        // Injection and nudge of both phases, side by side.
-        _memory = new(4L * tiles * n * Tile);
-        unsafe
-        {
-            _nudges = [.. Enumerable.Range(0, 2 * tiles).Select(i => new MatView<T>(_memory.Pointer + 2L * i * n * Tile, n, 2 * Tile, 2 * Tile))];
-        }
         _curvature = new double[Machine.Layers];
-        (_probe, _image) = (new double[n], new double[Shape.Chain.Units]);
+        (_probe, _image) = (new double[Shape.Chain.Trunk.Size], new double[Shape.Chain.Units]);
         Load();
     }
 
@@ -69,59 +61,61 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
     {
         var relaxer = _free[tile];
         relaxer.Clear(count);
-        _freeReports[tile] = relaxer.Relax(Lanes(Input, at, count), default, _curvature, Stop, ws);
-        var u = relaxer.Layer(Machine.Layers - 1).Q[0];
+        _freeReports[tile] = relaxer.Relax(Lanes(Input, at, count), default, T.Zero, _curvature, Stop, ws);
+        var u = relaxer.State(Machine.Layers - 1).Q[0];
         for (int r = 0; r < u.Rows; r++)
             u.Row(r).CopyTo(Last.Row(r)[at..]);
     }
 
     protected override void Nudge(int tile, int at, int count, GemmWorkspace<T> ws)
     {
-        var (injection, nudge) = (_nudges[2 * tile].Slice(0, Input.Rows, 0, 2 * count), _nudges[2 * tile + 1].Slice(0, Input.Rows, 0, 2 * count));
-        T plus = T.CreateChecked(Betas.Plus),
-            minus = T.CreateChecked(Betas.Minus);
-        for (int r = 0; r < Input.Rows; r++)
-        {
-            var given = Lanes(Input, at, count).Row(r);
-            given.CopyTo(injection.Row(r));
-            given.CopyTo(injection.Row(r)[count..]);
-            var force = Lanes(LastForce, at, count).Row(r);
-            RowMath.Scale(force, plus, nudge.Row(r)[..count]);
-            RowMath.Scale(force, minus, nudge.Row(r)[count..]);
-        }
-        _nudged[tile].CopyTwice(_free[tile]);
-        _nudgedReports[tile] = _nudged[tile].Relax(injection, nudge, _curvature, Stop, ws);
+        var (injection, force) = (Lanes(Input, at, count), Lanes(LastForce, at, count));
+        _plus[tile].Copy(_free[tile]);
+        _nudgedReports[tile] = _plus[tile].Relax(injection, force, T.CreateChecked(Betas.Plus), _curvature, Stop, ws);
+        if (Betas.Minus == 0)
+            return;
+        _minus[tile].Mirror(_plus[tile], _free[tile]);
+        var minus = _minus[tile].Relax(injection, force, T.CreateChecked(Betas.Minus), _curvature, Stop, ws);
+        _nudgedReports[tile] = Join([_nudgedReports[tile], minus], 0);
     }
 
     protected override void Contrast(int tile, int l, int at, int count, GemmWorkspace<T> ws)
     {
-        var s = _nudged[tile].Layer(l);
+        var (plus, minus) = (_plus[tile], Minus(tile));
         double deltaBeta = Betas.Plus - Betas.Minus;
         if (Contrasts.ReadsLinks && l < Shape.Chain.Depth)
             for (int f = 0; f < Machine.Fields; f++)
-            {
-                for (int r = 0; r < s.Q[f].Rows; r++)
-                    RowMath.AddScaled(s.Q[f].Row(r), -T.One, _nudged[tile].Layer(l + 1).Q[f].Row(r), s.Force[f].Row(r));
-                Contrasts.ReadLink(f, s.Force[f], 0, count, deltaBeta, at, count);
-            }
-        Contrasts.Read(s, 0, count, deltaBeta, at, count);
+                Contrasts.ReadLink(f, Stretch(plus, l, f), 0, Stretch(minus, l, f), 0, deltaBeta, at, count);
+        Contrasts.Read(plus.State(l), 0, minus.State(l), 0, deltaBeta, at, count);
         for (int lane = at; lane < at + count; lane++)
             if (HasEscaped(lane))
                 Contrasts.Drop(lane);
+
+        static MatView<T> Stretch(ChainRelaxer<T> relaxer, int l, int f)
+        {
+            var (s, next) = (relaxer.State(l), relaxer.State(l + 1));
+            for (int r = 0; r < s.Q[f].Rows; r++)
+                RowMath.AddScaled(s.Q[f].Row(r), -T.One, next.Q[f].Row(r), s.Force[f].Row(r));
+            return s.Force[f];
+        }
     }
 
     protected override void Sensitivity(int tile, int at, int count)
     {
         T inverse = T.CreateChecked(-1 / (Betas.Plus - Betas.Minus));
-        var u = _nudged[tile].Layer(0).Q[0];
-        for (int r = 0; r < u.Rows; r++)
+        var (plus, minus) = (_plus[tile].State(0).Q[0], Minus(tile).State(0).Q[0]);
+        for (int r = 0; r < plus.Rows; r++)
         {
-            var row = u.Row(r);
+            var a = plus.Row(r);
+            var b = minus.Row(r);
             var into = Lanes(Input, at, count).Row(r);
             for (int i = 0; i < count; i++)
-                into[i] = HasEscaped(at + i) ? T.Zero : (row[i] - row[count + i]) * inverse;
+                into[i] = HasEscaped(at + i) ? T.Zero : (a[i] - b[i]) * inverse;
         }
     }
+
+    /// <summary>Where the second phase of the contrast rests: at −β, or free.</summary>
+    private ChainRelaxer<T> Minus(int tile) => Betas.Minus == 0 ? _free[tile] : _minus[tile];
 
     protected override (RelaxationReport Free, RelaxationReport Nudged) Reached(int escaped) =>
         (Join(_freeReports.AsSpan(0, Tiles), escaped), Join(_nudgedReports.AsSpan(0, Tiles), 0));
@@ -137,9 +131,8 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
     public override void Dispose()
     {
         base.Dispose();
-        foreach (var relaxer in _free.Concat(_nudged))
+        foreach (var relaxer in (ChainRelaxer<T>[])[.. _free, .. _plus, .. _minus])
             relaxer.Dispose();
-        _memory.Dispose();
     }
 
     private int Tiles => (Count + Tile - 1) / Tile;

@@ -64,10 +64,10 @@ internal sealed class ChainGradients : IDisposable
         {
             Stretch(_echo);
             for (int f = 0; f < _machine.Fields && _contrasts.ReadsLinks; f++)
-                _contrasts.ReadLink(f, _echo.Force[f], 0, 1, plus - minus, 0, 1);
+                _contrasts.ReadLink(f, _echo.Force[f], 0, _echo.Force[f], 1, plus - minus, 0, 1);
             _machine.Drift(_echo);
             _machine.Kick(l, _echo, _workspace);
-            _contrasts.Read(_echo, 0, 1, plus - minus, 0, 1);
+            _contrasts.Read(_echo, 0, _echo, 1, plus - minus, 0, 1);
             _contrasts.Gradient(l, link: true, 1, 0, 1, _workspace);
             trace?.Add((Get(_echo.Q, 0), Get(_echo.P, 0)));
         }
@@ -110,14 +110,14 @@ internal sealed class ChainGradients : IDisposable
             Put(_echo, 0, plus[l], default, 2);
             Put(_echo, 1, minus[l], default, 2);
             _machine.Drive(l, _echo, _workspace);
-            _contrasts.Read(_echo, 0, 1, deltaBeta, 0, 1);
+            _contrasts.Read(_echo, 0, _echo, 1, deltaBeta, 0, 1);
             bool link = l + 1 < plus.Length;
             if (link && _contrasts.ReadsLinks)
             {
                 Put(_next, 0, Difference(plus[l + 1], plus[l], 1), default, 2);
                 Put(_next, 1, Difference(minus[l + 1], minus[l], 1), default, 2);
                 for (int f = 0; f < _machine.Fields; f++)
-                    _contrasts.ReadLink(f, _next.Q[f], 0, 1, deltaBeta, 0, 1);
+                    _contrasts.ReadLink(f, _next.Q[f], 0, _next.Q[f], 1, deltaBeta, 0, 1);
             }
             _contrasts.Gradient(l, link, 1, 0, 1, _workspace);
         }

@@ -138,10 +138,16 @@ internal sealed class ChainMachine<T> : IDisposable
     /// <summary>a = F'(K_l u + b_l), and the drive s K_lᵀ a + I_l that it makes.</summary>
     public void Drive(int l, LaneState<T> s, GemmWorkspace<T> ws)
     {
+        Activate(l, s, ws);
+        Return(l, s.Hidden, Column(I[l], s.Lanes), s.Drive, ws);
+    }
+
+    /// <summary>a = F'(K_l u + b_l).</summary>
+    public void Activate(int l, LaneState<T> s, GemmWorkspace<T> ws)
+    {
         Preactivate(l, s, ws);
         var hidden = Of(s.Hidden);
         _activate.Run([hidden, hidden], s.Hidden.Rows, s.Lanes);
-        Return(l, s.Hidden, Column(I[l], s.Lanes), s.Drive, ws);
     }
 
     /// <summary>KICK: p += ∂U_l/∂q (q).</summary>

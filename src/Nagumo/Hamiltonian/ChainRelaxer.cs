@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Nagumo.Compute;
 using Nagumo.Relaxation;
 
@@ -22,9 +21,9 @@ internal sealed unsafe class ChainRelaxer<T> : IDisposable
     private readonly ChainMachine<T> _machine;
     private readonly LaneState<T>[] _layers;
     private readonly Buffer<T> _previous,
-        _elimination;
-    private readonly T[] _worst;
-    private int _lanes;
+        _elimination,
+        _worst;
+    private readonly Layer[] _pointers;
 
     /// <param name="machine">The chain, L + 1 layers with on-site potentials.</param>
     /// <param name="lanes">Most lanes.</param>
@@ -32,63 +31,131 @@ internal sealed unsafe class ChainRelaxer<T> : IDisposable
     {
         _machine = machine;
         _layers = [.. Enumerable.Range(0, machine.Layers).Select(_ => machine.CreateState(lanes))];
+        _pointers = new Layer[machine.Layers];
         int padded = (lanes + 15) / 16 * 16;
         _previous = new((long)machine.Layers * machine.Fields * machine.Chain.Trunk.Size * padded);
-        _elimination = new((long)machine.Layers * 8 * Vector<T>.Count);
-        _worst = new T[lanes];
+        _elimination = new((long)machine.Layers * 5 * Vector<T>.Count);
+        _worst = new(padded);
+    }
+
+    /// <summary>Where one layer's numbers are: positions, forces, curvatures, and the positions of the step before.</summary>
+    private struct Layer
+    {
+        public T* U,
+            V,
+            ForceU,
+            ForceV,
+            UU,
+            UV,
+            VV,
+            OldU,
+            OldV;
     }
 
     /// <summary>The layers' states.</summary>
-    public LaneState<T> Layer(int l) => _layers[l];
+    public LaneState<T> State(int l) => _layers[l];
+
+    /// <summary>Lanes in use.</summary>
+    public int Lanes { get; private set; }
 
     /// <summary>Begins with so many lanes at q = 0.</summary>
     public void Clear(int lanes)
     {
-        _lanes = lanes;
-        foreach (var s in _layers)
+        Lanes = lanes;
+        bool two = _machine.Fields > 1;
+        for (int l = 0; l < _layers.Length; l++)
         {
+            var s = _layers[l];
             s.Resize(lanes);
             s.Clear();
+            long layer = (long)s.Q[0].Rows * s.Q[0].RowStride;
+            T* old = _previous.Pointer + l * _machine.Fields * layer;
+            _pointers[l] = new()
+            {
+                U = s.Q[0].Data,
+                V = two ? s.Q[1].Data : null,
+                ForceU = s.Force[0].Data,
+                ForceV = two ? s.Force[1].Data : null,
+                UU = s.Curvature[0].Data,
+                UV = two ? s.Curvature[1].Data : null,
+                VV = two ? s.Curvature[2].Data : null,
+                OldU = old,
+                OldV = old + layer,
+            };
         }
     }
 
-    /// <summary>Begins at two copies of another relaxer's state.</summary>
-    public void CopyTwice(ChainRelaxer<T> from)
+    /// <summary>Begins at another relaxer's state.</summary>
+    public void Copy(ChainRelaxer<T> from)
     {
-        Clear(2 * from._lanes);
+        Clear(from.Lanes);
+        for (int l = 0; l < _layers.Length; l++)
+        for (int f = 0; f < _machine.Fields; f++)
+        for (int r = 0; r < _layers[l].Q[f].Rows; r++)
+            from._layers[l].Q[f].Row(r).CopyTo(_layers[l].Q[f].Row(r));
+    }
+
+    /// <summary>Begins at a state's mirror image in another: 2 centre − image. Where −β rests to first order when +β rests at the image.</summary>
+    public void Mirror(ChainRelaxer<T> image, ChainRelaxer<T> centre)
+    {
+        Clear(centre.Lanes);
         for (int l = 0; l < _layers.Length; l++)
         for (int f = 0; f < _machine.Fields; f++)
         for (int r = 0; r < _layers[l].Q[f].Rows; r++)
         {
-            from._layers[l].Q[f].Row(r).CopyTo(_layers[l].Q[f].Row(r));
-            from._layers[l].Q[f].Row(r).CopyTo(_layers[l].Q[f].Row(r)[from._lanes..]);
+            var row = _layers[l].Q[f].Row(r);
+            RowMath.Scale(centre._layers[l].Q[f].Row(r), T.CreateChecked(2), row);
+            RowMath.AddScaled(image._layers[l].Q[f].Row(r), -T.One, row, row);
         }
     }
 
-    /// <summary>Relaxes; the states end where their hidden units and residual were measured.</summary>
+    /// <summary>Relaxes. The report's residual is that of the state which entered the last step; the hidden units belong to the state left.</summary>
     /// <param name="injection">Current into layer 0, [n × lanes].</param>
-    /// <param name="nudge">Force ∂(βC)/∂u on the last layer, [n × lanes], or default.</param>
+    /// <param name="force">∂C/∂u on the last layer, [n × lanes]; default for none.</param>
+    /// <param name="beta">Its factor.</param>
     /// <param name="curvature">c_l: a bound of the block's curvature, one for each layer.</param>
     /// <param name="options">When to stop.</param>
     /// <param name="ws">The thread's workspace.</param>
     public RelaxationReport Relax(
         MatView<T> injection,
-        MatView<T> nudge,
+        MatView<T> force,
+        T beta,
         ReadOnlySpan<double> curvature,
         SweepOptions options,
         GemmWorkspace<T> ws
     )
     {
-        double theta = 1;
-        for (int steps = 0; ; steps++)
+        double theta = 1,
+            residual = double.NaN;
+        int steps = 0,
+            above = Lanes;
+        while (steps < options.MaxSweeps)
         {
-            var (residual, above) = Evaluate(injection, nudge, options.Tolerance, ws);
-            if (steps == options.MaxSweeps || (options.Tolerance > 0 && above == 0) || !double.IsFinite(residual))
-                return new("nesterov", steps, residual, options.Tolerance > 0 ? above : 0);
+            for (int l = 0; l < _layers.Length; l++)
+            {
+                _machine.Force(l, _layers[l], ws);
+                _machine.Site.Curvature(_layers[l].Q, _layers[l].Curvature);
+            }
             double next = (1 + Math.Sqrt(1 + 4 * theta * theta)) / 2,
                 momentum = steps == 0 ? 0 : (theta - 1) / next;
-            theta = Step(momentum, curvature, steps == 0) ? next : 1;
+            theta = Step(injection, force, beta, momentum, curvature, steps == 0) ? next : 1;
+            steps++;
+            (residual, above) = Judge(options.Tolerance);
+            if (!double.IsFinite(residual) || (options.Tolerance > 0 && above == 0))
+                break;
         }
+        // The state is the step's end, without the momentum's move beyond it.
+        for (int l = 0; l < _layers.Length; l++)
+        {
+            for (int f = 0; f < _machine.Fields; f++)
+            {
+                var q = _layers[l].Q[f];
+                long size = (long)q.Rows * q.RowStride * sizeof(T);
+                Buffer.MemoryCopy(f == 0 ? _pointers[l].OldU : _pointers[l].OldV, q.Data, size, size);
+            }
+            _machine.Activate(l, _layers[l], ws);
+        }
+        return new("nesterov", steps, residual, options.Tolerance > 0 ? above : 0);
     }
 
     public void Dispose()
@@ -97,147 +164,123 @@ internal sealed unsafe class ChainRelaxer<T> : IDisposable
             s.Dispose();
         _previous.Dispose();
         _elimination.Dispose();
+        _worst.Dispose();
     }
 
-    /// <summary>Force[f] = ∂S/∂q_f of every layer; the largest over lanes, and how many lanes are above the tolerance.</summary>
-    private (double Residual, int Above) Evaluate(MatView<T> injection, MatView<T> nudge, double tolerance, GemmWorkspace<T> ws)
+    private (double Residual, int Above) Judge(double tolerance)
     {
-        int last = _layers.Length - 1;
-        Array.Clear(_worst);
-        for (int l = 0; l <= last; l++)
-            _machine.Force(l, _layers[l], ws);
-        for (int l = 0; l <= last; l++)
-        for (int f = 0; f < _machine.Fields; f++)
-        {
-            T d = _machine.Diffusion(f);
-            T degree = T.CreateChecked((l > 0 ? 1 : 0) + (l < last ? 1 : 0));
-            for (int r = 0; r < _layers[l].Q[f].Rows; r++)
-            {
-                var force = _layers[l].Force[f].Row(r);
-                RowMath.AddScaled(_layers[l].Q[f].Row(r), d * degree, force, force);
-                if (l > 0)
-                    RowMath.AddScaled(_layers[l - 1].Q[f].Row(r), -d, force, force);
-                if (l < last)
-                    RowMath.AddScaled(_layers[l + 1].Q[f].Row(r), -d, force, force);
-                if (f == 0 && l == 0)
-                    RowMath.AddScaled(injection.Row(r), -T.One, force, force);
-                if (f == 0 && l == last && !nudge.IsEmpty)
-                    RowMath.AddScaled(nudge.Row(r), T.One, force, force);
-                LargerOf(force, _worst);
-            }
-        }
         T worst = T.Zero;
         int above = 0;
-        for (int i = 0; i < _lanes; i++)
+        foreach (T x in _worst.Span[..Lanes])
         {
-            worst = T.Max(worst, _worst[i]);
-            above += double.CreateChecked(_worst[i]) <= tolerance ? 0 : 1;
+            worst = T.Max(worst, x);
+            above += double.CreateChecked(x) <= tolerance ? 0 : 1;
         }
         return (double.CreateChecked(worst), above);
     }
 
-    /// <summary>worst = max(worst, |x|), NaN where either is.</summary>
-    private static void LargerOf(ReadOnlySpan<T> x, Span<T> worst)
-    {
-        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
-        var ws = MemoryMarshal.Cast<T, Vector<T>>(worst[..x.Length]);
-        for (int i = 0; i < xs.Length; i++)
-            ws[i] = Vector.Max(ws[i], Vector.Abs(xs[i]));
-        for (int i = xs.Length * Vector<T>.Count; i < x.Length; i++)
-            worst[i] = T.Max(worst[i], T.Abs(x[i]));
-    }
-
-    /// <summary>One step from where the force was measured, then the momentum's move.</summary>
+    /// <summary>Adds links, injection and nudge to the on-site forces, measures each lane, solves along depth and moves.</summary>
     /// <returns>False when the step went against the force: the momentum starts afresh.</returns>
-    private bool Step(double momentum, ReadOnlySpan<double> curvature, bool first)
+    private bool Step(MatView<T> injection, MatView<T> force, T beta, double momentum, ReadOnlySpan<double> curvature, bool first)
     {
         int layers = _layers.Length,
             rows = _machine.Chain.Trunk.Size,
-            fields = _machine.Fields,
-            vector = Vector<T>.Count;
-        foreach (var s in _layers)
-            _machine.Site.Curvature(s.Q, s.Curvature);
+            last = layers - 1;
+        bool two = _machine.Fields > 1;
         nint stride = _layers[0].Q[0].RowStride;
         Vector<T> g = new(_machine.Diffusion(0)),
-            d = fields > 1 ? new(_machine.Diffusion(1)) : Vector<T>.Zero,
+            d = two ? new(_machine.Diffusion(1)) : Vector<T>.Zero,
             guard = new(T.CreateChecked(Guard)),
-            push = new(T.CreateChecked(momentum));
-        var turn = Vector<T>.Zero;
+            push = new(T.CreateChecked(momentum)),
+            nudge = new(beta),
+            turn = Vector<T>.Zero;
+        _worst.Span.Clear();
         var work = (Vector<T>*)_elimination.Pointer;
-        for (int r = 0; r < rows; r++)
-        for (int at = 0; at < _lanes; at += vector)
-        {
-            // Elimination, layer by layer: [[a, b], [b, e]] the diagonal block so far, (x, y) the right-hand side.
-            Vector<T> gain0 = default,
-                gain1 = default,
-                gain2 = default,
-                x = default,
-                y = default;
-            for (int l = 0; l < layers; l++)
+        var bounds = stackalloc T[layers];
+        for (int l = 0; l < layers; l++)
+            bounds[l] = T.CreateChecked(curvature[l]);
+        fixed (Layer* pointers = _pointers)
+            for (int r = 0; r < rows; r++)
+            for (int at = 0; at < Lanes; at += Vector<T>.Count)
             {
-                var s = _layers[l];
                 nint i = r * stride + at;
-                T degree = T.CreateChecked((l > 0 ? 1 : 0) + (l < layers - 1 ? 1 : 0));
-                var a = Vector.Load(s.Curvature[0].Data + i) + g * degree + new Vector<T>(T.CreateChecked(curvature[l]));
-                var (b, e) = (Vector<T>.Zero, Vector<T>.One);
-                var (fx, fy) = (-Vector.Load(s.Force[0].Data + i), Vector<T>.Zero);
-                if (fields > 1)
+                // [[h0, h1], [h1, h2]] is the inverse of the eliminated diagonal block, (x, y) the eliminated right-hand side.
+                Vector<T> h0 = default,
+                    h1 = default,
+                    h2 = default,
+                    x = default,
+                    y = default,
+                    belowU = default,
+                    belowV = default,
+                    u = Vector.Load(pointers[0].U + i),
+                    v = two ? Vector.Load(pointers[0].V + i) : default,
+                    worst = Vector.Load(_worst.Pointer + at);
+                for (int l = 0; l < layers; l++)
                 {
-                    b = Vector.Load(s.Curvature[1].Data + i);
-                    e = Vector.Load(s.Curvature[2].Data + i) + d * degree;
-                    fy = -Vector.Load(s.Force[1].Data + i);
+                    ref readonly var p = ref pointers[l];
+                    T degree = T.CreateTruncating((l > 0 ? 1 : 0) + (l < last ? 1 : 0));
+                    Vector<T> aboveU = default,
+                        aboveV = default;
+                    if (l < last)
+                    {
+                        aboveU = Vector.Load(pointers[l + 1].U + i);
+                        if (two)
+                            aboveV = Vector.Load(pointers[l + 1].V + i);
+                    }
+                    var fu = Vector.Load(p.ForceU + i) + g * (u * degree - belowU - aboveU);
+                    if (l == 0)
+                        fu -= Vector.Load(injection.Data + r * injection.RowStride + at);
+                    if (l == last && !force.IsEmpty)
+                        fu += nudge * Vector.Load(force.Data + r * force.RowStride + at);
+                    fu.Store(p.ForceU + i);
+                    worst = Vector.Max(worst, Vector.Abs(fu));
+                    var a = Vector.Load(p.UU + i) + g * degree + new Vector<T>(bounds[l]);
+                    Vector<T> b = default,
+                        e = Vector<T>.One,
+                        fv = default;
+                    if (two)
+                    {
+                        fv = Vector.Load(p.ForceV + i) + d * (v * degree - belowV - aboveV);
+                        worst = Vector.Max(worst, Vector.Abs(fv));
+                        b = Vector.Load(p.UV + i);
+                        e = Vector.Load(p.VV + i) + d * degree;
+                    }
+                    // Off the diagonal stands −diag(g, d): the Schur complement loses D Δ⁻¹ D, the right-hand side gains D Δ⁻¹ (x, y).
+                    a -= g * g * h0;
+                    b -= g * d * h1;
+                    e -= d * d * h2;
+                    (x, y) = (g * (h0 * x + h1 * y) - fu, d * (h1 * x + h2 * y) - fv);
+                    var inverse = Vector<T>.One / (a * e - b * b);
+                    (h0, h1, h2) = (e * inverse, -b * inverse, a * inverse);
+                    var w = work + 5 * l;
+                    (w[0], w[1], w[2], w[3], w[4]) = (h0, h1, h2, x, y);
+                    (belowU, belowV, u, v) = (u, v, aboveU, aboveV);
                 }
-                if (l > 0)
+                worst.Store(_worst.Pointer + at);
+                Vector<T> du = default,
+                    dv = default;
+                for (int l = last; l >= 0; l--)
                 {
-                    // Off-diagonal −diag(g, d): the Schur complement takes away D Δ⁻¹ D, the right-hand side gains D Δ⁻¹ (x, y).
-                    a -= g * g * gain0;
-                    b -= g * d * gain1;
-                    e -= d * d * gain2;
-                    fx += g * (gain0 * x + gain1 * y);
-                    fy += d * (gain1 * x + gain2 * y);
+                    ref readonly var p = ref pointers[l];
+                    var w = work + 5 * l;
+                    var (rx, ry) = (w[3] + g * du, w[4] + d * dv);
+                    (du, dv) = (w[0] * rx + w[1] * ry, w[1] * rx + w[2] * ry);
+                    var to = Vector.Min(Vector.Max(Vector.Load(p.U + i) + du, -guard), guard);
+                    var moved = first ? Vector<T>.Zero : to - Vector.Load(p.OldU + i);
+                    turn += Vector.Load(p.ForceU + i) * moved;
+                    to.Store(p.OldU + i);
+                    (to + push * moved).Store(p.U + i);
+                    if (!two)
+                        continue;
+                    to = Vector.Load(p.V + i) + dv;
+                    moved = first ? Vector<T>.Zero : to - Vector.Load(p.OldV + i);
+                    to.Store(p.OldV + i);
+                    (to + push * moved).Store(p.V + i);
                 }
-                var inverse = Vector<T>.One / (a * e - b * b);
-                (gain0, gain1, gain2) = (e * inverse, -b * inverse, a * inverse);
-                (x, y) = (fx, fy);
-                var w = work + 5 * l;
-                (w[0], w[1], w[2], w[3], w[4]) = (gain0, gain1, gain2, x, y);
             }
-            Vector<T> du = default,
-                dv = default;
-            for (int l = layers - 1; l >= 0; l--)
-            {
-                var s = _layers[l];
-                nint i = r * stride + at;
-                var w = work + 5 * l;
-                var (rx, ry) = (w[3] + g * du, w[4] + d * dv);
-                (du, dv) = (w[0] * rx + w[1] * ry, w[1] * rx + w[2] * ry);
-                Move(s, l, 0, i, du);
-                if (fields > 1)
-                    Move(s, l, 1, i, dv);
-            }
-        }
-        return !(Sum(turn) > T.Zero);
-
-        void Move(LaneState<T> s, int l, int f, nint i, Vector<T> step)
-        {
-            T* q = s.Q[f].Data + i,
-                old = _previous.Pointer + ((long)l * fields + f) * rows * stride + i;
-            var x = Vector.Load(q) + step;
-            if (f == 0)
-                x = Vector.Min(Vector.Max(x, -guard), guard);
-            var before = first ? x : Vector.Load(old);
-            if (f == 0)
-                turn += Vector.Load(s.Force[0].Data + i) * (x - before);
-            x.Store(old);
-            (x + push * (x - before)).Store(q);
-        }
-    }
-
-    private T Sum(Vector<T> x)
-    {
         T sum = T.Zero;
         for (int i = 0; i < Vector<T>.Count; i++)
-            sum += x[i];
-        return sum;
+            sum += turn[i];
+        return !(sum > T.Zero);
     }
 }

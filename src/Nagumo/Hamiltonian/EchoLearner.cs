@@ -125,7 +125,7 @@ internal sealed class EchoLearner<T> : ChainLearner<T>
         else
         {
             Machine.Kick(l, echo, ws);
-            Contrasts.Read(echo, 0, count, plus - minus, at, count);
+            Contrasts.Read(echo, 0, echo, count, plus - minus, at, count);
             for (int half = 0; half < 2 && l > 0; half++)
                 Penalise(
                     Lanes(echo.Q[0], half * count, count),
@@ -190,7 +190,7 @@ internal sealed class EchoLearner<T> : ChainLearner<T>
                 Contrasts.ReadLinkTangent(f, pass.Force[f], echo.Force[f], at, count);
             }
             else
-                Contrasts.ReadLink(f, echo.Force[f], 0, count, plus - minus, at, count);
+                Contrasts.ReadLink(f, echo.Force[f], 0, echo.Force[f], count, plus - minus, at, count);
         }
 
         void Stretch(LaneState<T> state, int f)
