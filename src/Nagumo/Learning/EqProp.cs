@@ -112,6 +112,9 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         Load,
     }
 
+    /// <summary>The machine that learns.</summary>
+    public Machine<T> Machine => _machine;
+
     public IReadOnlyList<Tensor<T>> Parameters => _machine.Parameters;
 
     /// <inheritdoc/>
