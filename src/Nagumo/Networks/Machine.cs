@@ -135,6 +135,9 @@ public sealed unsafe class Machine<T> : IDisposable
         return new(this, lanes, allFields);
     }
 
+    /// <summary>A state for the differences of nudged phases: the only constant drive is the nudge's.</summary>
+    internal State<T> CreateDifference(int lanes, int nudged) => new(this, lanes, allFields: false, nudged);
+
     /// <summary>Renews everything that is derived from the parameters. Call it after they changed.</summary>
     public void Load()
     {
@@ -236,6 +239,16 @@ public sealed unsafe class Machine<T> : IDisposable
     /// <param name="started">Populations that hold a state already; null when all do. Others drive nothing.</param>
     /// <param name="ws">The thread's workspace.</param>
     internal void Prepare(State<T> s, int p, bool[]? started, Workspace<T> ws) => Prepare(s, _incoming[p], started, ws);
+
+    /// <summary>Whether some coupling carries a change of a marked population to population p.</summary>
+    internal bool IsMovedBy(int p, bool[] moving)
+    {
+        foreach (var (c, e, _) in _incoming[p])
+            for (int other = 0; other < _ends[c].Length; other++)
+                if (other != e && moving[_ends[c][other].Population])
+                    return true;
+        return false;
+    }
 
     /// <summary>Drives of rows [row0, row0 + rows) of population p into s.Drive: constants and all couplings.</summary>
     internal void Drive(State<T> s, int p, int row0, int rows, Workspace<T> ws)

@@ -15,7 +15,7 @@ public sealed unsafe class State<T> : IDisposable
         _drive,
         _constant;
 
-    internal State(Machine<T> machine, int lanes, bool allFields)
+    internal State(Machine<T> machine, int lanes, bool allFields, int? nudged = null)
     {
         (Lanes, Capacity, AllFields) = (lanes, lanes, allFields);
         var populations = machine.Network.Populations;
@@ -32,7 +32,7 @@ public sealed unsafe class State<T> : IDisposable
             {
                 Plan(_x, allFields || machine.IsLive(p, f));
                 Plan(_drive, f == 0 || machine.IsDriven(p, f));
-                Plan(_constant, machine.HasConstantDrive(p, f));
+                Plan(_constant, nudged is { } only ? p == only && f == 0 : machine.HasConstantDrive(p, f));
 
                 void Plan(MatView<T>[][] table, bool wanted)
                 {
