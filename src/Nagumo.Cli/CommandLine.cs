@@ -60,8 +60,10 @@ public static class CommandLine
         {
             TrainCommand.Build(),
             CheckCommand.Build(),
+            AuditCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
+            ToleranceCommand.Build(),
             InfoCommand.Build(),
             ModelsCommand.Build(),
             PresetsCommand.Build(),

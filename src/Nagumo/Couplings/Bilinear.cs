@@ -54,7 +54,7 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
 
         public override void Dispose() => _product.Dispose();
 
-        public override void Load(int part, int parts) => _product.Load(_w.Value, part, parts);
+        public override void Load(int part, int parts) => _product.Load(_w.Value, _w.Reverse, part, parts);
 
         public override void Drive(
             int end,

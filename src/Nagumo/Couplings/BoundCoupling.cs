@@ -41,6 +41,20 @@ internal abstract class BoundCoupling<T> : IDisposable
         int rows
     );
 
+    /// <summary>Whether the drives derive from one term of the potential, so that the coupling is its own adjoint.</summary>
+    public virtual bool IsReciprocal => true;
+
+    /// <summary>As <see cref="Drive"/>, by the transposed couplings: what the adjoint flow feels. The same where the coupling is reciprocal.</summary>
+    public virtual void AdjointDrive(
+        int end,
+        ReadOnlySpan<MatView<T>> fields,
+        PackedRight<T>? packed,
+        MatView<T> init,
+        MatView<T> drive,
+        int row0,
+        int rows
+    ) => Drive(end, fields, packed, init, drive, row0, rows);
+
     /// <summary>Gradient of rows [row0, row0 + rows) of every tensor: scale × Σ_lanes (contrast of ∂term/∂θ).</summary>
     /// <param name="ends">The two phases at each end, as mean and scaled difference.</param>
     /// <param name="scale">Factor, 1/samples.</param>

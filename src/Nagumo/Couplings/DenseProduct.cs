@@ -28,7 +28,13 @@ internal sealed class DenseProduct<T> : IDisposable
 
     public bool PrefersPacked(int end) => Math.Min(Rows, Cols) > Unpacked;
 
-    public void Load(MatView<T> m, int part, int parts)
+    public void Load(MatView<T> m, int part, int parts) => Load(m, m, part, parts);
+
+    /// <param name="m">M as end a feels it.</param>
+    /// <param name="reverse">M as end b feels it.</param>
+    /// <param name="part">This thread's part.</param>
+    /// <param name="parts">Of how many.</param>
+    public void Load(MatView<T> m, MatView<T> reverse, int part, int parts)
     {
         for (int end = 0; end < 2; end++)
         {
@@ -36,7 +42,7 @@ internal sealed class DenseProduct<T> : IDisposable
                 continue;
             var (row0, rows) = Shares.Of(end == 0 ? Rows : Cols, part, parts, Gemm.RowBlock<T>());
             if (rows > 0)
-                left.Pack(end == 0 ? m : m.Transposed, _signs[end], row0, rows);
+                left.Pack(end == 0 ? m : reverse.Transposed, _signs[end], row0, rows);
         }
     }
 

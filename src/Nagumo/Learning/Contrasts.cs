@@ -59,17 +59,16 @@ internal sealed unsafe class Contrasts<T> : IDisposable
 
     /// <summary>Lanes [at, at + count): m = x + (δ₊ + δ₋)/2, d = (δ₊ − δ₋)/(β₊ − β₋), and the neurons' own contrasts.</summary>
     /// <param name="free">State that holds x in its first lanes.</param>
-    /// <param name="difference">State that holds δ₊ in its first lanes, and δ₋ in those after them; one-sided, δ₋ = 0.</param>
+    /// <param name="difference">State that holds δ₊ in its first lanes, and δ₋ in those after them.</param>
     /// <param name="deltaBeta">β₊ − β₋.</param>
     /// <param name="at">First lane of the batch to write.</param>
     /// <param name="count">Number of lanes.</param>
-    public void Read(State<T> free, State<T> difference, double deltaBeta, int at, int count)
+    /// <param name="presynaptic">Whether couplings read the free state in place of the mean, as the corrected contrast asks.</param>
+    public void Read(State<T> free, State<T> difference, double deltaBeta, int at, int count, bool presynaptic = false)
     {
-        bool centred = difference.Lanes > count;
         T inverse = T.CreateChecked(1 / deltaBeta);
         Span<MatView<T>> mean = stackalloc MatView<T>[MaxFields],
             change = stackalloc MatView<T>[MaxFields];
-        Span<Rows<T>> operands = stackalloc Rows<T>[6];
         for (int p = 0; p < _mean.Length; p++)
         {
             if (_machine.Network.Populations[p].IsClamped)
@@ -80,15 +79,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                 (mean[f], change[f]) = (Lanes(_mean[p][f], at, count), Lanes(_difference[p][f], at, count));
                 if (x.IsEmpty)
                     continue;
-                int n = 0;
-                operands[n++] = Of(x, 0);
-                operands[n++] = Of(d, 0);
-                if (centred)
-                    operands[n++] = Of(d, count);
-                operands[n++] = new(&inverse, 0);
-                operands[n++] = Of(mean[f], 0);
-                operands[n++] = Of(change[f], 0);
-                (centred ? Centred : OneSided).Run(operands[..n], x.Rows, count);
+                Reading.Run([Of(x, 0), Of(d, 0), Of(d, count), new(&inverse, 0), Of(mean[f], 0), Of(change[f], 0)], x.Rows, count);
             }
             foreach (var (name, into) in _neurons[p])
                 _machine
@@ -102,20 +93,25 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                         0,
                         into.Rows
                     );
+            for (int f = 0; presynaptic && f < _mean[p].Length; f++)
+                for (int r = 0; r < free.X(p, f).Rows; r++)
+                    free.X(p, f).Row(r)[..count].CopyTo(mean[f].Row(r));
         }
 
         static Rows<T> Of(MatView<T> view, int at) => new(view.Data + at, view.RowStride);
     }
 
-    private static readonly Kernel<T> Centred = Reading("contrast", new Symbol("minus")),
-        OneSided = Reading("one-sided-contrast", null);
+    private static readonly Kernel<T> Reading = CompileReading();
 
-    private static Kernel<T> Reading(string name, Symbol? minus)
+    private static Kernel<T> CompileReading()
     {
-        var (x, plus, inverse) = (new Symbol("x"), new Symbol("plus"), new Symbol("inverse"));
-        var (sum, difference) = minus is null ? (plus, plus) : (plus + minus, plus - minus);
-        Symbol[] streams = minus is null ? [x, plus] : [x, plus, minus];
-        return KernelCompiler.Compile<T>(new(name, streams, [inverse], [new(x + sum / 2), new(inverse * difference)]));
+        Symbol x = new("x"),
+            plus = new("plus"),
+            minus = new("minus"),
+            inverse = new("inverse");
+        return KernelCompiler.Compile<T>(
+            new("contrast", [x, plus, minus], [inverse], [new(x + (plus + minus) / 2), new(inverse * (plus - minus))])
+        );
     }
 
     /// <summary>Lanes [at, at + count) from a rest state and its derivative in β: the limit of <see cref="Read"/> for β → 0.</summary>

@@ -57,6 +57,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <param name="pixels">Inputs and augmentation.</param>
     /// <param name="rng">Seeds augmentation and random signs.</param>
     /// <param name="batch">Most samples of a batch.</param>
+    /// <param name="readNoise">Standard deviation with which nudged states are read; 0 for exact readings.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is beyond the largest that the full cost allows.</exception>
     public EqProp(
         Machine<T> machine,
@@ -67,7 +68,8 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         SweepOptions nudged,
         PixelOptions pixels,
         Rng rng,
-        int batch
+        int batch,
+        double readNoise = 0
     )
     {
         (_machine, _team, _estimator, _free, _nudged, _predict) = (machine, team, estimator, free, nudged, free);
@@ -76,18 +78,27 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _classes = readout.Classes;
         _input = SingleInput(machine.Network);
         _inputs = machine.Network.Populations[_input].Size;
-        bool fullCost = estimator.Nudge == "cost";
+        bool fullCost = estimator.Nudge == "cost",
+            corrected = estimator.Correction == "antisymmetric";
+        if (corrected && machine.IsReciprocal)
+            throw new ArgumentException(
+                "estimator.correction = 'antisymmetric', but every coupling has the same weights forth and back: there is nothing to correct. Leave it out."
+            );
         if (fullCost && (estimator.Kind == "centred" || estimator.RandomSign) && CostNudge<T>.LargestBeta(machine, readout) is var largest)
             if (estimator.Beta >= largest)
                 throw new ArgumentOutOfRangeException(
                     nameof(estimator),
                     $"estimator.beta = {estimator.Beta:R} is not below {largest:g4}, the largest β at which the negatively nudged outputs are stable. Lower beta or the cost's kappa, or use estimator.nudge = 'current'."
                 );
+        var noise = readNoise > 0 ? new ReadoutNoise<T>(readNoise, rng.Split("readout")) : null;
         _samples = new int[batch];
         _losses = new double[batch];
         _contrasts = new(machine, batch);
         _images = new((long)batch * _inputs);
-        _workers = [.. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost))];
+        _workers =
+        [
+            .. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise)),
+        ];
     }
 
     private enum Stage
@@ -190,7 +201,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         if (_estimator.Kind == "exact")
             worker.Differentiate(samples, _set.Labels, _contrasts, at);
         else
-            worker.Nudge(samples, _set.Labels, _beta, _estimator.Kind == "centred", _nudged, _contrasts, at);
+            worker.Nudge(samples, _set.Labels, _epoch, _beta, _estimator.Kind == "centred", _nudged, _contrasts, at);
     }
 
     private BatchReport Run(Stage stage)

@@ -16,14 +16,18 @@ internal sealed class EqPropWorker<T> : IDisposable
     private readonly double[] _z,
         _force;
     private readonly CostNudge<T>? _costNudge;
+    private readonly bool _corrected;
+    private readonly ReadoutNoise<T>? _noise;
 
     /// <param name="machine">The machine.</param>
     /// <param name="readout">Where it is read and nudged.</param>
     /// <param name="lanes">Most samples of a slice.</param>
     /// <param name="fullCost">Whether the nudge is the full cost term rather than a constant current.</param>
-    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost)
+    /// <param name="corrected">Whether nudged phases follow the transposed couplings, for a network that is not its own adjoint.</param>
+    /// <param name="noise">How states are read; null for exact readings.</param>
+    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise)
     {
-        (_machine, _readout) = (machine, readout);
+        (_machine, _readout, _corrected, _noise) = (machine, readout, corrected, noise);
         _free = machine.CreateState(lanes);
         _difference = machine.CreateDifference(2 * lanes, readout.Population);
         _z = new double[readout.Classes];
@@ -95,6 +99,7 @@ internal sealed class EqPropWorker<T> : IDisposable
     public void Nudge(
         ReadOnlySpan<int> samples,
         ReadOnlySpan<byte> labels,
+        int epoch,
         double beta,
         bool centred,
         SweepOptions options,
@@ -106,6 +111,8 @@ internal sealed class EqPropWorker<T> : IDisposable
             phases = centred ? 2 : 1,
             p = _readout.Population;
         _difference.Resize(phases * n);
+        // f(x) − 2A(x − x*), A = (J − Jᵀ)/2: from the free state x* on, the nudged flow has the transposed Jacobian. [arXiv:2602.03670]
+        _difference.Adjoint = _corrected;
         if (_costNudge is not null)
             _costNudge.Begin(samples, labels, beta, phases);
         else
@@ -125,7 +132,15 @@ internal sealed class EqPropWorker<T> : IDisposable
             }
         var report = NudgedSweeps.Relax(_machine, _free, _difference, options, p, _costNudge, Workspace);
         Report += new BatchReport(0, 0, 0, default, report);
-        contrasts.Read(_free, _difference, centred ? 2 * beta : beta, at, n);
+        if (!centred)
+        {
+            // The other phase is the free one.
+            _difference.Resize(2 * n);
+            _difference.Clear(n);
+        }
+        _noise?.Disturb(_machine, _difference, 0, samples, epoch, 0, Random);
+        _noise?.Disturb(_machine, _difference, n, samples, epoch, 1, Random);
+        contrasts.Read(_free, _difference, centred ? 2 * beta : beta, at, n, presynaptic: _corrected);
     }
 
     /// <summary>Below this a nudge's currents would be subnormal somewhere in the network, and slow; no gradient sees them.</summary>

@@ -19,6 +19,7 @@ namespace Nagumo.Learning;
 /// <param name="Evaluation">When relaxation stops at evaluation.</param>
 /// <param name="Optimizer">How parameters follow the gradient.</param>
 /// <param name="Pixels">Inputs and augmentation.</param>
+/// <param name="Hardware">The chip that it runs on; null for ideal devices.</param>
 /// <param name="Weights">A file of starting weights (.npz), relative to the configuration's folder; null starts from random ones.</param>
 public sealed record Experiment(
     NetworkOptions Network,
@@ -35,6 +36,7 @@ public sealed record Experiment(
     SweepOptions? Evaluation = null,
     OptimizerOptions? Optimizer = null,
     PixelOptions? Pixels = null,
+    HardwareOptions? Hardware = null,
     string? Weights = null
 )
 {
@@ -65,6 +67,7 @@ public sealed record Experiment(
         Range("batch", Batch is >= 1 and <= 65_536, Batch, "1 to 65536");
         Readout.Validate();
         Optimizer.Validate();
+        Hardware?.Validate();
 
         static void Range(string key, bool valid, int value, string allowed)
         {
@@ -72,6 +75,9 @@ public sealed record Experiment(
                 throw new ArgumentException($"{key} = {value}: give {allowed}.");
         }
     }
+
+    /// <summary>The network, its neurons as the chip has them.</summary>
+    internal Networks.Network BuildNetwork() => Hardware is null ? Network.Build() : Fabrication.Fabricate(Network.Build(), Hardware);
 
     /// <summary>The configuration as JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ExperimentJson.Default.Experiment) + "\n";

@@ -76,6 +76,7 @@ public sealed class Trainer : IDisposable
     private readonly Machine<float> _machine;
     private readonly EqProp<float> _learner;
     private readonly Optimizer<float> _optimizer;
+    private readonly DeviceMap<float>? _devices;
     private readonly DataSet _data;
     private readonly Split _split;
     private readonly Rng _order;
@@ -94,7 +95,7 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException(
                 $"validation = {experiment.Validation}, but '{data.Name}' has {data.Train.Count} training samples."
             );
-        var network = experiment.Network.Build();
+        var network = experiment.BuildNetwork();
         var rng = new Rng(experiment.Seed);
         Readout = new(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
         CheckData(network);
@@ -109,10 +110,12 @@ public sealed class Trainer : IDisposable
             experiment.Nudged,
             experiment.Pixels,
             rng,
-            Math.Max(experiment.Batch, EvaluationBatch * threads)
+            Math.Max(experiment.Batch, EvaluationBatch * threads),
+            experiment.Hardware?.ReadNoise ?? 0
         );
         _optimizer = new(experiment.Optimizer, _machine.Parameters, _team, rng.Split("norms"));
-        _learner.Load();
+        _devices = experiment.Hardware is { } chip ? new(chip, _machine) : null;
+        Load();
         _order = rng.Split("order");
         // The same samples are held out whatever the seed of the run.
         _split = Split.Stratified(data.Train, experiment.Validation, seed: 0);
@@ -153,7 +156,7 @@ public sealed class Trainer : IDisposable
             CheckFinite(epoch, at, report);
             total += report;
             _optimizer.Step((epoch - 1 + (double)at / n) / _experiment.Epochs);
-            _learner.Load();
+            Load();
             progress?.Report(
                 new(
                     epoch,
@@ -167,6 +170,10 @@ public sealed class Trainer : IDisposable
                 )
             );
         }
+        Epoch = epoch;
+        // Sources drift between epochs: what is evaluated, saved and resumed is the chip as it is now.
+        if (_devices is not null)
+            Load();
         var validation = _split.Held.Length > 0 ? Evaluate(_data.Train, _split.Held) : null;
         var metrics = new EpochMetrics(
             epoch,
@@ -181,7 +188,6 @@ public sealed class Trainer : IDisposable
             total.Free.NotConverged
         );
         _history.Add(metrics);
-        Epoch = epoch;
         return metrics;
     }
 
@@ -257,7 +263,7 @@ public sealed class Trainer : IDisposable
             .. _machine.Parameters.Select(p =>
                 KeyValuePair.Create(
                     p.Name,
-                    p.Cols == 1 ? new NpyArray(p.Values.ToArray(), p.Rows) : new(p.Values.ToArray(), p.Rows, p.Cols)
+                    p.Cols == 1 ? new NpyArray(p.Programmed.ToArray(), p.Rows) : new(p.Programmed.ToArray(), p.Rows, p.Cols)
                 )
             ),
         ];
@@ -295,8 +301,8 @@ public sealed class Trainer : IDisposable
             checkedValues.Add((p, values));
         }
         foreach (var (p, values) in checkedValues)
-            values.CopyTo(p.Values);
-        _learner.Load();
+            values.CopyTo(p.Programmed);
+        Load();
     }
 
     /// <summary>The state of training, to continue with the same bits.</summary>
@@ -322,7 +328,7 @@ public sealed class Trainer : IDisposable
         (Epoch, var history) = (checkpoint.Epoch, checkpoint.History);
         _history.Clear();
         _history.AddRange(history);
-        _learner.Load();
+        Load();
     }
 
     /// <summary>Frees threads and memory.</summary>
@@ -330,8 +336,16 @@ public sealed class Trainer : IDisposable
     {
         _learner.Dispose();
         _optimizer.Dispose();
+        _devices?.Dispose();
         _machine.Dispose();
         _team.Dispose();
+    }
+
+    /// <summary>Programmed parameters → effective ones → everything that is derived from them.</summary>
+    private void Load()
+    {
+        _devices?.Apply(Epoch);
+        _learner.Load();
     }
 
     private void CheckFinite(int epoch, int at, BatchReport report)

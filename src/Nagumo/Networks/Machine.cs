@@ -192,6 +192,19 @@ public sealed unsafe class Machine<T> : IDisposable
         }
     }
 
+    /// <summary>Whether every coupling derives from a term of the potential: the network is its own adjoint then.</summary>
+    internal bool IsReciprocal => _couplings.All(c => c.IsReciprocal);
+
+    /// <summary>Throws where the symmetric Hessian is needed and a coupling has none.</summary>
+    internal void RequireReciprocal()
+    {
+        for (int c = 0; c < _couplings.Length; c++)
+            if (!_couplings[c].IsReciprocal)
+                throw new ArgumentException(
+                    $"The coupling '{Network.Couplings[c].Name}' has other weights forth than back, so the network has no potential and no Hessian. Train it with estimator.correction = 'antisymmetric'; 'nagumo audit' examines it."
+                );
+    }
+
     /// <summary>Drives of population p without their constant part, after <see cref="Prepare(State{T}, int, bool[], Workspace{T})"/>.</summary>
     internal void LinearDrive(State<T> s, int p, Workspace<T> ws)
     {
@@ -289,7 +302,10 @@ public sealed unsafe class Machine<T> : IDisposable
             var ends = _ends[c];
             for (int k = 0; k < ends.Length; k++)
                 fields[k] = s.X(ends[k].Population, ends[k].Field);
-            _couplings[c].Drive(e, fields[..ends.Length], ws.Packed(i), init, drive, row0, rows);
+            if (s.Adjoint)
+                _couplings[c].AdjointDrive(e, fields[..ends.Length], ws.Packed(i), init, drive, row0, rows);
+            else
+                _couplings[c].Drive(e, fields[..ends.Length], ws.Packed(i), init, drive, row0, rows);
             init = drive;
             any = true;
         }

@@ -65,6 +65,9 @@ public sealed unsafe class State<T> : IDisposable
     /// <summary>Largest |∂H/∂x| of each lane, as last measured; [1 × lanes].</summary>
     internal MatView<T> LaneResidual { get; private set; }
 
+    /// <summary>Whether couplings drive this state by their transposes.</summary>
+    internal bool Adjoint { get; set; }
+
     /// <summary>Uses the first <paramref name="lanes"/> lanes only; nothing is allocated, kept lanes keep their values.</summary>
     internal void Resize(int lanes)
     {
@@ -131,14 +134,14 @@ public sealed unsafe class State<T> : IDisposable
         }
     }
 
-    /// <summary>Sets every relaxed field to zero.</summary>
-    internal void Clear()
+    /// <summary>Sets every relaxed field to zero, in the lanes from <paramref name="from"/> on.</summary>
+    internal void Clear(int from = 0)
     {
         for (int p = 0; p < _x.Length; p++)
         for (int f = 0; f < _x[p].Length; f++)
             if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
                 for (int r = 0; r < _x[p][f].Rows; r++)
-                    _x[p][f].Row(r).Clear();
+                    _x[p][f].Row(r)[from..].Clear();
     }
 
     /// <summary>Frees the memory.</summary>

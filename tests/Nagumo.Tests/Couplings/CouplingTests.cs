@@ -53,7 +53,8 @@ public sealed unsafe class CouplingTests
     [Fact]
     public void Every_kind_of_coupling_has_a_case()
     {
-        var kinds = typeof(Coupling).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Coupling)));
+        // An asymmetric coupling has no term; its own tests hold it against its flow.
+        var kinds = typeof(Coupling).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Coupling)) && t != typeof(Asymmetric));
         Assert.Empty(kinds.Except(Known.Values.Select(c => c.Coupling.GetType())));
     }
 
