@@ -94,8 +94,8 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                         into.Rows
                     );
             for (int f = 0; presynaptic && f < _mean[p].Length; f++)
-                for (int r = 0; r < free.X(p, f).Rows; r++)
-                    free.X(p, f).Row(r)[..count].CopyTo(mean[f].Row(r));
+            for (int r = 0; r < free.X(p, f).Rows; r++)
+                free.X(p, f).Row(r)[..count].CopyTo(mean[f].Row(r));
         }
 
         static Rows<T> Of(MatView<T> view, int at) => new(view.Data + at, view.RowStride);

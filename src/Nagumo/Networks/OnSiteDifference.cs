@@ -162,8 +162,7 @@ internal sealed unsafe partial class OnSite<T>
         );
         var confine = boxed ? KernelCompiler.Compile<T>(new("confine-difference", [x[0], d[0]], [], [new(Confined(d[0]))])) : null;
 
-        Expr Misfit(Expr equation) =>
-            boxed ? _equations.Moved(_equations.Misfit(equation)) : Functions.Abs(_equations.Change(equation));
+        Expr Misfit(Expr equation) => boxed ? _equations.Moved(_equations.Misfit(equation)) : Functions.Abs(_equations.Change(equation));
         Kernel<T> Residual(Symbol[] fields, Symbol[] changes, Expr misfit) =>
             Compile("residual-difference", [.. fields, .. changes, .. streams, .. driveSteps], [new(misfit, OutputKind.MaxInto)]);
 
@@ -190,7 +189,14 @@ internal sealed unsafe partial class OnSite<T>
                 );
         var residual = Residual([x[0]], [d[0]], Misfit(_equations.Reduced));
         return _direct is not null
-            ? new(blend, confine, Compile("response-difference", [.. streams, .. driveSteps], [new(_equations.Change(_force!))]), null, inhibitors, residual)
+            ? new(
+                blend,
+                confine,
+                Compile("response-difference", [.. streams, .. driveSteps], [new(_equations.Change(_force!))]),
+                null,
+                inhibitors,
+                residual
+            )
             : new(
                 blend,
                 confine,

@@ -112,15 +112,7 @@ internal static class BlockSweeps
     }
 
     /// <summary>One population: drives, then its residual on demand, then its response; ω = 0 leaves the state as it is.</summary>
-    private static void Update<T>(
-        Machine<T> machine,
-        State<T> s,
-        int p,
-        bool[]? started,
-        bool measure,
-        T omega,
-        Workspace<T> ws
-    )
+    private static void Update<T>(Machine<T> machine, State<T> s, int p, bool[]? started, bool measure, T omega, Workspace<T> ws)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var site = machine.Site(p);

@@ -56,14 +56,7 @@ internal static class Relaxer
         }
     }
 
-    private static RelaxationReport HandOver<T>(
-        Machine<T> machine,
-        State<T> s,
-        SweepOptions options,
-        int start,
-        Workspace<T> ws,
-        int done
-    )
+    private static RelaxationReport HandOver<T>(Machine<T> machine, State<T> s, SweepOptions options, int start, Workspace<T> ws, int done)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var report = new Acceleration<T>(machine, s).Relax(options, start, ws);

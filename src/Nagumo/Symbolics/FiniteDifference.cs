@@ -97,10 +97,7 @@ internal sealed class FiniteDifference
 
     private static Expr OfSigmoid(Expr before, Expr after, Expr change) =>
         Functions.Tanh(change / 2)
-        * (
-            Functions.Sigmoid(before) * Functions.Sigmoid(-after)
-            + Functions.Sigmoid(-before) * Functions.Sigmoid(after)
-        );
+        * (Functions.Sigmoid(before) * Functions.Sigmoid(-after) + Functions.Sigmoid(-before) * Functions.Sigmoid(after));
 
     private static Expr OfMax(Expr[] x, Expr[] change) =>
         Functions.Select(
