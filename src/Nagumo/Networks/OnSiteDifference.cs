@@ -148,6 +148,7 @@ internal sealed unsafe partial class OnSite<T>
 
     private DifferenceKernels CompileDifference()
     {
+        // The derivative of ΔF by δ is F' where u has moved to.
         var (x, d) = (_equations.X, _equations.Steps);
         var streams = _equations.Streams;
         var steps = _equations.DriveSteps;
@@ -174,7 +175,8 @@ internal sealed unsafe partial class OnSite<T>
                 d[0],
                 d[1],
                 _equations.Uniforms,
-                x
+                x,
+                [.. from f in (int[])[0, 1] from g in (int[])[0, 1] select _equations.Moved(_equations.Force(f).Derive(x[g]))]
             );
             var worst = Functions.Max(Misfit(_equations.Forces[0]), Functions.Abs(_equations.Change(_equations.Forces[1])));
             return new(blend, confine, null, joint, null, Residual(x, d, worst));
@@ -201,7 +203,13 @@ internal sealed unsafe partial class OnSite<T>
                 blend,
                 confine,
                 null,
-                Response.Warm<T>(_equations.Change(_force!), d[0], _varies ? _equations.Uniforms : [], [x[0]]),
+                Response.Warm<T>(
+                    _equations.Change(_force!),
+                    d[0],
+                    _varies ? _equations.Uniforms : [],
+                    [x[0]],
+                    _equations.Moved(_force!.Derive(x[0]))
+                ),
                 inhibitors,
                 residual
             );

@@ -3,9 +3,9 @@ namespace Nagumo.Symbolics;
 /// <summary>The change of an expression when its symbols take steps: Δe = e(x + δ) − e(x), written so that small steps do not cancel.</summary>
 /// <remarks>
 /// Every rule is an exact identity, not an expansion: Δ(f g) = Δf g' + f Δg, with g' = g + Δg; Δfⁿ = Σ C(n, m) f^(n−m) Δf^m;
-/// Δ(1/f) = −Δf / (f f'); Δeᶠ = tanh(Δf/2) (e^f' + e^f); Δσ(f) = tanh(Δf/2) (σ(f) σ(−f') + σ(−f) σ(f')); Δtanh f = 2 Δσ(2f);
-/// Δ√f = Δf / (√f + √f'); Δmax(f, g) = max(Δf, Δg − (f − g)) where f ≥ g. As the steps go to 0, Δe keeps its relative precision, where
-/// the difference of two values keeps only an absolute one. Functions without such an identity (log, softplus, logcosh, sign) are
+/// Δ(1/f) = −Δf / (f f'); Δeᶠ = tanh(Δf/2) (e^f' + e^f); Δtanh f = tanh(Δf) (1 − tanh f tanh f'); Δσ(f) = tanh(Δf/2) (σ + σ' − 2σσ');
+/// Δ√f = Δf / (√f + √f'); Δmax(f, g) = max(Δf, Δg − (f − g)) where f ≥ g. The error is a rounding of the steps
+/// times a slope, however small they are, where the difference of two values has a rounding of the values. Functions without such an identity (log, softplus, logcosh, sign) are
 /// subtracted; in a force they are the exception.
 /// </remarks>
 internal sealed class FiniteDifference
@@ -80,8 +80,8 @@ internal sealed class FiniteDifference
         return call.Function.Name switch
         {
             "exp" => Functions.Tanh(change[0] / 2) * (Functions.Exp(after[0]) + Functions.Exp(before[0])),
-            "sigmoid" => OfSigmoid(before[0], after[0], change[0]),
-            "tanh" => 2 * OfSigmoid(2 * before[0], 2 * after[0], 2 * change[0]),
+            "sigmoid" => Functions.Tanh(change[0] / 2) * OfSigmoid(call, Functions.Sigmoid(after[0])),
+            "tanh" => Functions.Tanh(change[0]) * (1 - call * Functions.Tanh(after[0])),
             "sqrt" => change[0] / (Functions.Sqrt(before[0]) + Functions.Sqrt(after[0])),
             "abs" => OfMax([before[0], -before[0]], [change[0], -change[0]]),
             "max" => OfMax(before, change),
@@ -95,9 +95,7 @@ internal sealed class FiniteDifference
         };
     }
 
-    private static Expr OfSigmoid(Expr before, Expr after, Expr change) =>
-        Functions.Tanh(change / 2)
-        * (Functions.Sigmoid(before) * Functions.Sigmoid(-after) + Functions.Sigmoid(-before) * Functions.Sigmoid(after));
+    private static Expr OfSigmoid(Expr before, Expr after) => before * (1 - after) + after * (1 - before);
 
     private static Expr OfMax(Expr[] x, Expr[] change) =>
         Functions.Select(
