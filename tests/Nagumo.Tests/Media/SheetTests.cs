@@ -230,7 +230,7 @@ public sealed class SheetTests
         );
         using var sheet = new Sheet<float>(new(Fhn, 9, 9, 0.1, Both));
         sheet[0, 3, 3] = float.NaN;
-        Assert.Contains("no number", Message(() => sheet.Advance(1)), StringComparison.Ordinal);
+        Assert.Contains("no finite number", Message(() => sheet.Advance(1)), StringComparison.Ordinal);
         Assert.Contains("80 values", Message(() => sheet.Write(0, new float[80])), StringComparison.Ordinal);
 
         static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
