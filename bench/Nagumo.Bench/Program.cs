@@ -4,6 +4,8 @@ switch (args)
 {
     case ["gemm"]:
         return GemmBench.Run();
+    case ["sparse"]:
+        return SparseBench.Run();
     case ["response"]:
         return ResponseBench.Run();
     case ["sheet", .. var rest]:
@@ -12,7 +14,7 @@ switch (args)
         return TrainBench.Run(rest);
     default:
         Console.Error.WriteLine(
-            "usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm | response | sheet [python] | train [rounds] [python]"
+            "usage: dotnet run -c Release --project bench/Nagumo.Bench -- gemm | sparse | response | sheet [python] | train [rounds] [python]"
         );
         return 2;
 }

@@ -77,20 +77,22 @@ public sealed record LimitCycle(
         return null;
     }
 
-    /// <summary>One turn: from the section up to the next upward crossing. The state is replaced by the one there.</summary>
+    /// <summary>From the section to its next crossing in a direction; upwards, one turn. The state is replaced by the one there.</summary>
     /// <returns>The time it took; null when it does not come back in time.</returns>
-    private static double? Turn(Extrapolation flow, double[] x, double section, double wait)
+    internal static double? Turn(Extrapolation flow, double[] x, double section, double wait, bool upwards = true)
     {
+        double sign = upwards ? 1 : -1;
         flow.Begin(x);
-        bool wasBelow = false;
+        // A start on the section counts as neither side.
+        bool wasBefore = false;
         while (flow.Time < wait)
         {
-            double before = flow.Time,
+            double begun = flow.Time,
                 step = flow.Step(wait - flow.Time);
-            bool below = flow.State[0] < section;
-            if (wasBelow && !below)
-                return before + flow.Crossing(s => s[0] - section, step, x);
-            wasBelow = below;
+            bool before = sign * (flow.State[0] - section) < 0;
+            if (wasBefore && !before)
+                return begun + flow.Crossing(s => s[0] - section, step, x);
+            wasBefore = before;
         }
         return null;
     }

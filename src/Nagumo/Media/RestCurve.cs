@@ -13,6 +13,9 @@ public sealed class RestCurve
     /// <summary>Ends of s; far beyond any state that a neuron of order one reaches.</summary>
     private const double Far = 1e4;
 
+    /// <summary>A determinant below this is 0 to rounding: saddle-node and Hopf point fall together there.</summary>
+    private const double Positive = 1e-12;
+
     private readonly PlanarNeuron _neuron;
     private readonly Symbol _s;
     private readonly Expr _u,
@@ -55,7 +58,7 @@ public sealed class RestCurve
     public IReadOnlyList<HopfPoint> HopfPoints =>
         [
             .. Crossings(_trace)
-                .Where(s => Value(_determinant, s) > 0)
+                .Where(s => Value(_determinant, s) > Positive)
                 .Select(s =>
                     HopfPoint.At(
                         _neuron,

@@ -192,9 +192,8 @@ internal sealed class Extrapolation
         for (int i = 0; i < _size; i++)
         {
             double allowed = _options.Absolute + _options.Relative * Math.Max(Math.Abs(_begun[i]), Math.Abs(best[i]));
-            double error = Math.Abs(best[i] - second[i]) / allowed;
-            // NaN must not pass.
-            worst = error <= worst ? worst : error;
+            // Math.Max lets NaN through, which no step may hide.
+            worst = Math.Max(worst, Math.Abs(best[i] - second[i]) / allowed);
         }
         best.CopyTo(result, 0);
         return worst;
