@@ -68,7 +68,7 @@ internal static class SimulateNeuron
                         [
                             new(new("activator u", course.Times, course.U)),
                             new(new("inhibitor v", course.Times, course.V)),
-                            new(new("", [0, course.Times[^1]], [rest.U, rest.U]), CurveStyle.Dashed, 0),
+                            new(new("u at rest", [0, course.Times[^1]], [rest.U, rest.U]), CurveStyle.Dashed, 0),
                         ]
                     )
             )

@@ -20,7 +20,7 @@ internal static class SimulatePulse
                 Setting.Number("current", 0, "current into every activator"),
                 Setting.Number("kick", 2.5, "added to u of the first neurons at time 0"),
                 Setting.Whole("width", 10, "neurons that are kicked", 1, 100_000),
-                Setting.Number("every", 0.5, "time between kept states", min: 1e-6, max: 1e6),
+                Setting.Number("every", 0.25, "time between kept states", min: 1e-6, max: 1e6),
                 Setting.Number("tolerance", 1e-8, "error of a step", min: 1e-13, max: 0.1),
                 Setting.Number("time", 5000, "longest simulated time", min: 1, max: 1e7),
             ],

@@ -36,8 +36,10 @@ public static class SpaceTimePicture
         var canvas = Canvas.For(path, 640, 720);
         var top = Heading.Draw(canvas, caption) + 8;
         var box = new Box(Left, top, canvas.Width - Left - Right, canvas.Height - top - Bottom);
-        var reach = rows.Max(r => r.Where(double.IsFinite).Select(x => Math.Abs(x - centre)).DefaultIfEmpty().Max());
-        reach = reach > 0 ? reach : 1;
+        var values = rows.SelectMany(r => r).Where(double.IsFinite).DefaultIfEmpty(centre).ToList();
+        var (low, high) = (values.Min(), values.Max());
+        (low, high) = high > low ? (low, high) : (low - 1, high + 1);
+        var reach = Math.Max(high - centre, centre - low);
         canvas.Image(box, Pixels(rows, centre, reach));
         var frame = new Frame(
             canvas,
@@ -46,7 +48,7 @@ public static class SpaceTimePicture
             Axis.Linear([0, duration], round: false).Downwards
         );
         frame.DrawAxes(labelX, labelTime, grid: false);
-        ColorBar.Draw(canvas, new(box.Right + 26, box.Y, 14, Math.Min(box.Height, 280)), centre - reach, centre + reach, quantity);
+        ColorBar.Draw(canvas, new(box.Right + 26, box.Y, 14, Math.Min(box.Height, 280)), low, high, centre, reach, quantity);
         canvas.Save(path);
     }
 
