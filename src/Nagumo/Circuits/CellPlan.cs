@@ -60,7 +60,9 @@ internal sealed class CellPlan
 
     /// <summary>The membrane's current as offset + slope·u; null when it is not of that form.</summary>
     public (double Offset, double Slope)? Linear =>
-        Membrane.TryAffine(Fields[0], out var slope, out var offset) && slope is Constant g && offset is Constant i ? (i.Value, g.Value) : null;
+        Membrane.TryAffine(Fields[0], out var slope, out var offset) && slope is Constant g && offset is Constant i
+            ? (i.Value, g.Value)
+            : null;
 
     /// <summary>Whether the membrane's current is a cubic in u alone: a tunnel diode.</summary>
     public bool IsDiode =>

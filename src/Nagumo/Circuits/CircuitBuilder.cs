@@ -111,9 +111,7 @@ internal sealed class CircuitBuilder : IDisposable
             double inductance = inhibitor.Mass / square * _units.Capacitance / (_units.Conductance * _units.Conductance);
             Add(new Inductor($"L{w}", node, $"{w}_m", inductance, start * unit));
             Add(new Resistor(Part.Branch, $"R{w}", $"{w}_m", $"{w}_b", square / branch.Gamma * _units.Conductance));
-            Add(
-                new VoltageSource(Part.Supply, $"V{w}", $"{w}_b", Element.Ground, _units.Middle - branch.A / branch.C * _units.Span)
-            );
+            Add(new VoltageSource(Part.Supply, $"V{w}", $"{w}_b", Element.Ground, _units.Middle - branch.A / branch.C * _units.Span));
             return;
         }
         Probe(p, f, i, lane, $"v({w})", w, 0, _units.Span, start);
@@ -162,10 +160,16 @@ internal sealed class CircuitBuilder : IDisposable
                     Each(tensors[first].Value, (i, j, w) => Signed(c, ends[0], i, ends[1], j, lane, w));
                     break;
                 case Resistive:
-                    Each(tensors[first].Value, (i, j, g) => Resist($"k{c}_{i}_{j}", c, Node(ends[0], i, lane), Node(ends[1], j, lane), g, lane));
+                    Each(
+                        tensors[first].Value,
+                        (i, j, g) => Resist($"k{c}_{i}_{j}", c, Node(ends[0], i, lane), Node(ends[1], j, lane), g, lane)
+                    );
                     break;
                 case Diffusive:
-                    Each(tensors[first].Value, (i, _, d) => Resist($"k{c}_{i}", c, Node(ends[0], i, lane), Node(ends[1], i, lane), d, lane));
+                    Each(
+                        tensors[first].Value,
+                        (i, _, d) => Resist($"k{c}_{i}", c, Node(ends[0], i, lane), Node(ends[1], i, lane), d, lane)
+                    );
                     break;
                 case ChainDiffusive:
                     for (int i = 0; i + 1 < _machine.Network.Populations[ends[0].Population].Size; i++)
@@ -187,7 +191,10 @@ internal sealed class CircuitBuilder : IDisposable
                         );
                     break;
                 case RailResistive:
-                    Each(tensors[first].Value, (i, j, w) => Resist($"k{c}_{i}_{j}p", c, Node(ends[0], i, lane), Node(ends[1], j, lane), w, lane));
+                    Each(
+                        tensors[first].Value,
+                        (i, j, w) => Resist($"k{c}_{i}_{j}p", c, Node(ends[0], i, lane), Node(ends[1], j, lane), w, lane)
+                    );
                     Each(
                         tensors[first + 1].Value,
                         (i, j, w) =>

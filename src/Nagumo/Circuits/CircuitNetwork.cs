@@ -17,6 +17,8 @@ public sealed unsafe class CircuitNetwork : IDisposable
     /// <summary>How long the flow is followed before implicit steps may take over: by then a pattern has chosen its shape.</summary>
     private const double FollowedTime = 60;
 
+    private const double Seeded = 0.05,
+        Patience = 2000;
     private const int MostSteps = 2000;
     private readonly Buffer<double>? _input;
     private readonly Workspace<double> _workspace = new();
@@ -38,7 +40,9 @@ public sealed unsafe class CircuitNetwork : IDisposable
             if (network.Populations[p] is { IsClamped: true, Rail: null, Size: var size })
             {
                 if (input.Length != size)
-                    throw new ArgumentException($"Population '{network.Populations[p].Name}' has {size} neurons, but {input.Length} inputs are given.");
+                    throw new ArgumentException(
+                        $"Population '{network.Populations[p].Name}' has {size} neurons, but {input.Length} inputs are given."
+                    );
                 _input = new(size);
                 input.CopyTo(_input.Span);
                 State.Clamp(p, new MatView<double>(_input.Pointer, size, 1, 1));
@@ -94,7 +98,8 @@ public sealed unsafe class CircuitNetwork : IDisposable
     /// <param name="network">The network; at most one clamped population that is no rail.</param>
     /// <param name="input">That population's activators.</param>
     /// <param name="seed">Seeds the parameters.</param>
-    public static CircuitNetwork Of(Network network, ReadOnlySpan<double> input = default, ulong seed = 1) => new("network", network, seed, input);
+    public static CircuitNetwork Of(Network network, ReadOnlySpan<double> input = default, ulong seed = 1) =>
+        new("network", network, seed, input);
 
     /// <summary>A trained network, shown one picture.</summary>
     /// <param name="trained">The trainer that holds it.</param>
@@ -111,7 +116,8 @@ public sealed unsafe class CircuitNetwork : IDisposable
     /// <summary>The start of a run: every field zero or at the rest state of a neuron on its own, and normal noise on the activators.</summary>
     /// <param name="noise">Standard deviation ≥ 0.</param>
     /// <param name="seed">Seeds the noise.</param>
-    public void Start(double noise, ulong seed)
+    /// <param name="mode">Of a chain: adds a small cosine with so many half waves; a pattern then has that many from the beginning. 0 for none.</param>
+    public void Start(double noise, ulong seed, int mode = 0)
     {
         if (!(noise >= 0 && double.IsFinite(noise)))
             throw new ArgumentOutOfRangeException(nameof(noise), $"noise = {noise:R}: give a finite number ≥ 0.");
@@ -120,7 +126,10 @@ public sealed unsafe class CircuitNetwork : IDisposable
         var rng = new Rng(seed).Split("start");
         foreach (int p in Machine.Relaxed)
             for (int i = 0; i < State.X(p, 0).Rows; i++)
-                State.X(p, 0).Row(i)[0] += noise * rng.NextNormal();
+            {
+                int n = State.X(p, 0).Rows;
+                State.X(p, 0).Row(i)[0] += noise * rng.NextNormal() + (mode == 0 ? 0 : Seeded * Math.Cos(Math.PI * mode * (i + 0.5) / n));
+            }
     }
 
     /// <summary>Our own run: the flow from the present state, then implicit steps to the floor of rounding.</summary>
@@ -129,6 +138,18 @@ public sealed unsafe class CircuitNetwork : IDisposable
         using var flow = new Flow<double>(Machine, 1, new(MaxTime: FollowedTime, Tolerance: AtRest, Error: 1e-9), _workspace);
         var followed = flow.Relax(State);
         return followed.Converged ? followed : PseudoTransient.Relax(Machine, State, AtRest, MostSteps, _workspace);
+    }
+
+    /// <summary>Whether a single neuron is still moving after a long time; the present state stays. Larger networks are taken to rest.</summary>
+    public bool Oscillates()
+    {
+        if (Neurons > 1)
+            return false;
+        double[] start = Fields();
+        using var flow = new Flow<double>(Machine, 1, new(MaxTime: Patience, Tolerance: 1e-6, Error: 1e-9), _workspace);
+        bool moves = !flow.Relax(State).Converged;
+        SetFields(start);
+        return moves;
     }
 
     /// <summary>The largest |∂H/∂x| of the present state.</summary>
@@ -156,6 +177,13 @@ public sealed unsafe class CircuitNetwork : IDisposable
 
     internal Workspace<double> Workspace => _workspace;
 
+    /// <summary>Call it after parameters changed.</summary>
+    internal void Reload()
+    {
+        Machine.Load();
+        Machine.LoadConstants(State, _workspace);
+    }
+
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
@@ -175,8 +203,8 @@ public sealed unsafe class CircuitNetwork : IDisposable
         one.Relax();
         double[] rest = one.Fields();
         for (int f = 0; f < rest.Length; f++)
-            for (int i = 0; i < cells.Size; i++)
-                State.X(0, f).Row(i)[0] = rest[f];
+        for (int i = 0; i < cells.Size; i++)
+            State.X(0, f).Row(i)[0] = rest[f];
     }
 
     private static Population Cells(Neuron neuron, int size, IReadOnlyDictionary<string, double>? parameters) =>

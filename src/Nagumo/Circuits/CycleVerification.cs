@@ -44,8 +44,7 @@ public sealed record CycleVerification(LimitCycle Ours, LimitCycle Circuit, doub
     public double PeriodError => Math.Abs(Circuit.Period / Ours.Period - 1);
 
     /// <summary>Largest error of the activator's extrema, as a part of its range.</summary>
-    public double PeakError =>
-        Math.Max(Math.Abs(Circuit.Low - Ours.Low), Math.Abs(Circuit.High - Ours.High)) / (Ours.High - Ours.Low);
+    public double PeakError => Math.Max(Math.Abs(Circuit.Low - Ours.Low), Math.Abs(Circuit.High - Ours.High)) / (Ours.High - Ours.Low);
 
     /// <summary>Whether period and spike agree.</summary>
     public bool Agrees => PeriodError <= Tolerance && PeakError <= Tolerance;
@@ -71,10 +70,7 @@ public sealed record CycleVerification(LimitCycle Ours, LimitCycle Circuit, doub
         var probe = built.Probes[0];
         return new(
             ours,
-            LimitCycle.Of(
-                [.. run.Result["time"].Select(t => t / circuit.Units.Time)],
-                [.. run.Result[probe.Vector].Select(probe.ToModel)]
-            ),
+            LimitCycle.Of([.. run.Result["time"].Select(t => t / circuit.Units.Time)], [.. run.Result[probe.Vector].Select(probe.ToModel)]),
             run.Seconds,
             circuit.Units
         );

@@ -102,6 +102,7 @@ internal sealed record Behavioural(
         $"{Name} {Plus} {Minus} I="
         + SpiceWriter.Write(
             Current,
-            s => Nodes[s] is var (node, reference) && reference == 0 ? $"V({node})" : $"(V({Nodes[s].Node})-{SpiceWriter.Number(reference)})"
+            s =>
+                Nodes[s] is var (node, reference) && reference == 0 ? $"V({node})" : $"(V({Nodes[s].Node})-{SpiceWriter.Number(reference)})"
         );
 }

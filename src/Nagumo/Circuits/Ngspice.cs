@@ -16,11 +16,13 @@ public sealed class NgspiceException(string message) : Exception(message);
 /// <param name="TimeoutSeconds">Longest run in seconds, &gt; 0.</param>
 public sealed record Ngspice(string Executable = "ngspice", double TimeoutSeconds = 600)
 {
-    private const string Remedy = "Install it (Debian, Ubuntu: apt-get install ngspice; macOS: brew install ngspice), or name the program in NAGUMO_NGSPICE.";
+    private const string Remedy =
+        "Install it (Debian, Ubuntu: apt-get install ngspice; macOS: brew install ngspice), or name the program in NAGUMO_NGSPICE.";
     private const double TimeTolerance = 1e-6;
 
     /// <summary>ngspice as NAGUMO_NGSPICE names it, or as the shell finds it.</summary>
-    public static Ngspice Default { get; } = new(Environment.GetEnvironmentVariable("NAGUMO_NGSPICE") is { Length: > 0 } path ? path : "ngspice");
+    public static Ngspice Default { get; } =
+        new(Environment.GetEnvironmentVariable("NAGUMO_NGSPICE") is { Length: > 0 } path ? path : "ngspice");
 
     /// <inheritdoc cref="Ngspice"/>
     public double TimeoutSeconds { get; init; } =

@@ -64,7 +64,9 @@ internal sealed class RawFile
             else if (line.StartsWith("Variables:", StringComparison.Ordinal))
                 for (int i = 0; i < variables; i++)
                     names.Add(
-                        Line().Split('\t', StringSplitOptions.RemoveEmptyEntries) is [_, var name, ..] ? name.ToLowerInvariant() : throw Bad("a variable has no name")
+                        Line().Split('\t', StringSplitOptions.RemoveEmptyEntries) is [_, var name, ..]
+                            ? name.ToLowerInvariant()
+                            : throw Bad("a variable has no name")
                     );
             else if (line == "Binary:")
                 break;

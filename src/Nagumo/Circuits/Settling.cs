@@ -20,7 +20,10 @@ public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-
     public double Tolerance { get; init; } =
         Tolerance >= 1e-10 && double.IsFinite(Tolerance)
             ? Tolerance
-            : throw new ArgumentOutOfRangeException(nameof(Tolerance), $"tolerance = {Tolerance:R}: give at least 1e-10, what ngspice's own tolerances allow.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(Tolerance),
+                $"tolerance = {Tolerance:R}: give at least 1e-10, what ngspice's own tolerances allow."
+            );
 
     /// <inheritdoc cref="SettleOptions"/>
     public int MaxRuns { get; init; } =

@@ -8,13 +8,7 @@ namespace Nagumo.Circuits;
 /// <param name="KeepFrom">Time from which results are kept, in [0, Duration).</param>
 /// <param name="Method">"gear" (damped: for rest states) or "trap" (for oscillations; at rest it rings at 1e-7).</param>
 /// <param name="Tolerance">Relative tolerance, &gt; 0; ngspice's own 1e-3 is too coarse.</param>
-public sealed record Transient(
-    double Duration,
-    double LargestStep,
-    double KeepFrom = 0,
-    string Method = "gear",
-    double Tolerance = 1e-6
-)
+public sealed record Transient(double Duration, double LargestStep, double KeepFrom = 0, string Method = "gear", double Tolerance = 1e-6)
 {
     /// <summary>To a rest state: steps up to a fiftieth of the duration, the end kept.</summary>
     public static Transient Settling(double duration) => new(duration, duration / 50, 0.99 * duration);

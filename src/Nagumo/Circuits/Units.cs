@@ -88,7 +88,9 @@ public sealed record Units(double Middle, double Span, double Offset, double Con
         );
 
     private static double Range(string name, double value, bool valid, string allowed) =>
-        valid && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, $"Units: {name} = {value:R}. Give {allowed}.");
+        valid && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, $"Units: {name} = {value:R}. Give {allowed}.");
 }
 
 /// <summary>A FitzHugh–Nagumo neuron in the model's numbers: parameters, couplings, and a state.</summary>

@@ -30,8 +30,7 @@ public sealed class RailResistive(End a, End b, double sd, string? name = null) 
             );
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
-        [Half(ends, "w+", +1), Half(ends, "w-", -1)];
+    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) => [Half(ends, "w+", +1), Half(ends, "w-", -1)];
 
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(tensors[0], tensors[1]);

@@ -39,35 +39,35 @@ internal sealed class ChainSolve
     {
         _lu.Clear();
         for (int colour = 0; colour < Colours; colour++)
-            for (int f = 0; f < _fields; f++)
+        for (int f = 0; f < _fields; f++)
+        {
+            Array.Clear(_x);
+            for (int i = colour; i < _size; i += Colours)
+                _x[f * _size + i] = 1;
+            _hessian.Apply(_x, _y);
+            for (int i = 0; i < _size; i++)
             {
-                Array.Clear(_x);
-                for (int i = colour; i < _size; i += Colours)
-                    _x[f * _size + i] = 1;
-                _hessian.Apply(_x, _y);
-                for (int i = 0; i < _size; i++)
-                {
-                    // The one neuron of this colour among i − 1, i and i + 1.
-                    int j = i + (colour - i % Colours + 4) % Colours - 1;
-                    if (j < 0 || j >= _size)
-                        continue;
-                    for (int g = 0; g < _fields; g++)
-                        if (i == j || g == f)
-                            _lu[i * _fields + g, j * _fields + f] = _y[g * _size + i];
-                }
+                // The one neuron of this colour among i − 1, i and i + 1.
+                int j = i + (colour - i % Colours + 4) % Colours - 1;
+                if (j < 0 || j >= _size)
+                    continue;
+                for (int g = 0; g < _fields; g++)
+                    if (i == j || g == f)
+                        _lu[i * _fields + g, j * _fields + f] = _y[g * _size + i];
             }
+        }
         for (int i = 0; i < _size; i++)
-            for (int f = 0; f < _fields; f++)
-            {
-                _lu[i * _fields + f, i * _fields + f] += diagonal[f * _size + i];
-                _x[i * _fields + f] = right[f * _size + i];
-            }
+        for (int f = 0; f < _fields; f++)
+        {
+            _lu[i * _fields + f, i * _fields + f] += diagonal[f * _size + i];
+            _x[i * _fields + f] = right[f * _size + i];
+        }
         if (_lu.Factor() >= 0)
             return false;
         _lu.Solve(_x);
         for (int i = 0; i < _size; i++)
-            for (int f = 0; f < _fields; f++)
-                solution[f * _size + i] = _x[i * _fields + f];
+        for (int f = 0; f < _fields; f++)
+            solution[f * _size + i] = _x[i * _fields + f];
         return true;
     }
 }
