@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Nagumo.Audits;
 using Nagumo.Circuits;
 using Nagumo.Data;
 using Nagumo.Learning;
@@ -25,13 +26,14 @@ internal static partial class Failure
             OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
             JsonException
             or ExpressionFormatException
+            or EquationFileException
             or ArgumentException
             or InputException
             or InvalidDataException
             or CheckpointException => (ExitCode.Usage, e.Message),
             // A variable of the environment that cannot be followed.
             InvalidOperationException when e.Message.StartsWith("NAGUMO_", StringComparison.Ordinal) => (ExitCode.Usage, e.Message),
-            DataAcquisitionException or DivergenceException or NgspiceException or UnauthorizedAccessException => (
+            DataAcquisitionException or DivergenceException or NgspiceException or NotFiniteNumberException or UnauthorizedAccessException => (
                 ExitCode.Failed,
                 e.Message
             ),

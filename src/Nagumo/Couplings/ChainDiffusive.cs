@@ -47,7 +47,7 @@ public sealed class ChainDiffusive(End end, double d, string? name = null) : Cou
         public override void Drive(
             int e,
             ReadOnlySpan<MatView<T>> fields,
-            PackedRight<T>? packed,
+            RightOperand<T>? packed,
             MatView<T> init,
             MatView<T> drive,
             int row0,

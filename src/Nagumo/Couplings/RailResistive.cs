@@ -109,7 +109,7 @@ public sealed class RailResistive(End a, End b, double sd, string? name = null) 
         public override void Drive(
             int end,
             ReadOnlySpan<MatView<T>> fields,
-            PackedRight<T>? packed,
+            RightOperand<T>? packed,
             MatView<T> init,
             MatView<T> drive,
             int row0,

@@ -133,10 +133,10 @@ public sealed record PopulationOptions(
 }
 
 /// <summary>A coupling in a configuration file. Ends are "population" (its activators) or "population.inhibitor".</summary>
-/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive", "rail-resistive", "diffusive" or "chain-diffusive".</param>
+/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive", "rail-resistive", "diffusive", "chain-diffusive" or "asymmetric".</param>
 /// <param name="A">First end: the rows of a matrix; the driven side.</param>
 /// <param name="B">Second end; none for a bias and inside a chain.</param>
-/// <param name="Sd">Bilinear, differential-resistive, rail-resistive: standard deviation of the initial weights.</param>
+/// <param name="Sd">Bilinear, differential-resistive, rail-resistive, asymmetric: standard deviation of the initial weights.</param>
 /// <param name="Value">Bias: initial current.</param>
 /// <param name="Low">Resistive: initial conductances are uniform in [low, high).</param>
 /// <param name="High">See <paramref name="Low"/>.</param>
@@ -144,6 +144,7 @@ public sealed record PopulationOptions(
 /// <param name="Gain">Differential-resistive: input gain V.</param>
 /// <param name="Mean">Differential-resistive: mean of the initial signed weights.</param>
 /// <param name="Name">Unique name; by default "b-a".</param>
+/// <param name="Correlation">Asymmetric: correlation of the initial weights forth and back, −1 to 1.</param>
 public sealed record CouplingOptions(
     string Kind,
     string A,
@@ -155,7 +156,8 @@ public sealed record CouplingOptions(
     double? D = null,
     double? Gain = null,
     double? Mean = null,
-    string? Name = null
+    string? Name = null,
+    double? Correlation = null
 )
 {
     private static readonly Dictionary<string, string[]> Keys = new()
@@ -167,6 +169,7 @@ public sealed record CouplingOptions(
         ["rail-resistive"] = ["b", "sd"],
         ["diffusive"] = ["b", "d"],
         ["chain-diffusive"] = ["d"],
+        ["asymmetric"] = ["b", "sd", "correlation"],
     };
 
     /// <summary>The kinds of couplings.</summary>
@@ -191,7 +194,8 @@ public sealed record CouplingOptions(
             One("high") * 2,
             One("d"),
             One("gain"),
-            One("mean")
+            One("mean"),
+            Correlation: One("correlation")
         ).Build();
     }
 
@@ -211,6 +215,7 @@ public sealed record CouplingOptions(
             ("d", D is not null),
             ("gain", Gain is not null),
             ("mean", Mean is not null),
+            ("correlation", Correlation is not null),
         ];
         foreach (var (key, has) in given)
             if (has && !keys.Contains(key))
@@ -230,6 +235,7 @@ public sealed record CouplingOptions(
             ),
             "rail-resistive" => new RailResistive(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Name),
             "chain-diffusive" => new ChainDiffusive(EndOf(A), Need(D, "d"), Name),
+            "asymmetric" => new Asymmetric(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Correlation ?? 0, Name),
             _ => new Diffusive(EndOf(A), EndOf(Need(B, "b")), Need(D, "d"), Name),
         };
     }
@@ -248,6 +254,7 @@ public sealed record CouplingOptions(
             RailResistive c => new("rail-resistive", a, b, Sd: c.Sd),
             Diffusive c => new("diffusive", a, b, D: c.D),
             ChainDiffusive c => new("chain-diffusive", a, D: c.D),
+            Asymmetric c => new("asymmetric", a, b, Sd: c.Sd, Correlation: c.Correlation),
             _ => throw new ArgumentException($"Coupling '{coupling.Name}': a configuration has no kind for {coupling.GetType().Name}."),
         };
         return options.Build().Name == coupling.Name ? options : options with { Name = coupling.Name };
