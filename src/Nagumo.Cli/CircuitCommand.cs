@@ -11,6 +11,7 @@ internal static class CircuitCommand
         {
             CircuitExportCommand.Build(),
             CircuitVerifyCommand.Build(),
+            CircuitLearnCommand.Build(),
         };
 
     /// <summary>Standard deviation of the noise that a run starts with.</summary>

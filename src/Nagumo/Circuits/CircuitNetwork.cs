@@ -106,11 +106,14 @@ public sealed unsafe class CircuitNetwork : IDisposable
     /// <param name="experiment">Its configuration.</param>
     /// <param name="set">Pictures.</param>
     /// <param name="sample">Which of them.</param>
+    /// <exception cref="ArgumentException">A residual chain of layers: its rest states are no network's.</exception>
     public static CircuitNetwork Of(Trainer trained, Experiment experiment, ImageSet set, int sample)
     {
+        if (experiment.Chain is not null)
+            throw new ArgumentException($"'{experiment.Name}' is a residual chain of layers; circuits are built of networks (train one without \"chain\").");
         var input = new double[set.Rows * set.Cols];
         new PixelLoader<double>(experiment.Pixels with { Dropout = 0, Shift = 0 }, new Rng(0)).Load(set.Image(sample), input);
-        return new($"{experiment.Name}, sample {sample}", experiment.Network.Build(), 1, input, trained);
+        return new($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
     }
 
     /// <summary>The start of a run: every field zero or at the rest state of a neuron on its own, and normal noise on the activators.</summary>

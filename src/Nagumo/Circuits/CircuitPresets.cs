@@ -70,27 +70,23 @@ public static class CircuitPresets
             ),
         };
 
+    /// <summary>The output's weights are bounded below c₁ = 1/γ − k, so that every rest state stays unique; κ makes up for it.</summary>
     private static Experiment Learned() =>
         new(
             new(
                 [new("x", 4), Neurons("h", 6, 1), new("out", 3, "linear")],
-                [
-                    new("bilinear", "h", "x", Sd: 0.3),
-                    new("bias", "h", Value: Centre),
-                    new("bilinear", "out", "h", Sd: 0.1),
-                    new("bias", "out"),
-                ]
+                [new("bilinear", "h", "x", Sd: 0.6), new("bias", "h", Value: Centre), new("bilinear", "out", "h", Sd: 0.05), new("bias", "out")]
             ),
-            new("out", Kappa: 3),
+            new("out", Kappa: 20),
             "iris",
             "iris",
-            Epochs: 25,
+            Epochs: 30,
             Batch: 120,
-            Estimator: new(Beta: 0.1),
-            Free: new(60, 1e-9),
-            Nudged: new(60, 1e-9),
-            Optimizer: new(Rate: 0.05),
-            Pixels: new(0.5, 4)
+            Estimator: new(Beta: 0.002),
+            Free: new(60, 1e-6),
+            Nudged: new(60, 1e-6),
+            Optimizer: new(Rate: 0.04, NormBounds: new Dictionary<string, double> { ["h-out"] = 0.25 }),
+            Pixels: new(0.5, 2)
         );
 
     private static PopulationOptions Neurons(string name, int size, double scale) => new(name, size, "fitzhugh-nagumo", scale);

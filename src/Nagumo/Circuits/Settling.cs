@@ -8,8 +8,15 @@ namespace Nagumo.Circuits;
 /// <param name="Duration">First run, in units of ts.</param>
 /// <param name="Tolerance">Largest residual (max-norm of ∇H) of a settled circuit, ≥ 1e-10.</param>
 /// <param name="MaxRuns">Most runs, ≥ 1.</param>
-public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-9, int MaxRuns = 7)
+/// <param name="StepTolerance">
+/// ngspice's relative tolerance, &gt; 0. The way to the rest state is as exact as this, the rest state itself far better: 1e-6 where the way decides
+/// which of many rest states is reached, 1e-3 where there is only one.
+/// </param>
+public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-9, int MaxRuns = 7, double StepTolerance = 1e-6)
 {
+    /// <summary>For learning: one rest state for each sample, found quickly.</summary>
+    public static SettleOptions Learning { get; } = new(100, 1e-8, 4, 1e-3);
+
     /// <inheritdoc cref="SettleOptions"/>
     public double Duration { get; init; } =
         Duration > 0 && double.IsFinite(Duration)
@@ -24,6 +31,12 @@ public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-
                 nameof(Tolerance),
                 $"tolerance = {Tolerance:R}: give at least 1e-10, what ngspice's own tolerances allow."
             );
+
+    /// <inheritdoc cref="SettleOptions"/>
+    public double StepTolerance { get; init; } =
+        StepTolerance > 0 && double.IsFinite(StepTolerance)
+            ? StepTolerance
+            : throw new ArgumentOutOfRangeException(nameof(StepTolerance), $"step tolerance = {StepTolerance:R}: give a finite number > 0.");
 
     /// <inheritdoc cref="SettleOptions"/>
     public int MaxRuns { get; init; } =
@@ -53,7 +66,7 @@ public sealed record Settled(double Residual, double Time, double Seconds, int R
         for (int runs = 1; ; runs++)
         {
             var built = network.Build(circuit);
-            var run = ngspice.Run(built, Transient.Settling(duration));
+            var run = ngspice.Run(built, Transient.Settling(duration) with { Tolerance = options.StepTolerance });
             built.Read(run.Result.Last, network.State);
             (time, seconds) = (time + duration, seconds + run.Seconds);
             double residual = network.Residual();

@@ -18,6 +18,7 @@ internal sealed class EqPropWorker<T> : IDisposable
     private readonly CostNudge<T>? _costNudge;
     private readonly bool _corrected;
     private readonly ReadoutNoise<T>? _noise;
+    private readonly IRelaxer<T>? _relaxer;
 
     /// <param name="machine">The machine.</param>
     /// <param name="readout">Where it is read and nudged.</param>
@@ -25,9 +26,10 @@ internal sealed class EqPropWorker<T> : IDisposable
     /// <param name="fullCost">Whether the nudge is the full cost term rather than a constant current.</param>
     /// <param name="corrected">Whether nudged phases follow the transposed couplings, for a network that is not its own adjoint.</param>
     /// <param name="noise">How states are read; null for exact readings.</param>
-    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise)
+    /// <param name="relaxer">Relaxes in place of block sweeps; null for those.</param>
+    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise, IRelaxer<T>? relaxer)
     {
-        (_machine, _readout, _corrected, _noise) = (machine, readout, corrected, noise);
+        (_machine, _readout, _corrected, _noise, _relaxer) = (machine, readout, corrected, noise, relaxer);
         _free = machine.CreateState(lanes);
         _nudged = machine.CreateState(2 * lanes);
         _z = new double[readout.Classes];
@@ -58,6 +60,11 @@ internal sealed class EqPropWorker<T> : IDisposable
         _free.Resize(values.Cols);
         _free.Clamp(input, values);
         _machine.LoadConstants(_free, Workspace);
+        if (_relaxer is not null)
+        {
+            _free.Clear();
+            return _relaxer.Relax(_machine, _free, Workspace);
+        }
         BlockSweeps.FeedForward(_machine, _free, Workspace);
         return trusted
             ? Relaxer.Relax(_machine, _free, options, first: -1, Workspace)
@@ -134,7 +141,9 @@ internal sealed class EqPropWorker<T> : IDisposable
                         constant[i, n + lane] += current;
                 }
             }
-        var report = BlockSweeps.Relax(_machine, _nudged, options, first: p, Workspace, nudge: _costNudge);
+        var report =
+            _relaxer?.Relax(_machine, _nudged, Workspace)
+            ?? BlockSweeps.Relax(_machine, _nudged, options, first: p, Workspace, nudge: _costNudge);
         Report += new BatchReport(0, 0, 0, default, report);
         _noise?.Disturb(_machine, _nudged, 0, samples, epoch, 0, Random);
         if (centred)

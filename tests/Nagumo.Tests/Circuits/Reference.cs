@@ -49,7 +49,11 @@ internal static class Reference
             string last = words.Skip(1 + nodes).First(w => w != "DC" && !w.StartsWith("IC=", StringComparison.Ordinal));
             if (kind == 'F')
                 continue;
-            found.Add(($"{kind} {string.Join(' ', names)}", double.Parse(last, CultureInfo.InvariantCulture)));
+            double value = double.Parse(last, CultureInfo.InvariantCulture);
+            // A current g into a node is −g out of it.
+            if (kind == 'G' && names[1] == Element.Ground)
+                (names[0], names[1], value) = (names[1], names[0], -value);
+            found.Add(($"{kind} {string.Join(' ', names)}", value));
         }
         return found;
     }
