@@ -69,6 +69,7 @@ public static class CommandLine
             ModelsCommand.Build(),
             PresetsCommand.Build(),
             DataCommand.Build(),
+            CircuitCommand.Build(),
             CompletionCommand.Build(),
         };
         root.Add(new HelpOption());

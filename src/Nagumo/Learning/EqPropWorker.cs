@@ -18,6 +18,8 @@ internal sealed class EqPropWorker<T> : IDisposable
     private readonly CostNudge<T>? _costNudge;
     private readonly bool _corrected;
     private readonly ReadoutNoise<T>? _noise;
+    private readonly IRelaxer<T>? _relaxer;
+    private readonly State<T>? _measured;
 
     /// <param name="machine">The machine.</param>
     /// <param name="readout">Where it is read and nudged.</param>
@@ -25,11 +27,13 @@ internal sealed class EqPropWorker<T> : IDisposable
     /// <param name="fullCost">Whether the nudge is the full cost term rather than a constant current.</param>
     /// <param name="corrected">Whether nudged phases follow the transposed couplings, for a network that is not its own adjoint.</param>
     /// <param name="noise">How states are read; null for exact readings.</param>
-    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise)
+    /// <param name="relaxer">Relaxes in place of block sweeps; null for those.</param>
+    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise, IRelaxer<T>? relaxer)
     {
-        (_machine, _readout, _corrected, _noise) = (machine, readout, corrected, noise);
+        (_machine, _readout, _corrected, _noise, _relaxer) = (machine, readout, corrected, noise, relaxer);
         _free = machine.CreateState(lanes);
         _difference = machine.CreateDifference(2 * lanes, readout.Population);
+        _measured = relaxer is null ? null : machine.CreateState(2 * lanes);
         _z = new double[readout.Classes];
         _force = new double[readout.Outputs];
         _costNudge = fullCost ? new(machine, readout, 2 * lanes) : null;
@@ -58,6 +62,11 @@ internal sealed class EqPropWorker<T> : IDisposable
         _free.Resize(values.Cols);
         _free.Clamp(input, values);
         _machine.LoadConstants(_free, Workspace);
+        if (_relaxer is not null)
+        {
+            _free.Clear();
+            return _relaxer.Relax(_machine, _free, Workspace);
+        }
         BlockSweeps.FeedForward(_machine, _free, Workspace);
         return trusted
             ? Relaxer.Relax(_machine, _free, options, first: -1, Workspace)
@@ -130,7 +139,9 @@ internal sealed class EqPropWorker<T> : IDisposable
                         constant[i, n + lane] = current;
                 }
             }
-        var report = NudgedSweeps.Relax(_machine, _free, _difference, options, p, _costNudge, Workspace);
+        var report = _relaxer is null
+            ? NudgedSweeps.Relax(_machine, _free, _difference, options, p, _costNudge, Workspace)
+            : Measure(_relaxer, _measured!);
         Report += new BatchReport(0, 0, 0, default, report);
         if (!centred)
         {
@@ -141,6 +152,28 @@ internal sealed class EqPropWorker<T> : IDisposable
         _noise?.Disturb(_machine, _difference, 0, samples, epoch, 0, Random);
         _noise?.Disturb(_machine, _difference, n, samples, epoch, 1, Random);
         contrasts.Read(_free, _difference, centred ? 2 * beta : beta, at, n, presynaptic: _corrected);
+    }
+
+    /// <summary>Nudged rest states as another relaxer finds them, whole, and their differences from the free one.</summary>
+    private RelaxationReport Measure(IRelaxer<T> relaxer, State<T> nudged)
+    {
+        int n = _free.Lanes;
+        nudged.Resize(_difference.Lanes);
+        for (int at = 0; at < nudged.Lanes; at += n)
+            nudged.CopyFrom(_free, at);
+        var (constant, current) = (nudged.Constant(_readout.Population, 0), _difference.Constant(_readout.Population, 0));
+        for (int r = 0; r < constant.Rows; r++)
+            RowMath.AddScaled(current.Row(r), T.One, constant.Row(r), constant.Row(r));
+        var report = relaxer.Relax(_machine, nudged, Workspace);
+        foreach (int p in _machine.Network.Order)
+            for (int f = 0; f < _machine.Network.Populations[p].Fields; f++)
+            {
+                var (x, free, d) = (nudged.X(p, f), _free.X(p, f), _difference.X(p, f));
+                for (int r = 0; r < d.Rows; r++)
+                    for (int at = 0; at < nudged.Lanes; at += n)
+                        RowMath.AddScaled(free.Row(r), -T.One, x.Row(r).Slice(at, n), d.Row(r).Slice(at, n));
+            }
+        return report;
     }
 
     /// <summary>Below this a nudge's currents would be subnormal somewhere in the network, and slow; no gradient sees them.</summary>
@@ -186,6 +219,7 @@ internal sealed class EqPropWorker<T> : IDisposable
     {
         _free.Dispose();
         _difference.Dispose();
+        _measured?.Dispose();
         Workspace.Dispose();
     }
 }
