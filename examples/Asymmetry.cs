@@ -118,6 +118,5 @@ double Cosine(double angle, bool corrected)
                 return (At(-2 * h) - 8 * At(-h) + 8 * At(h) - At(2 * h)) / (12 * h);
             }),
     ];
-    return gradient.Zip(differences, (x, y) => x * y).Sum()
-        / Math.Sqrt(gradient.Sum(x => x * x) * differences.Sum(y => y * y));
+    return gradient.Zip(differences, (x, y) => x * y).Sum() / Math.Sqrt(gradient.Sum(x => x * x) * differences.Sum(y => y * y));
 }

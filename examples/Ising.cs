@@ -65,7 +65,10 @@ if (args.Length > 0)
     double[] x = [.. Enumerable.Range(1, epochs).Select(e => (double)e)];
     LearningCurve.Save(
         Path.Combine(args[0], "ising.png"),
-        new("Eight spins in their ground state tell two half-moons apart", "Transverse-field Ising chain, centred EqProp, β = 10^{−3}, 150 training points, seed 1"),
+        new(
+            "Eight spins in their ground state tell two half-moons apart",
+            "Transverse-field Ising chain, centred EqProp, β = 10^{−3}, 150 training points, seed 1"
+        ),
         [new("training", x, trainErrors), new("test", x, testErrors)],
         [new("training", x, losses)]
     );
@@ -106,8 +109,7 @@ void Adam(double[][] gradients, int step, double rate)
         double g = gradients[p][i];
         first[p][i] = 0.9 * first[p][i] + 0.1 * g;
         second[p][i] = 0.999 * second[p][i] + 0.001 * g * g;
-        parameters[p][i] -=
-            rate * first[p][i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(second[p][i] / (1 - Math.Pow(0.999, step))) + 1e-8);
+        parameters[p][i] -= rate * first[p][i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(second[p][i] / (1 - Math.Pow(0.999, step))) + 1e-8);
     }
     // A transverse field keeps the gap open.
     for (int i = 0; i < sites; i++)

@@ -12,7 +12,7 @@ const int size = 12,
     classes = 3,
     steps = 100,
     heard = steps / 2,
-    epochs = 30,
+    epochs = 12,
     batch = 10;
 const double gain = 4;
 var rng = new Rng(1);
@@ -72,7 +72,10 @@ if (args.Length > 0)
     double[] x = [.. Enumerable.Range(1, epochs).Select(e => (double)e)];
     LearningCurve.Save(
         Path.Combine(args[0], "oscillators.png"),
-        new("Twelve Duffing oscillators tell rising, falling and steady tones apart", "Hamiltonian echo, ε = 10^{−3}, 300 training tones, seed 1"),
+        new(
+            "Twelve Duffing oscillators tell rising, falling and steady tones apart",
+            "Hamiltonian echo, ε = 10^{−3}, 300 training tones, seed 1"
+        ),
         [new("training", x, trainErrors), new("test", x, testErrors)],
         [new("training", x, losses)]
     );
@@ -87,12 +90,12 @@ static (double[] Sound, int Label)[] Tones(int count, Rng rng) =>
             {
                 double phase = 2 * Math.PI * rng.NextDouble(),
                     middle = 1.1 + 0.2 * rng.NextDouble(),
-                    slope = (k % classes - 1) * 0.6;
+                    slope = (k % classes - 1) * 0.4;
                 var sound = new double[steps];
                 for (int t = 0; t < steps; t++)
                 {
                     phase += 0.25 * (middle + slope * (2.0 * t / steps - 1));
-                    sound[t] = Math.Sin(phase) + 0.3 * rng.NextNormal();
+                    sound[t] = Math.Sin(phase) + 1.0 * rng.NextNormal();
                 }
                 return (sound, k % classes);
             }),
@@ -142,8 +145,7 @@ void Adam(double[][] gradients, int step, double rate)
         double g = gradients[p][i];
         first[p][i] = 0.9 * first[p][i] + 0.1 * g;
         second[p][i] = 0.999 * second[p][i] + 0.001 * g * g;
-        parameters[p][i] -=
-            rate * first[p][i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(second[p][i] / (1 - Math.Pow(0.999, step))) + 1e-8);
+        parameters[p][i] -= rate * first[p][i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(second[p][i] / (1 - Math.Pow(0.999, step))) + 1e-8);
     }
     // What keeps an oscillator one: hardening springs and positive masses.
     for (int i = 0; i < size; i++)

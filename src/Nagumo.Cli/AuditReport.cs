@@ -29,8 +29,10 @@ internal sealed record AuditReport(string Model, StructureAudit Audit)
         Audit.Class switch
         {
             Structure.Gradient => "an energy: EqProp is exact",
-            Structure.SkewGradient => "one potential, some variables ascend: EqProp is exact, nudged with the sign and time constant of each variable",
-            Structure.Hamiltonian => "EqProp is exact at its rest states, nudged through the pairing; Hamiltonian echo holds for its motion",
+            Structure.SkewGradient =>
+                "one potential, some variables ascend: EqProp is exact, nudged with the sign and time constant of each variable",
+            Structure.Hamiltonian =>
+                "EqProp is exact at its rest states, nudged through the pairing; Hamiltonian echo holds for its motion",
             Structure.QGradient => "x' = Q ∇H: EqProp is exact at its rest states when the nudge enters through Q",
             Structure.SelfAdjointAtRest => "EqProp is exact to first order in β at this rest state, but not elsewhere",
             _ => "EqProp is biased: correct the nudged phase (docs/beyond.md)",
@@ -52,8 +54,15 @@ internal sealed record AuditReport(string Model, StructureAudit Audit)
             Line("stated pairing", $"defect {Short(pair)}");
         if (Audit.StructureDefect is { } structure)
             Line("constant Q", $"defect {Short(structure)}");
-        Line("EqProp's cosine", $"{Cosine(Audit.Cosine)} with the exact gradient{(Audit.Class == Structure.Neither ? "" : ", nudged through what was found")}");
-        if (Audit.Class is not (Structure.Gradient or Structure.Neither))
+        Line(
+            "EqProp's cosine",
+            $"{Cosine(Audit.Cosine)} with the exact gradient{(
+                Audit.Class != Structure.Neither ? ", nudged through what was found"
+                : Audit.System.Weights.Count > 0 ? ", with the signs and time constants that the network states"
+                : ""
+            )}"
+        );
+        if (Audit.Class != Structure.Gradient && (Audit.Class != Structure.Neither || Audit.System.Weights.Count > 0))
             Line("", $"{Cosine(Audit.PlainCosine)} nudged by −β ∂C/∂x on every variable");
         if (Audit.Class is Structure.Gradient or Structure.SkewGradient or Structure.SelfAdjointAtRest)
         {
@@ -151,7 +160,12 @@ internal sealed record AuditReport(string Model, StructureAudit Audit)
             double w = Audit.Weights[i],
                 scale = first.TryGetValue(Audit.Component[i], out double s) ? s : first[Audit.Component[i]] = Math.Abs(w);
             string name = Audit.System.Variables[i].Split('[')[0];
-            if (groups.Count > 0 && groups[^1] is var last && last.Name == name && Math.Abs(last.Tau - w / scale) < 1e-6 * Math.Abs(last.Tau))
+            if (
+                groups.Count > 0
+                && groups[^1] is var last
+                && last.Name == name
+                && Math.Abs(last.Tau - w / scale) < 1e-6 * Math.Abs(last.Tau)
+            )
                 groups[^1] = last with { Count = last.Count + 1 };
             else
                 groups.Add((name, w / scale, 1));

@@ -176,9 +176,7 @@ public static partial class EquationFile
         {
             var e = Expression(l, from, to, variables: false);
             double value = e.Evaluate((Func<Symbol, double>)(_ => double.NaN));
-            return double.IsFinite(value)
-                ? value
-                : throw Wrong(l, from, $"'{_lines[l][from..to].Trim()}' is not a finite number");
+            return double.IsFinite(value) ? value : throw Wrong(l, from, $"'{_lines[l][from..to].Trim()}' is not a finite number");
         }
 
         /// <summary>Columns [from, to) of a line; the parameters known so far stand in as numbers.</summary>
@@ -193,11 +191,9 @@ public static partial class EquationFile
             }
             catch (ExpressionFormatException e)
             {
-                string problem = e.Message.Split('\n')[0].Replace(
-                    string.Create(CultureInfo.InvariantCulture, $" at position {e.Position}"),
-                    "",
-                    StringComparison.Ordinal
-                );
+                string problem = e
+                    .Message.Split('\n')[0]
+                    .Replace(string.Create(CultureInfo.InvariantCulture, $" at position {e.Position}"), "", StringComparison.Ordinal);
                 throw Wrong(l, e.Position, problem);
             }
             catch (ArithmeticException)

@@ -73,6 +73,7 @@ public sealed record BrokenCoupling(string To, string From, double There, double
 /// <param name="Broken">The couplings that break the symmetry most, worst first; empty where it holds.</param>
 /// <param name="Cosine">
 /// Smallest cosine, over random costs, between EqProp with a nudge through the structure found and the exact gradient; NaN where J is singular.
+/// Where none was found: with <see cref="FlowSystem.Weights"/>.
 /// </param>
 /// <param name="PlainCosine">The same for the plain nudge −β ∂C/∂x on every variable.</param>
 /// <param name="Notes">What else is to be said.</param>
@@ -135,9 +136,7 @@ public sealed record StructureAudit(
     public static StructureAudit Run(FlowSystem system, StructureAuditOptions? options = null)
     {
         var (state, residual) = RestSearch.Find(system);
-        return RestSearch.AtRest(residual, state)
-            ? At(system, state, residual, options ?? new())
-            : Restless(system, state, residual);
+        return RestSearch.AtRest(residual, state) ? At(system, state, residual, options ?? new()) : Restless(system, state, residual);
     }
 
     /// <summary>Classifies a network's physical (u, v) flow at the rest state of the subject's first image.</summary>
@@ -171,7 +170,9 @@ public sealed record StructureAudit(
         for (int k = 0; k < options.Probes; k++)
             jacobians.Add(system.Jacobian(Probe(system, rest, options.Radius, rng.Split((ulong)k))));
         if (jacobians.Any(j => j.Any(x => !double.IsFinite(x))))
-            throw new ArgumentException($"'{system.Name}': the Jacobian is not finite at or beside the rest state. Lower the radius of the probes.");
+            throw new ArgumentException(
+                $"'{system.Name}': the Jacobian is not finite at or beside the rest state. Lower the radius of the probes."
+            );
 
         var everywhere = Symmetriser.Fit(n, jacobians);
         var here = Symmetriser.Fit(n, jacobians[..1]);
@@ -212,7 +213,7 @@ public sealed record StructureAudit(
         {
             Structure.Gradient or Structure.SkewGradient or Structure.SelfAdjointAtRest => Diagonal(symmetriser.Weights),
             Structure.Hamiltonian or Structure.QGradient => Inverse(p!, n),
-            _ => Diagonal([.. Enumerable.Repeat(1.0, n)]),
+            _ => Diagonal(system.Weights.Count > 0 ? system.Weights : [.. Enumerable.Repeat(1.0, n)]),
         };
         var (cosine, plain) = Cosines(jacobians[0], n, q, rng.Split("costs"));
         if (double.IsNaN(cosine))
@@ -281,7 +282,12 @@ public sealed record StructureAudit(
         throw new ArgumentException($"'{system.Name}': the flow is not finite beside its rest state. Lower the radius of the probes.");
     }
 
-    private static IReadOnlyList<BrokenCoupling> Breaking(FlowSystem system, Symmetriser symmetriser, List<double[]> jacobians, double tolerance)
+    private static IReadOnlyList<BrokenCoupling> Breaking(
+        FlowSystem system,
+        Symmetriser symmetriser,
+        List<double[]> jacobians,
+        double tolerance
+    )
     {
         int n = system.Dimension;
         var w = symmetriser.Weights;

@@ -92,13 +92,7 @@ internal static class StructureSearch
     }
 
     /// <summary>AᵀA and −Aᵀ A(given) of the linear map A: P ↦ all upper entries of P J − (P J)ᵀ, over the unknown entries of P.</summary>
-    private static (double[] Gram, double[] Right) Gram(
-        int n,
-        IReadOnlyList<double[]> jacobians,
-        int[] unknown,
-        int count,
-        double[] given
-    )
+    private static (double[] Gram, double[] Right) Gram(int n, IReadOnlyList<double[]> jacobians, int[] unknown, int count, double[] given)
     {
         var gram = new double[count * count];
         var right = new double[count];

@@ -14,8 +14,7 @@ namespace Nagumo.Couplings;
 /// <param name="sd">Standard deviation of the uniform initial values, ≥ 0.</param>
 /// <param name="correlation">Correlation of W and V at the start, −1 to 1; 1 starts symmetric.</param>
 /// <param name="name">Unique name; by default "b-a".</param>
-public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, string? name = null)
-    : Coupling(name ?? $"{b}-{a}", a, b)
+public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
 {
     /// <summary>Standard deviation of the initial values.</summary>
     public double Sd { get; } =
@@ -33,7 +32,9 @@ public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, 
     internal override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (ends.Any(e => e.Clamped))
-            throw new ArgumentException($"Coupling '{Name}': an asymmetric coupling needs two relaxed ends; towards a clamped one use 'bilinear'.");
+            throw new ArgumentException(
+                $"Coupling '{Name}': an asymmetric coupling needs two relaxed ends; towards a clamped one use 'bilinear'."
+            );
         if (ends.Any(e => e.Inhibitor))
             throw new ArgumentException($"Coupling '{Name}': an asymmetric coupling joins activators only.");
     }

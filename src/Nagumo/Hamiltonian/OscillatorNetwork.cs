@@ -49,19 +49,11 @@ public sealed class OscillatorNetwork
     public OscillatorNetwork(int size, int branches, double step)
     {
         if (size < 1 || branches < 0)
-            throw new ArgumentOutOfRangeException(
-                nameof(size),
-                $"{size} oscillators with {branches} branches: give at least 1 and 0."
-            );
+            throw new ArgumentOutOfRangeException(nameof(size), $"{size} oscillators with {branches} branches: give at least 1 and 0.");
         if (!(step > 0) || !double.IsFinite(step))
             throw new ArgumentOutOfRangeException(nameof(step), $"step = {step:R}: give a finite number > 0; 0.1 is usual.");
         (Size, BranchCount, Step) = (size, branches, step);
-        Parameters = new(
-            new double[size * size],
-            new double[size],
-            new double[branches * size],
-            [.. Enumerable.Repeat(1.0, size)]
-        );
+        Parameters = new(new double[size * size], new double[size], new double[branches * size], [.. Enumerable.Repeat(1.0, size)]);
         for (int i = 0; i < size; i++)
             Parameters.Stiffness[i * size + i] = 1;
         (_force, _branch) = (new double[size], new double[branches]);
@@ -128,10 +120,7 @@ public sealed class OscillatorNetwork
     )
     {
         if (!(epsilon > 0) || !double.IsFinite(epsilon))
-            throw new ArgumentOutOfRangeException(
-                nameof(epsilon),
-                $"epsilon = {epsilon:R}: give a finite number > 0; 1e-3 is usual."
-            );
+            throw new ArgumentOutOfRangeException(nameof(epsilon), $"epsilon = {epsilon:R}: give a finite number > 0; 1e-3 is usual.");
         double[] q = position.ToArray(),
             p = momentum.ToArray();
         var result = new EchoGradient(

@@ -93,6 +93,9 @@ public sealed class CorrectedEqPropTests
         var cubic = new FlowSystem("cubic", ["x"], (x, f) => f[0] = 0.1 - x[0] + x[0] * x[0]);
         var error = Assert.Throws<ArithmeticException>(() => CorrectedEqProp.Run(cubic, (_, c) => c[0] = 1, 1));
         Assert.Contains("the largest |x'| is", error.Message);
-        Assert.Contains("beta = 0: give", Assert.Throws<ArgumentOutOfRangeException>(() => CorrectedEqProp.Run(cubic, (_, c) => c[0] = 1, 0)).Message);
+        Assert.Contains(
+            "beta = 0: give",
+            Assert.Throws<ArgumentOutOfRangeException>(() => CorrectedEqProp.Run(cubic, (_, c) => c[0] = 1, 0)).Message
+        );
     }
 }

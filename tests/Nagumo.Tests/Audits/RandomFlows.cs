@@ -71,15 +71,25 @@ internal static class RandomFlows
             case Structure.Gradient:
             case Structure.SkewGradient:
             {
-                int[] sign = [.. plus.Select((_, i) => kind == Structure.SkewGradient && (i == 0 || i < n / 2 && rng.NextInt(2) == 0) ? -1 : 1)];
+                int[] sign =
+                [
+                    .. plus.Select((_, i) => kind == Structure.SkewGradient && (i == 0 || i < n / 2 && rng.NextInt(2) == 0) ? -1 : 1),
+                ];
                 var h = new Potential(n, sign, rng);
                 var tau = Taus();
-                return (new("random", names, (x, f) =>
-                {
-                    h.Gradient(x, f);
-                    for (int i = 0; i < n; i++)
-                        f[i] *= -sign[i] / tau[i];
-                }), [.. tau.Select((t, i) => sign[i] * t)]);
+                return (
+                    new(
+                        "random",
+                        names,
+                        (x, f) =>
+                        {
+                            h.Gradient(x, f);
+                            for (int i = 0; i < n; i++)
+                                f[i] *= -sign[i] / tau[i];
+                        }
+                    ),
+                    [.. tau.Select((t, i) => sign[i] * t)]
+                );
             }
             case Structure.Hamiltonian:
             {
@@ -93,18 +103,25 @@ internal static class RandomFlows
                     p = new double[d],
                     force = new double[d],
                     speed = new double[d];
-                return (new("random", names, (x, f) =>
-                {
-                    for (int i = 0; i < d; i++)
-                        (q[i], p[i]) = (x[place[i]], x[place[d + i]]);
-                    v.Gradient(q, force);
-                    kinetic.Gradient(p, speed);
-                    for (int i = 0; i < d; i++)
-                        (f[place[i]], f[place[d + i]]) = (speed[i], -force[i]);
-                })
-                {
-                    Pairs = [.. Enumerable.Range(0, d).Select(i => (place[i], place[d + i]))],
-                }, null);
+                return (
+                    new(
+                        "random",
+                        names,
+                        (x, f) =>
+                        {
+                            for (int i = 0; i < d; i++)
+                                (q[i], p[i]) = (x[place[i]], x[place[d + i]]);
+                            v.Gradient(q, force);
+                            kinetic.Gradient(p, speed);
+                            for (int i = 0; i < d; i++)
+                                (f[place[i]], f[place[d + i]]) = (speed[i], -force[i]);
+                        }
+                    )
+                    {
+                        Pairs = [.. Enumerable.Range(0, d).Select(i => (place[i], place[d + i]))],
+                    },
+                    null
+                );
             }
             case Structure.QGradient:
             {
@@ -114,32 +131,46 @@ internal static class RandomFlows
                 for (int j = 0; j < n; j++)
                     matrix[i * n + j] = i == j ? -1 - rng.NextDouble() : Small() / Math.Sqrt(n);
                 var g = new double[n];
-                return (new("random", names, (x, f) =>
-                {
-                    h.Gradient(x, g);
-                    for (int i = 0; i < n; i++)
-                    {
-                        f[i] = 0;
-                        for (int j = 0; j < n; j++)
-                            f[i] += matrix[i * n + j] * g[j];
-                    }
-                }), null);
+                return (
+                    new(
+                        "random",
+                        names,
+                        (x, f) =>
+                        {
+                            h.Gradient(x, g);
+                            for (int i = 0; i < n; i++)
+                            {
+                                f[i] = 0;
+                                for (int j = 0; j < n; j++)
+                                    f[i] += matrix[i * n + j] * g[j];
+                            }
+                        }
+                    ),
+                    null
+                );
             }
             case Structure.SelfAdjointAtRest:
             {
                 var h = new Potential(n, plus, rng, restAtZero: true);
                 var tau = Taus();
                 double[] square = [.. Enumerable.Range(0, n * n).Select(_ => Small())];
-                return (new("random", names, (x, f) =>
-                {
-                    h.Gradient(x, f);
-                    for (int i = 0; i < n; i++)
-                    {
-                        f[i] *= -1 / tau[i];
-                        for (int j = 0; j < n; j++)
-                            f[i] += square[i * n + j] * x[j] * x[j];
-                    }
-                }), tau);
+                return (
+                    new(
+                        "random",
+                        names,
+                        (x, f) =>
+                        {
+                            h.Gradient(x, f);
+                            for (int i = 0; i < n; i++)
+                            {
+                                f[i] *= -1 / tau[i];
+                                for (int j = 0; j < n; j++)
+                                    f[i] += square[i * n + j] * x[j] * x[j];
+                            }
+                        }
+                    ),
+                    tau
+                );
             }
             default:
             {
@@ -149,28 +180,42 @@ internal static class RandomFlows
                     var h = new Potential(n, plus, rng);
                     var tau = Taus();
                     double odd = Math.Pow(10, -5 + 4 * rng.NextDouble());
-                    return (new("random", names, (x, f) =>
-                    {
-                        h.Gradient(x, f);
-                        for (int i = 0; i < n; i++)
-                            f[i] /= -tau[i];
-                        // A vortex in three variables: no weights make a cycle's two products equal.
-                        f[0] += odd * (x[1] - x[2]);
-                        f[1] += odd * (x[2] - x[0]);
-                        f[2] += odd * (x[0] - x[1]);
-                    }), null);
+                    return (
+                        new(
+                            "random",
+                            names,
+                            (x, f) =>
+                            {
+                                h.Gradient(x, f);
+                                for (int i = 0; i < n; i++)
+                                    f[i] /= -tau[i];
+                                // A vortex in three variables: no weights make a cycle's two products equal.
+                                f[0] += odd * (x[1] - x[2]);
+                                f[1] += odd * (x[2] - x[0]);
+                                f[2] += odd * (x[0] - x[1]);
+                            }
+                        ),
+                        null
+                    );
                 }
                 double[] w = [.. Enumerable.Range(0, n * n).Select(_ => 0.8 * rng.NextNormal() / Math.Sqrt(n))],
                     b = [.. Enumerable.Range(0, n).Select(_ => Small())];
-                return (new("random", names, (x, f) =>
-                {
-                    for (int i = 0; i < n; i++)
-                    {
-                        f[i] = -x[i] + b[i];
-                        for (int j = 0; j < n; j++)
-                            f[i] += w[i * n + j] * Math.Tanh(x[j]);
-                    }
-                }), null);
+                return (
+                    new(
+                        "random",
+                        names,
+                        (x, f) =>
+                        {
+                            for (int i = 0; i < n; i++)
+                            {
+                                f[i] = -x[i] + b[i];
+                                for (int j = 0; j < n; j++)
+                                    f[i] += w[i * n + j] * Math.Tanh(x[j]);
+                            }
+                        }
+                    ),
+                    null
+                );
             }
         }
     }

@@ -81,15 +81,15 @@ public sealed class StructureAuditTests
                 Structure.QGradient,
                 "pairs: q1 p1, q2 p2\n q1' = p1\n q2' = p2\n p1' = -q1 - q1^3 + 0.3*q2 - 0.1*p1\n p2' = -q2 + 0.3*q1 - 0.4*p2"
             },
-            { Structure.QGradient, "x' = -(x + x^3 - 1) + 0.5*(y + y^3)\n y' = -0.5*(x + x^3 - 1) - (y + y^3)\n z' = -z - z^3 + 0.2*(x + x^3 - 1)" },
+            {
+                Structure.QGradient,
+                "x' = -(x + x^3 - 1) + 0.5*(y + y^3)\n y' = -0.5*(x + x^3 - 1) - (y + y^3)\n z' = -z - z^3 + 0.2*(x + x^3 - 1)"
+            },
             {
                 Structure.QGradient,
                 "x' = -(x + x^3 + 0.3*y - 1) + 0.5*(y + y^3 + 0.3*x + 0.2*z)\n y' = -0.5*(x + x^3 + 0.3*y - 1) - (y + y^3 + 0.3*x + 0.2*z) + 0.3*(z + z^3 + 0.2*y)\n z' = -0.3*(y + y^3 + 0.3*x + 0.2*z) - (z + z^3 + 0.2*y)"
             },
-            {
-                Structure.QGradient,
-                "q1' = p1\n q2' = p2\n p1' = -q1 - q1^3 + 0.3*q2 - 0.1*p1 + 0.2\n p2' = -q2 - q2^3 + 0.3*q1 - 0.4*p2"
-            },
+            { Structure.QGradient, "q1' = p1\n q2' = p2\n p1' = -q1 - q1^3 + 0.3*q2 - 0.1*p1 + 0.2\n p2' = -q2 - q2^3 + 0.3*q1 - 0.4*p2" },
             // The first looks like a symmetric network: W = Wᵀ, and it is at rest at 0.
             {
                 Structure.SelfAdjointAtRest,
@@ -110,7 +110,10 @@ public sealed class StructureAuditTests
                 Structure.Neither,
                 "x' = -x + tanh(0.4*y + 0.2*z + 0.3)\n y' = -y + tanh(0.4*x + 0.3*z)\n z' = -z + tanh(-0.2*x + 0.3*y + x*y)"
             },
-            { Structure.Neither, "r' = r - r^2 - 0.6*r*f + 0.2*c\n f' = -f + 0.7*r*f + 0.1\n c' = -c + 0.3*f^2 + 0.2*r\n r(0) = 1\n f(0) = 0.3" },
+            {
+                Structure.Neither,
+                "r' = r - r^2 - 0.6*r*f + 0.2*c\n f' = -f + 0.7*r*f + 0.1\n c' = -c + 0.3*f^2 + 0.2*r\n r(0) = 1\n f(0) = 0.3"
+            },
         };
 
     [Theory, MemberData(nameof(HandMade))]
@@ -118,7 +121,10 @@ public sealed class StructureAuditTests
     {
         var audit = Audit(equations);
         Assert.True(audit.Converged);
-        Assert.True(expected == audit.Class, $"{audit.Class}: rest {audit.RestDefect:g3}, all {audit.ProbeDefect:g3}, pairs {audit.PairDefect:g3}, Q {audit.StructureDefect:g3}\n{equations}");
+        Assert.True(
+            expected == audit.Class,
+            $"{audit.Class}: rest {audit.RestDefect:g3}, all {audit.ProbeDefect:g3}, pairs {audit.PairDefect:g3}, Q {audit.StructureDefect:g3}\n{equations}"
+        );
         if (expected == Structure.Neither)
             Assert.NotEmpty(audit.Broken);
         else
@@ -142,7 +148,9 @@ public sealed class StructureAuditTests
             var (system, tau) = RandomFlows.Of(kind, n, rng);
             var audit = StructureAudit.Run(system, new(Seed: (ulong)i));
             if (audit.Class != kind || !audit.Converged)
-                wrong.Add($"{i}: {kind} of {system.Dimension} is called {audit.Class}, residual {audit.Residual:g3}, rest {audit.RestDefect:g3}, all {audit.ProbeDefect:g3}, pairs {audit.PairDefect:g3}, Q {audit.StructureDefect:g3}");
+                wrong.Add(
+                    $"{i}: {kind} of {system.Dimension} is called {audit.Class}, residual {audit.Residual:g3}, rest {audit.RestDefect:g3}, all {audit.ProbeDefect:g3}, pairs {audit.PairDefect:g3}, Q {audit.StructureDefect:g3}"
+                );
             else if (kind != Structure.Neither)
                 worst = Math.Max(worst, audit.Defect);
             if (tau is null || audit.Class != kind)
@@ -219,12 +227,18 @@ public sealed class StructureAuditTests
     [InlineData("u' = k*u\nk = 1/0", "test, line 2, column 6: division by 0")]
     [InlineData("0*u' = u", "test, line 1, column 1: a time constant of 0: eliminate the variable instead")]
     [InlineData("q' = p\np' = -q\npairs: q r", "test, line 3, column 7: 'r' has no equation.")]
-    [InlineData("u' = -u\nhello", "test, line 2, column 1: not a statement; write x' = …, tau*x' = …, name = number, x(0) = number or pairs: q p")]
+    [InlineData(
+        "u' = -u\nhello",
+        "test, line 2, column 1: not a statement; write x' = …, tau*x' = …, name = number, x(0) = number or pairs: q p"
+    )]
     [InlineData("u' = -u\nw(0) = 1", "test, line 2, column 1: 'w' has no equation.")]
     public void Bad_equations_are_named_with_their_place(string text, string message) =>
         Assert.StartsWith(message, Assert.Throws<EquationFileException>(() => EquationFile.Parse(text, "test")).Message);
 
     [Fact]
     public void A_system_needs_variables_of_different_names() =>
-        Assert.Contains("two variables 'x'", Assert.Throws<ArgumentException>(() => new FlowSystem("s", ["x", "x"], (_, _) => { })).Message);
+        Assert.Contains(
+            "two variables 'x'",
+            Assert.Throws<ArgumentException>(() => new FlowSystem("s", ["x", "x"], (_, _) => { })).Message
+        );
 }

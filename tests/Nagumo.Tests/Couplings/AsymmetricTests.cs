@@ -12,7 +12,12 @@ namespace Nagumo.Tests.Couplings;
 /// <summary>A coupling without a term: its drives as plain loops, and the gradient of networks that have it, against differences of the loss.</summary>
 public sealed class AsymmetricTests
 {
-    private static Experiment Net(double correlation, string correction = "antisymmetric", string kind = "centred", string nudge = "current") =>
+    private static Experiment Net(
+        double correlation,
+        string correction = "antisymmetric",
+        string kind = "centred",
+        string nudge = "current"
+    ) =>
         Tiny.Net(
             [Tiny.X, Tiny.Fhn("h1", 5), Tiny.Fhn("h2", 4, 0.7), Tiny.Out()],
             [

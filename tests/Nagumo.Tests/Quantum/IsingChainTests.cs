@@ -40,7 +40,13 @@ public sealed class IsingChainTests
     {
         var one = Matrix<double>.Build.DenseIdentity(2);
         var z = Matrix<double>.Build.DenseOfDiagonalArray([1, -1]);
-        var x = Matrix<double>.Build.DenseOfArray(new double[,] { { 0, 1 }, { 1, 0 } });
+        var x = Matrix<double>.Build.DenseOfArray(
+            new double[,]
+            {
+                { 0, 1 },
+                { 1, 0 },
+            }
+        );
         Matrix<double> At(params (int Site, Matrix<double> Factor)[] factors) =>
             Enumerable
                 .Range(0, chain.Sites)
@@ -66,7 +72,8 @@ public sealed class IsingChainTests
         for (int n = 1; n < energies.Length; n++)
         {
             var state = evd.EigenVectors.Column(n);
-            response += state * (state.PointwiseMultiply(Vector<double>.Build.Dense(cost)).DotProduct(ground) / (energies[0] - energies[n]));
+            response +=
+                state * (state.PointwiseMultiply(Vector<double>.Build.Dense(cost)).DotProduct(ground) / (energies[0] - energies[n]));
         }
         // d⟨C⟩/dθ = 2 ⟨response| ∂H/∂θ |ground⟩, and ∂H/∂θ is the difference of H in θ, which is linear in it.
         var kept = Dense(chain);
@@ -134,21 +141,24 @@ public sealed class IsingChainTests
         // Every fifth parameter of each kind.
         double[] Along(double[] parameters) =>
             [
-                .. parameters.Where((_, i) => i % 5 == 0).Select(
-                    (value, k) =>
-                    {
-                        int i = 5 * k;
-                        double At(double d)
+                .. parameters
+                    .Where((_, i) => i % 5 == 0)
+                    .Select(
+                        (value, k) =>
                         {
-                            parameters[i] = value + d;
-                            double c = IsingChain.Expectation(chain.Ground(), cost);
-                            parameters[i] = value;
-                            return c;
+                            int i = 5 * k;
+                            double At(double d)
+                            {
+                                parameters[i] = value + d;
+                                double c = IsingChain.Expectation(chain.Ground(), cost);
+                                parameters[i] = value;
+                                return c;
+                            }
+                            // Six points: the error is of order step⁶.
+                            return (-At(-3 * step) + 9 * At(-2 * step) - 45 * At(-step) + 45 * At(step) - 9 * At(2 * step) + At(3 * step))
+                                / (60 * step);
                         }
-                        // Six points: the error is of order step⁶.
-                        return (-At(-3 * step) + 9 * At(-2 * step) - 45 * At(-step) + 45 * At(step) - 9 * At(2 * step) + At(3 * step)) / (60 * step);
-                    }
-                ),
+                    ),
             ];
         var p = chain.Parameters;
         Assert.InRange(Vector.RelativeError(gradient, [.. Along(p.Coupling), .. Along(p.Transverse), .. Along(p.Longitudinal)]), 0, 1e-5);
@@ -189,6 +199,9 @@ public sealed class IsingChainTests
         var error = Assert.Throws<ArithmeticException>(() => chain.Gradient(chain.Ground(), chain.Z(9), 1e-3));
         Assert.Matches(@"^The gap between the two lowest energies is \S+, not 10 times the 0\.001 that the nudge moves", error.Message);
         Assert.Contains("sites = 13: give 2 to 12", Assert.Throws<ArgumentOutOfRangeException>(() => new IsingChain(13)).Message);
-        Assert.Contains("needs 1024", Assert.Throws<ArgumentException>(() => chain.Ground([1, 2], 0.1)).Message.Replace("need 1024", "needs 1024"));
+        Assert.Contains(
+            "needs 1024",
+            Assert.Throws<ArgumentException>(() => chain.Ground([1, 2], 0.1)).Message.Replace("need 1024", "needs 1024")
+        );
     }
 }
