@@ -142,6 +142,22 @@ public sealed unsafe class Machine<T> : IDisposable
         LoadPart(0, 1);
     }
 
+    /// <summary>Says which value most inputs of a clamped population hold, so that products leave it out; null: none.</summary>
+    /// <returns>Whether weights must be packed anew (<see cref="LoadPart"/>).</returns>
+    internal bool SetBackground(int population, T? value)
+    {
+        bool repack = false;
+        for (int c = 0; c < _couplings.Length; c++)
+            foreach (var (p, _) in _ends[c])
+                if (p == population)
+                {
+                    bool had = _couplings[c].Background is not null;
+                    _couplings[c].Background = value;
+                    repack |= _couplings[c].Background is not null != had;
+                }
+        return repack;
+    }
+
     /// <summary>The loads; before or after <see cref="LoadPart"/>, by one thread.</summary>
     internal void LoadLoads()
     {
@@ -300,7 +316,9 @@ public sealed unsafe class Machine<T> : IDisposable
                 continue;
             var (q, g) = _ends[c][1 - e];
             var field = s.X(q, g);
-            if (_couplings[c].PrefersPacked(e) || field.ColStride != 1)
+            if (_couplings[c].Background is { } background)
+                ws.Pack(i, field, background);
+            else if (_couplings[c].PrefersPacked(e) || field.ColStride != 1)
                 ws.Pack(i, field);
         }
     }
