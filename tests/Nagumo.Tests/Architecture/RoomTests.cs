@@ -22,6 +22,7 @@ public sealed class RoomTests
             ["Data"] = [],
             ["Learning"] = ["Relaxation", "Data"],
             ["Hamiltonian"] = ["Relaxation", "Learning", "Data"],
+            ["Quantum"] = ["Compute"],
             ["Media"] = ["Relaxation", "Data"],
             ["Circuits"] = ["Relaxation", "Learning", "Data"],
             ["Audits"] = ["Relaxation", "Learning", "Data"],
