@@ -26,12 +26,12 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
         _minus;
     private readonly RelaxationReport[] _freeReports,
         _nudgedReports;
-    private readonly double[] _curvature,
-        _probe,
+    private readonly double[] _curvature;
+    private readonly T[][] _probe,
         _image;
 
     public ChainEqProp(LearnerSetup setup)
-        : base(setup, shape => shape.Chain.Depth + 1)
+        : base(setup, shape => shape.Chain.Depth + 1, packed: true)
     {
         if (Exact)
             throw new ArgumentException(
@@ -42,18 +42,19 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
         (_free, _plus, _minus) = (Each(), Each(), Each());
         (_freeReports, _nudgedReports) = (new RelaxationReport[tiles], new RelaxationReport[tiles]);
         _curvature = new double[Machine.Layers];
-        (_probe, _image) = (new double[Shape.Chain.Trunk.Size], new double[Shape.Chain.Units]);
-        Load();
+        _probe = [.. _curvature.Select(_ => new T[Shape.Chain.Trunk.Size])];
+        _image = [.. _curvature.Select(_ => new T[Shape.Chain.Units])];
     }
 
     protected override int Walk => Shape.Chain.Depth + 1;
 
     protected override int TileLanes(int count) => Tile;
 
-    /// <summary>Bounds the block's curvature anew: |s| σ_max(K_l)² where it is positive.</summary>
-    public override void Load()
+    /// <summary>Packs, and bounds the block's curvature anew: |s| σ_max(K_l)² where it is positive.</summary>
+    protected override void Load(int thread, int threads)
     {
-        for (int l = 0; l < _curvature.Length; l++)
+        base.Load(thread, threads);
+        for (int l = thread; l < _curvature.Length; l += threads)
             _curvature[l] = Shape.Chain.Strength < 0 ? -Shape.Chain.Strength * Math.Pow(Margin * LargestSingularValue(l), 2) : 0;
     }
 
@@ -149,29 +150,21 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
     private double LargestSingularValue(int l)
     {
         var k = Machine.K[l];
-        for (int i = 0; i < _probe.Length; i++)
-            _probe[i] = 1 + (i % 7) / 7.0;
-        double norm = 0;
+        Span<T> x = _probe[l],
+            y = _image[l];
+        for (int i = 0; i < x.Length; i++)
+            x[i] = T.CreateChecked(1 + i % 7 / 7.0);
+        T norm = T.Zero;
         for (int step = 0; step < PowerSteps; step++)
         {
-            double length = Math.Sqrt(_probe.Sum(x => x * x));
-            for (int j = 0; j < _image.Length; j++)
-            {
-                double sum = 0;
-                var row = k.Value.Row(j);
-                for (int i = 0; i < row.Length; i++)
-                    sum += double.CreateChecked(row[i]) * _probe[i];
-                _image[j] = sum / length;
-            }
-            norm = Math.Sqrt(_image.Sum(x => x * x));
-            Array.Clear(_probe);
-            for (int j = 0; j < _image.Length; j++)
-            {
-                var row = k.Value.Row(j);
-                for (int i = 0; i < row.Length; i++)
-                    _probe[i] += double.CreateChecked(row[i]) * _image[j];
-            }
+            T inverse = T.One / T.Max(T.Sqrt(LaneSum.Dot<T>(x, x)), T.Epsilon);
+            for (int j = 0; j < y.Length; j++)
+                y[j] = inverse * LaneSum.Dot<T>(k.Value.Row(j), x);
+            norm = T.Sqrt(LaneSum.Dot<T>(y, y));
+            x.Clear();
+            for (int j = 0; j < y.Length; j++)
+                RowMath.AddScaled(k.Value.Row(j), y[j], x, x);
         }
-        return norm;
+        return double.CreateChecked(norm);
     }
 }

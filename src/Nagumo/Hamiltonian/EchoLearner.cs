@@ -31,7 +31,7 @@ internal sealed class EchoLearner<T> : ChainLearner<T>
     private readonly int _threads;
 
     public EchoLearner(LearnerSetup setup)
-        : base(setup, shape => shape.Chain.Depth)
+        : base(setup, shape => shape.Chain.Depth, packed: false)
     {
         var options = setup.Experiment.Chain!;
         _maxEscaped = options.MaxEscaped ?? DefaultMaxEscaped;

@@ -9,6 +9,7 @@ internal sealed class ResidualAction(ChainMachine<double> machine, int layers) :
 {
     private readonly LaneState<double> _state = machine.CreateState(1);
     private readonly GemmWorkspace<double> _workspace = new();
+
     /// <summary>The chain.</summary>
     public ChainMachine<double> Machine => machine;
 

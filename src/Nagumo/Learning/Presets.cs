@@ -37,7 +37,10 @@ public static class Presets
         ["fhn-stack3"] = ("three hidden FHN layers of 256", () => FhnStack("fhn-stack3", 3, 256)),
         ["fhn-stack4"] = ("four hidden FHN layers of 256", () => FhnStack("fhn-stack4", 4, 256)),
         ["fhn-stack5"] = ("five hidden FHN layers of 256", () => FhnStack("fhn-stack5", 5, 256)),
-        ["fhn-residual"] = ("a residual chain of FHN layers read as a layer-wise pass, trained by Hamiltonian echo", () => Residual("fhn-residual")),
+        ["fhn-residual"] = (
+            "a residual chain of FHN layers read as a layer-wise pass, trained by Hamiltonian echo",
+            () => Residual("fhn-residual")
+        ),
         ["fhn-residual-shift"] = ("the same, images shifted by ±1 pixel", () => Shifted(Residual("fhn-residual-shift"))),
         ["fhn-chain"] = ("a chain of FHN layers whose inhibitors diffuse, relaxed and trained by Equilibrium Propagation", Chain),
         ["fhn-neurons"] = ("784-32-10 FHN that starts nearly linear and trains k and γ of each neuron", FhnNeurons),
@@ -335,10 +338,7 @@ public static class Presets
             Free: new(40, 1e-3),
             Nudged: new(40, 1e-3),
             Evaluation: new(400, 1e-5),
-            Optimizer: new(
-                Rate: 2e-3,
-                NormBounds: Enumerable.Range(0, depth + 1).ToDictionary(l => $"layer{l}.K", _ => 4.5)
-            ),
+            Optimizer: new(Rate: 2e-3, NormBounds: Enumerable.Range(0, depth + 1).ToDictionary(l => $"layer{l}.K", _ => 4.5)),
             Pixels: new(Gain: 1, Shift: 1),
             Chain: new("boundary", depth, BlockStrength: -0.1, InhibitorDiffusion: 6, BlockSd: 1.5 / Math.Sqrt(size))
         );
