@@ -19,7 +19,7 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
     private const int PowerSteps = 10;
 
     /// <summary>Power iteration comes from below: a little more than it found.</summary>
-    private const double Margin = 1.05;
+    private const double Margin = 0.8;
 
     private readonly ChainRelaxer<T>[] _free,
         _plus,
@@ -33,9 +33,9 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
     public ChainEqProp(LearnerSetup setup)
         : base(setup, shape => shape.Chain.Depth + 1, packed: true)
     {
-        if (Exact)
+        if (Exact && typeof(T) != typeof(double))
             throw new ArgumentException(
-                "estimator.kind = 'exact' is not for a chain read as a boundary problem: train it by contrasts, and let 'check' compare them with the exact gradient."
+                "estimator.kind = 'exact' is not for training a chain read as a boundary problem: it solves one system in float64 for each sample. Train by contrasts; 'check' compares them with the exact gradient."
             );
         int tiles = (setup.Batch + Tile - 1) / Tile;
         ChainRelaxer<T>[] Each() => [.. Enumerable.Range(0, tiles).Select(_ => new ChainRelaxer<T>(Machine, Tile))];
@@ -71,6 +71,11 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
     protected override void Nudge(int tile, int at, int count, GemmWorkspace<T> ws)
     {
         var (injection, force) = (Lanes(Input, at, count), Lanes(LastForce, at, count));
+        if (Exact)
+        {
+            Differentiate(_free[tile], _plus[tile], force);
+            return;
+        }
         _plus[tile].Copy(_free[tile]);
         _nudgedReports[tile] = _plus[tile].Relax(injection, force, T.CreateChecked(Betas.Plus), _curvature, Stop, ws);
         if (Betas.Minus == 0)
@@ -82,6 +87,11 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
 
     protected override void Contrast(int tile, int l, int at, int count, GemmWorkspace<T> ws)
     {
+        if (Exact)
+        {
+            ReadTangent(_free[tile], _plus[tile], l, at, count, ws);
+            return;
+        }
         var (plus, minus) = (_plus[tile], Minus(tile));
         double deltaBeta = Betas.Plus - Betas.Minus;
         if (Contrasts.ReadsLinks && l < Shape.Chain.Depth)
@@ -92,13 +102,45 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
             if (HasEscaped(lane))
                 Contrasts.Drop(lane);
 
-        static MatView<T> Stretch(ChainRelaxer<T> relaxer, int l, int f)
+    }
+
+    /// <summary>dq/dβ = −H⁻¹ C' of every lane, into the state of another relaxer.</summary>
+    private void Differentiate(ChainRelaxer<T> free, ChainRelaxer<T> response, MatView<T> force)
+    {
+        response.Clear(free.Lanes);
+        using var action = new ResidualAction((ChainMachine<double>)(object)Machine, Machine.Layers);
+        int n = Shape.Chain.Trunk.Size;
+        for (int lane = 0; lane < free.Lanes; lane++)
         {
-            var (s, next) = (relaxer.State(l), relaxer.State(l + 1));
-            for (int r = 0; r < s.Q[f].Rows; r++)
-                RowMath.AddScaled(s.Q[f].Row(r), -T.One, next.Q[f].Row(r), s.Force[f].Row(r));
-            return s.Force[f];
+            var q = action.Zeros();
+            for (int l = 0; l < q.Length; l++)
+            for (int i = 0; i < q[l].Length; i++)
+                q[l][i] = double.CreateChecked(free.State(l).Q[i / n].Row(i % n)[lane]);
+            double[] cost = new double[q[^1].Length];
+            for (int i = 0; i < n; i++)
+                cost[i] = double.CreateChecked(force.Row(i)[lane]);
+            var tangent = new BoundaryProblem(action).Response(q, q.Length - 1, cost);
+            for (int l = 0; l < q.Length; l++)
+            for (int i = 0; i < q[l].Length; i++)
+                response.State(l).Q[i / n].Row(i % n)[lane] = T.CreateChecked(tangent[l][i]);
         }
+    }
+
+    private void ReadTangent(ChainRelaxer<T> free, ChainRelaxer<T> response, int l, int at, int count, GemmWorkspace<T> ws)
+    {
+        Machine.TangentKick(l, free.State(l), response.State(l), ws);
+        Contrasts.ReadTangent(free.State(l), response.State(l), at, count);
+        for (int f = 0; f < Machine.Fields && Contrasts.ReadsLinks && l < Shape.Chain.Depth; f++)
+            Contrasts.ReadLinkTangent(f, Stretch(free, l, f), Stretch(response, l, f), at, count);
+    }
+
+    /// <summary>q_l+1 − q_l.</summary>
+    private static MatView<T> Stretch(ChainRelaxer<T> relaxer, int l, int f)
+    {
+        var (s, next) = (relaxer.State(l), relaxer.State(l + 1));
+        for (int r = 0; r < s.Q[f].Rows; r++)
+            RowMath.AddScaled(s.Q[f].Row(r), -T.One, next.Q[f].Row(r), s.Force[f].Row(r));
+        return s.Force[f];
     }
 
     protected override void Sensitivity(int tile, int at, int count)
@@ -111,7 +153,10 @@ internal sealed class ChainEqProp<T> : ChainLearner<T>
             var b = minus.Row(r);
             var into = Lanes(Input, at, count).Row(r);
             for (int i = 0; i < count; i++)
-                into[i] = HasEscaped(at + i) ? T.Zero : (a[i] - b[i]) * inverse;
+                into[i] =
+                    HasEscaped(at + i) ? T.Zero
+                    : Exact ? -a[i]
+                    : (a[i] - b[i]) * inverse;
         }
     }
 

@@ -209,6 +209,17 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
     /// <summary>One thread's part of what follows from changed parameters.</summary>
     protected virtual void Load(int thread, int threads) => Machine.Pack(thread, threads);
 
+    /// <summary>What one image, as it is, brings to layer 0: u_0 of a pass, the injection of a boundary problem.</summary>
+    public double[] Encoded(ImageSet set, int sample)
+    {
+        Begin(set, [sample], epoch: 0, predict: true, new(1, 0));
+        Encode(0, 1, _random[0], _workspaces[0]);
+        return [.. Enumerable.Range(0, Input.Rows).Select(r => Enter(double.CreateChecked(Input.Row(r)[0])))];
+    }
+
+    /// <summary>What W x + b becomes at layer 0.</summary>
+    protected virtual double Enter(double z) => z;
+
     void ITeamWork.Run(int thread, int threads)
     {
         var ws = _workspaces[thread];

@@ -24,7 +24,7 @@ public sealed class RoomTests
             ["Hamiltonian"] = ["Relaxation", "Learning", "Data"],
             ["Media"] = ["Relaxation", "Data"],
             ["Circuits"] = ["Relaxation", "Learning", "Data"],
-            ["Audits"] = ["Relaxation", "Learning", "Data"],
+            ["Audits"] = ["Relaxation", "Learning", "Hamiltonian", "Data"],
         }
     );
 
