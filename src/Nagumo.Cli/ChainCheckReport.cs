@@ -72,7 +72,12 @@ internal sealed record ChainCheckReport(string Model, ChainAudit Audit, double M
                     ),
                     new("stable: rightmost eigenvalue of the (u, v) Jacobian", Terminal.Short(c.Rightmost), "< 0", c.Rightmost < 0),
                     new("largest stable τ_v", Terminal.Short(c.MaxTau), "", c.MaxTau > 0),
-                    new("‖H⁻¹‖; κ of shooting; κ of the slowest mode", $"{Terminal.Short(c.InverseNorm)}; {Terminal.Short(c.Kappa)}; {Terminal.Short(c.SlowestKappa)}", "", true),
+                    new(
+                        "‖H⁻¹‖; κ of shooting; κ of the slowest mode",
+                        $"{Terminal.Short(c.InverseNorm)}; {Terminal.Short(c.Kappa)}; {Terminal.Short(c.SlowestKappa)}",
+                        "",
+                        true
+                    ),
                     new(
                         "activators alone, inhibitors held: smallest eigenvalue of ∂²S/∂u²",
                         Terminal.Short(Audit.ActivatorsAlone),

@@ -95,7 +95,11 @@ internal static class CheckCommand
         {
             var audit = new ChainCheckReport(name, ChainAudit.Run(trainer, samples), chain.MaxEscaped ?? 0);
             if (folder is not null)
-                DrawGradient(folder, $"{name}, {samples.Length} images, float64", audit.Audit.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError)));
+                DrawGradient(
+                    folder,
+                    $"{name}, {samples.Length} images, float64",
+                    audit.Audit.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError))
+                );
             output.WriteLine(json ? Json.Text(audit.ToJson()) : audit.ToText());
             return audit.Passed ? ExitCode.Done
                 : audit.Converged ? ExitCode.Failed

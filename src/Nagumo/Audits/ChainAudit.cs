@@ -187,7 +187,12 @@ public sealed record ChainAudit
             for (int l = 0; l + 1 < q.Length; l++)
                 symplecticity = Math.Max(symplecticity, LayeredAction.Asymplecticity(action.Jacobian(l, q[l])));
             int n = learner.Shape.Chain.Trunk.Size;
-            return audit with { Symplecticity = symplecticity, Recurrence = recurrence, Activity = q.Max(layer => layer.Take(n).Max(Math.Abs)) };
+            return audit with
+            {
+                Symplecticity = symplecticity,
+                Recurrence = recurrence,
+                Activity = q.Max(layer => layer.Take(n).Max(Math.Abs)),
+            };
         }
     }
 
@@ -198,10 +203,7 @@ public sealed record ChainAudit
         problem.Hessian(q, hessian);
         double[] whole = new double[hessian.Offsets[^1]],
             product = new double[whole.Length];
-        int[] activators =
-        [
-            .. Enumerable.Range(0, hessian.Sizes.Length).SelectMany(l => Enumerable.Range(hessian.Offsets[l], neurons)),
-        ];
+        int[] activators = [.. Enumerable.Range(0, hessian.Sizes.Length).SelectMany(l => Enumerable.Range(hessian.Offsets[l], neurons))];
         return Lanczos
             .Extreme(
                 (x, y) =>

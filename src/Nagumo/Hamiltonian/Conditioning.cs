@@ -74,9 +74,7 @@ public sealed record Conditioning(
         if (neuron.Inhibitors.Count == 0 || uu.Contains(neuron.Inhibitors[0]))
             return (double.NaN, double.NaN);
         var v = neuron.Inhibitors[0];
-        double steepest = Enumerable
-            .Range(0, Grid)
-            .Max(i => -uu.Evaluate((Symbol s) => s == u ? -5 + 10.0 * i / (Grid - 1) : Value(s)));
+        double steepest = Enumerable.Range(0, Grid).Max(i => -uu.Evaluate((Symbol s) => s == u ? -5 + 10.0 * i / (Grid - 1) : Value(s)));
         var (uv, vv) = (neuron.H.Derive(u).Derive(v), neuron.H.Derive(v).Derive(v));
         if (new[] { uv, vv }.Any(e => e.Contains(u) || e.Contains(v)))
             return (steepest + block, double.NaN);
@@ -107,12 +105,12 @@ public sealed record Conditioning(
                     next[i] += j[i, k] * frame[c][k];
                 // Twice is enough: modified Gram–Schmidt against the vectors before.
                 for (int pass = 0; pass < 2; pass++)
-                    for (int b = 0; b < c; b++)
-                    {
-                        double dot = Dot(frame[b], next);
-                        for (int i = 0; i < 2 * n; i++)
-                            next[i] -= dot * frame[b][i];
-                    }
+                for (int b = 0; b < c; b++)
+                {
+                    double dot = Dot(frame[b], next);
+                    for (int i = 0; i < 2 * n; i++)
+                        next[i] -= dot * frame[b][i];
+                }
                 double length = Math.Sqrt(Dot(next, next));
                 if (l >= skip)
                     sums[c] += Math.Log(length);

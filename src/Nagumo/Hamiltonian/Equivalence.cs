@@ -30,7 +30,12 @@ public sealed record EquivalenceOptions(
     {
         Range("depth", Depth is >= 1 and <= 4096, Depth, "1 to 4096 layers");
         Range("size", Size is >= 1 and <= 64, Size, "1 to 64 neurons");
-        Range("inhibitor-diffusion", InhibitorDiffusion > 0 && double.IsFinite(InhibitorDiffusion), InhibitorDiffusion, "a finite number > 0");
+        Range(
+            "inhibitor-diffusion",
+            InhibitorDiffusion > 0 && double.IsFinite(InhibitorDiffusion),
+            InhibitorDiffusion,
+            "a finite number > 0"
+        );
         Range("k", K >= 0 && double.IsFinite(K), K, "a finite number ≥ 0");
         Range("gamma", Gamma > 0 && double.IsFinite(Gamma), Gamma, "a finite number > 0");
         Range("strength", double.IsFinite(Strength), Strength, "a finite number");
