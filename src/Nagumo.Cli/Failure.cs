@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Nagumo.Audits;
 using Nagumo.Data;
 using Nagumo.Learning;
 using Nagumo.Symbolics;
@@ -24,13 +25,17 @@ internal static partial class Failure
             OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
             JsonException
             or ExpressionFormatException
+            or EquationFileException
             or ArgumentException
             or InputException
             or InvalidDataException
             or CheckpointException => (ExitCode.Usage, e.Message),
             // A variable of the environment that cannot be followed.
             InvalidOperationException when e.Message.StartsWith("NAGUMO_", StringComparison.Ordinal) => (ExitCode.Usage, e.Message),
-            DataAcquisitionException or DivergenceException or UnauthorizedAccessException => (ExitCode.Failed, e.Message),
+            DataAcquisitionException or DivergenceException or NotFiniteNumberException or UnauthorizedAccessException => (
+                ExitCode.Failed,
+                e.Message
+            ),
             IOException => (
                 ExitCode.Failed,
                 Full(e) ? $"{e.Message.TrimEnd('.')}. Free some space or use another folder (--out)." : e.Message

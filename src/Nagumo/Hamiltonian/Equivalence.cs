@@ -17,7 +17,7 @@ public sealed record EquivalenceOptions(
     int Depth = 12,
     int Size = 4,
     double InhibitorDiffusion = 4,
-    double K = 0.5,
+    double K = 0.45,
     double Gamma = 1,
     double Strength = 0.05,
     double Step = 1,

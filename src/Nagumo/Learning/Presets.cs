@@ -37,6 +37,14 @@ public static class Presets
         ["fhn-stack3"] = ("three hidden FHN layers of 256", () => FhnStack("fhn-stack3", 3, 256)),
         ["fhn-stack4"] = ("four hidden FHN layers of 256", () => FhnStack("fhn-stack4", 4, 256)),
         ["fhn-stack5"] = ("five hidden FHN layers of 256", () => FhnStack("fhn-stack5", 5, 256)),
+        ["asymmetric-naive"] = (
+            "784-128-128-10 FHN whose weights differ forth and back, trained as if they did not",
+            () => Asymmetric("asymmetric-naive", "none")
+        ),
+        ["asymmetric-corrected"] = (
+            "the same with the exact correction of the nudged phase",
+            () => Asymmetric("asymmetric-corrected", "antisymmetric")
+        ),
         ["fhn-residual"] = (
             "a residual chain of FHN layers read as a layer-wise pass, trained by Hamiltonian echo",
             () => Residual("fhn-residual")
@@ -45,6 +53,28 @@ public static class Presets
         ["fhn-chain"] = ("a chain of FHN layers whose inhibitors diffuse, relaxed and trained by Equilibrium Propagation", Chain),
         ["fhn-neurons"] = ("784-32-10 FHN that starts nearly linear and trains k and γ of each neuron", FhnNeurons),
     };
+
+    private static Experiment Asymmetric(string name, string correction) =>
+        new(
+            new(
+                [Clamped("x", Inputs), Fhn("h1", 128), Fhn("h2", 128), Linear("out", Classes)],
+                [
+                    Weights("h1", "x", 0.040),
+                    Bias("h1", Centre),
+                    new("asymmetric", "h2", "h1", Sd: 0.5 * Slope / Math.Sqrt(128), Correlation: 0),
+                    Bias("h2", Centre),
+                    new("asymmetric", "out", "h2", Sd: 0.02, Correlation: 0),
+                    Bias("out", 0),
+                ]
+            ),
+            new("out", Kappa: 5),
+            name,
+            Epochs: 5,
+            Free: new(8, 0),
+            Nudged: new(8, 0),
+            Estimator: new(Correction: correction),
+            Optimizer: new()
+        );
 
     /// <summary>The preset that <c>nagumo train</c> runs when none is named.</summary>
     public const string Default = "fhn-deep";

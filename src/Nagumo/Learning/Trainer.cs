@@ -75,6 +75,7 @@ public sealed class Trainer : IDisposable
     private readonly WorkerTeam _team;
     private readonly ILearner<float> _learner;
     private readonly Optimizer<float> _optimizer;
+    private readonly DeviceMap<float>? _devices;
     private readonly DataSet _data;
     private readonly Split _split;
     private readonly Rng _order;
@@ -93,7 +94,7 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException(
                 $"validation = {experiment.Validation}, but '{data.Name}' has {data.Train.Count} training samples."
             );
-        var network = experiment.Network.Build();
+        var network = experiment.BuildNetwork();
         var rng = new Rng(experiment.Seed);
         Readout = new(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
         CheckData(network);
@@ -101,7 +102,8 @@ public sealed class Trainer : IDisposable
         _learner = Learners.Of(new(experiment, network, Readout, _team, rng, Math.Max(experiment.Batch, EvaluationBatch * threads)));
         Network = network;
         _optimizer = new(experiment.Optimizer, _learner.Parameters, _team, rng.Split("norms"));
-        _learner.Load();
+        _devices = experiment.Hardware is { } chip ? new(chip, Machine) : null;
+        Load();
         _order = rng.Split("order");
         // The same samples are held out whatever the seed of the run.
         _split = Split.Stratified(data.Train, experiment.Validation, seed: 0);
@@ -147,7 +149,7 @@ public sealed class Trainer : IDisposable
             CheckFinite(epoch, at, report);
             total += report;
             _optimizer.Step((epoch - 1 + (double)at / n) / _experiment.Epochs);
-            _learner.Load();
+            Load();
             progress?.Report(
                 new(
                     epoch,
@@ -161,6 +163,10 @@ public sealed class Trainer : IDisposable
                 )
             );
         }
+        Epoch = epoch;
+        // Sources drift between epochs: what is evaluated, saved and resumed is the chip as it is now.
+        if (_devices is not null)
+            Load();
         var validation = _split.Held.Length > 0 ? Evaluate(_data.Train, _split.Held) : null;
         var metrics = new EpochMetrics(
             epoch,
@@ -175,7 +181,6 @@ public sealed class Trainer : IDisposable
             total.Free.NotConverged
         );
         _history.Add(metrics);
-        Epoch = epoch;
         return metrics;
     }
 
@@ -251,7 +256,7 @@ public sealed class Trainer : IDisposable
             .. _learner.Parameters.Select(p =>
                 KeyValuePair.Create(
                     p.Name,
-                    p.Cols == 1 ? new NpyArray(p.Values.ToArray(), p.Rows) : new(p.Values.ToArray(), p.Rows, p.Cols)
+                    p.Cols == 1 ? new NpyArray(p.Programmed.ToArray(), p.Rows) : new(p.Programmed.ToArray(), p.Rows, p.Cols)
                 )
             ),
         ];
@@ -289,8 +294,8 @@ public sealed class Trainer : IDisposable
             checkedValues.Add((p, values));
         }
         foreach (var (p, values) in checkedValues)
-            values.CopyTo(p.Values);
-        _learner.Load();
+            values.CopyTo(p.Programmed);
+        Load();
     }
 
     /// <summary>The state of training, to continue with the same bits.</summary>
@@ -316,7 +321,7 @@ public sealed class Trainer : IDisposable
         (Epoch, var history) = (checkpoint.Epoch, checkpoint.History);
         _history.Clear();
         _history.AddRange(history);
-        _learner.Load();
+        Load();
     }
 
     /// <summary>Frees threads and memory.</summary>
@@ -325,7 +330,15 @@ public sealed class Trainer : IDisposable
         _learner.Dispose();
         (_learner as EqProp<float>)?.Machine.Dispose();
         _optimizer.Dispose();
+        _devices?.Dispose();
         _team.Dispose();
+    }
+
+    /// <summary>Programmed parameters → effective ones → everything that is derived from them.</summary>
+    private void Load()
+    {
+        _devices?.Apply(Epoch);
+        _learner.Load();
     }
 
     private void CheckFinite(int epoch, int at, BatchReport report)
