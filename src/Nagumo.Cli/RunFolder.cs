@@ -188,7 +188,7 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>Whole or not at all.</summary>
-    private void WriteText(string file, string text)
+    public void WriteText(string file, string text)
     {
         string part = this[file] + ".part";
         try

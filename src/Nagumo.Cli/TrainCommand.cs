@@ -229,7 +229,7 @@ internal static class TrainCommand
             : throw new InputException($"there is no data set '{data}'.{Nearest.Hint(data, [.. DataSets.All.Select(d => d.Name)])}");
 
     /// <summary>The first signal asks to stop after the batch, the second one stops at once.</summary>
-    private static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource cancel) =>
+    internal static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource cancel) =>
         PosixSignalRegistration.Create(
             signal,
             context =>

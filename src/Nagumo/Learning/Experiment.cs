@@ -20,6 +20,7 @@ namespace Nagumo.Learning;
 /// <param name="Optimizer">How parameters follow the gradient.</param>
 /// <param name="Pixels">Inputs and augmentation.</param>
 /// <param name="Hardware">The chip that it runs on; null for ideal devices.</param>
+/// <param name="Chain">Repeats the network's hidden population in depth; null for the network as it stands.</param>
 /// <param name="Weights">A file of starting weights (.npz), relative to the configuration's folder; null starts from random ones.</param>
 public sealed record Experiment(
     NetworkOptions Network,
@@ -37,7 +38,8 @@ public sealed record Experiment(
     OptimizerOptions? Optimizer = null,
     PixelOptions? Pixels = null,
     HardwareOptions? Hardware = null,
-    string? Weights = null
+    string? Weights = null,
+    ChainOptions? Chain = null
 )
 {
     /// <inheritdoc cref="Experiment"/>
@@ -68,6 +70,11 @@ public sealed record Experiment(
         Readout.Validate();
         Optimizer.Validate();
         Hardware?.Validate();
+        Chain?.Validate();
+        if (Chain is not null && Hardware is not null)
+            throw new ArgumentException(
+                "hardware: a chain of layers runs on ideal devices only; leave hardware out, or use a network of populations."
+            );
 
         static void Range(string key, bool valid, int value, string allowed)
         {

@@ -73,8 +73,7 @@ public sealed class Trainer : IDisposable
 {
     private readonly Experiment _experiment;
     private readonly WorkerTeam _team;
-    private readonly Machine<float> _machine;
-    private readonly EqProp<float> _learner;
+    private readonly ILearner<float> _learner;
     private readonly Optimizer<float> _optimizer;
     private readonly DeviceMap<float>? _devices;
     private readonly DataSet _data;
@@ -100,21 +99,10 @@ public sealed class Trainer : IDisposable
         Readout = new(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
         CheckData(network);
         _team = new(threads);
-        _machine = new(network, rng.Split("parameters"));
-        _learner = new(
-            _machine,
-            _team,
-            Readout,
-            experiment.Estimator,
-            experiment.Free,
-            experiment.Nudged,
-            experiment.Pixels,
-            rng,
-            Math.Max(experiment.Batch, EvaluationBatch * threads),
-            experiment.Hardware?.ReadNoise ?? 0
-        );
-        _optimizer = new(experiment.Optimizer, _machine.Parameters, _team, rng.Split("norms"));
-        _devices = experiment.Hardware is { } chip ? new(chip, _machine) : null;
+        _learner = Learners.Of(new(experiment, network, Readout, _team, rng, Math.Max(experiment.Batch, EvaluationBatch * threads)));
+        Network = network;
+        _optimizer = new(experiment.Optimizer, _learner.Parameters, _team, rng.Split("norms"));
+        _devices = experiment.Hardware is { } chip ? new(chip, Machine) : null;
         Load();
         _order = rng.Split("order");
         // The same samples are held out whatever the seed of the run.
@@ -134,7 +122,12 @@ public sealed class Trainer : IDisposable
     internal Experiment Experiment => _experiment;
     internal DataSet Data => _data;
     internal Readout Readout { get; }
-    internal Machine<float> Machine => _machine;
+
+    /// <summary>The network's machine; a chain has none.</summary>
+    internal Machine<float> Machine =>
+        (_learner as EqProp<float>)?.Machine ?? throw new InvalidOperationException("A chain of layers is no network of block sweeps.");
+
+    internal IReadOnlyList<Tensor<float>> Parameters => _learner.Parameters;
 
     /// <summary>Trains one epoch.</summary>
     /// <param name="progress">Told after every batch.</param>
@@ -238,7 +231,7 @@ public sealed class Trainer : IDisposable
     public int TrainSamples => _epochOrder.Length;
 
     /// <summary>The network that is trained.</summary>
-    public Network Network => _machine.Network;
+    public Network Network { get; }
 
     /// <summary>The network's answer to one image.</summary>
     /// <param name="image">[rows × cols] bytes, of the size of the data set's images.</param>
@@ -260,7 +253,7 @@ public sealed class Trainer : IDisposable
     /// <summary>A copy of all parameters by name: couplings' "x-h1.W", "h1.bias.b", neurons' "h1.k".</summary>
     public IReadOnlyList<KeyValuePair<string, NpyArray>> Weights() =>
         [
-            .. _machine.Parameters.Select(p =>
+            .. _learner.Parameters.Select(p =>
                 KeyValuePair.Create(
                     p.Name,
                     p.Cols == 1 ? new NpyArray(p.Programmed.ToArray(), p.Rows) : new(p.Programmed.ToArray(), p.Rows, p.Cols)
@@ -273,12 +266,12 @@ public sealed class Trainer : IDisposable
     public void SetWeights(IReadOnlyDictionary<string, NpyArray> weights)
     {
         foreach (string name in weights.Keys)
-            if (_machine.Parameters.All(p => p.Name != name))
+            if (_learner.Parameters.All(p => p.Name != name))
                 throw new ArgumentException(
-                    $"The weights hold '{name}', which the network has not.{Nearest.Hint(name, [.. _machine.Parameters.Select(p => p.Name)])}"
+                    $"The weights hold '{name}', which the network has not.{Nearest.Hint(name, [.. _learner.Parameters.Select(p => p.Name)])}"
                 );
         var checkedValues = new List<(Tensor<float>, float[])>();
-        foreach (var p in _machine.Parameters)
+        foreach (var p in _learner.Parameters)
         {
             if (!weights.TryGetValue(p.Name, out var given))
                 throw new ArgumentException($"The weights lack '{p.Name}': they belong to another network.");
@@ -307,7 +300,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The state of training, to continue with the same bits.</summary>
     /// <remarks>The next call writes over the arrays of the last.</remarks>
-    public Checkpoint Save() => _saved = Checkpoint.Of(_experiment, _machine.Parameters, _optimizer, Epoch, _history, _saved);
+    public Checkpoint Save() => _saved = Checkpoint.Of(_experiment, _learner.Parameters, _optimizer, Epoch, _history, _saved);
 
     /// <summary>Continues from a checkpoint.</summary>
     /// <exception cref="CheckpointException">It belongs to another architecture or seed.</exception>
@@ -324,7 +317,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="CheckpointException">It belongs to another architecture or optimizer.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        checkpoint.Restore(_machine.Parameters, _optimizer);
+        checkpoint.Restore(_learner.Parameters, _optimizer);
         (Epoch, var history) = (checkpoint.Epoch, checkpoint.History);
         _history.Clear();
         _history.AddRange(history);
@@ -335,9 +328,9 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _learner.Dispose();
+        (_learner as EqProp<float>)?.Machine.Dispose();
         _optimizer.Dispose();
         _devices?.Dispose();
-        _machine.Dispose();
         _team.Dispose();
     }
 

@@ -22,6 +22,8 @@ internal sealed class LocalEquations
         X = [.. neuron.Fields];
         Drives = [.. X.Select(x => new Symbol("_I." + x.Name))];
         Loads = [.. X.Select(x => new Symbol("_G." + x.Name))];
+        Steps = [.. X.Select(x => new Symbol("_d." + x.Name))];
+        DriveSteps = [.. X.Select(x => new Symbol("_dI." + x.Name))];
         Uniforms = [.. neuron.Parameters, .. Loads];
         Driven = [.. Enumerable.Range(0, X.Length).Where(f => f == 0 || driven[f])];
         Streams = [.. Driven.Select(f => Drives[f])];
@@ -44,6 +46,10 @@ internal sealed class LocalEquations
     /// <summary>Drives and loads, by field.</summary>
     public Symbol[] Drives { get; }
     public Symbol[] Loads { get; }
+
+    /// <summary>Steps of the fields and of the drives, by field: what a nudge changes.</summary>
+    public Symbol[] Steps { get; }
+    public Symbol[] DriveSteps { get; }
 
     /// <summary>What is constant along a row of lanes: the parameters, then the loads.</summary>
     public Symbol[] Uniforms { get; }
@@ -73,6 +79,17 @@ internal sealed class LocalEquations
     /// <summary>∂H/∂x of all fields, loads and drives included.</summary>
     public IReadOnlyList<Expr> Forces => _equations;
 
+    /// <summary>The potential that <see cref="Forces"/> is the gradient of, without its drives.</summary>
+    public Expr Potential =>
+        _scale * _population.Neuron!.H
+        + X.Select((x, f) => (f == 0 ? 1 : -1) * Loads[f] * x * x / 2).Aggregate((Expr)0, (sum, load) => sum + load);
+
+    /// <summary>∂²/∂x_f∂x_g of <see cref="Potential"/>, f ≤ g: the upper triangle, row by row.</summary>
+    public IEnumerable<Expr> Curvatures =>
+        from f in Enumerable.Range(0, X.Length)
+        from g in Enumerable.Range(f, X.Length - f)
+        select _equations[f].Derive(X[g]);
+
     /// <summary>Time derivatives of all fields. [τ_u = 1]</summary>
     public IEnumerable<Expr> Flow =>
         _equations.Select((e, f) => f == 0 ? -e / _scale : e / (_scale * _population.Neuron!.Inhibitors[f - 1].Tau));
@@ -85,6 +102,17 @@ internal sealed class LocalEquations
 
     /// <summary>The derivative of <paramref name="e"/> along the fields' directions d.</summary>
     public Expr Along(Expr e, IReadOnlyList<Symbol> d) => X.Select((x, f) => e.Derive(x) * d[f]).Aggregate((a, b) => a + b);
+
+    /// <summary>The change of <paramref name="e"/> when the fields and drives take their steps, free of cancellation.</summary>
+    public Expr Change(Expr e) => FiniteDifference.Of(e, Step);
+
+    /// <summary><paramref name="e"/> after the steps.</summary>
+    public Expr Moved(Expr e) => e.Substitute(s => Step(s) is { } step ? s + step : null);
+
+    private Symbol? Step(Symbol s) =>
+        Array.IndexOf(X, s) is >= 0 and var f ? Steps[f]
+        : Array.IndexOf(Drives, s) is >= 0 and var g ? DriveSteps[g]
+        : null;
 
     private Expr[]? Eliminate()
     {

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Nagumo.Neurons;
+
+namespace Nagumo.Cli;
+
+/// <summary>The resolved values of a simulation's keys and of its neuron's parameters.</summary>
+internal sealed class Settings
+{
+    private readonly Dictionary<string, string> _values;
+    private readonly Dictionary<string, double> _parameters;
+    private readonly IReadOnlyList<string> _changed;
+
+    private Settings(
+        Neuron neuron,
+        JsonNode neuronText,
+        Dictionary<string, double> parameters,
+        Dictionary<string, string> values,
+        IReadOnlyList<string> changed
+    ) => (Neuron, NeuronText, _parameters, _values, _changed) = (neuron, neuronText, parameters, values, changed);
+
+    /// <summary>The neuron model.</summary>
+    public Neuron Neuron { get; }
+
+    /// <summary>The values of all its parameters by name.</summary>
+    public IReadOnlyDictionary<string, double> Parameters => _parameters;
+
+    /// <summary>The model's name, or its definition when it was given as text.</summary>
+    public JsonNode NeuronText { get; }
+
+    /// <summary>The value of a number.</summary>
+    public double this[string key] => double.Parse(_values[key], CultureInfo.InvariantCulture);
+
+    /// <summary>The value of a whole number.</summary>
+    public int Whole(string key) => (int)this[key];
+
+    /// <summary>The value of a word.</summary>
+    public string Word(string key) => _values[key];
+
+    /// <summary>Whether every value is the phenomenon's own, those of some keys aside: published numbers then apply.</summary>
+    public bool ArePublished(params string[] aside) => _changed.All(aside.Contains);
+
+    /// <summary>All values, as configuration.</summary>
+    public JsonObject ToJson()
+    {
+        var json = new JsonObject();
+        foreach (var (name, value) in _values)
+            json[name] = double.TryParse(value, CultureInfo.InvariantCulture, out double x) ? x : value;
+        foreach (var (name, value) in _parameters)
+            json[name] = value;
+        return json;
+    }
+
+    /// <summary>Defaults, then the row of a table that a word names, then assignments.</summary>
+    /// <param name="phenomenon">What is simulated.</param>
+    /// <param name="neuron">The model, or null for the phenomenon's own.</param>
+    /// <param name="neuronText">How the configuration names it.</param>
+    /// <param name="assignments">KEY=VALUE, in order.</param>
+    /// <exception cref="InputException">An unknown key or a value out of range, naming key, range and remedy.</exception>
+    public static Settings Resolve(
+        Phenomenon phenomenon,
+        Neuron? neuron,
+        JsonNode? neuronText,
+        IReadOnlyList<(string Key, string Value)> assignments
+    )
+    {
+        bool own = neuron is null || neuron.Name == Phenomenon.DefaultNeuron;
+        neuron ??= NeuronModels.All.First(n => n.Name == Phenomenon.DefaultNeuron);
+        var values = phenomenon.Keys.ToDictionary(k => k.Name, k => k.Default);
+        var parameters = neuron.Parameters.ToDictionary(p => p.Name, p => p.Value);
+        var names = values.Keys.Concat(parameters.Keys).ToArray();
+        if (values.Keys.FirstOrDefault(parameters.ContainsKey) is { } twice)
+            throw new InputException($"the neuron's parameter '{twice}' has the name of a key of '{phenomenon.Name}': rename it.");
+        IEnumerable<(string, string)> defaults = own ? phenomenon.Neuron.Select(p => (p.Key, Equations.Number(p.Value))) : [];
+        Apply(defaults);
+        var (valuesBefore, parametersBefore) = (values.ToArray(), parameters.ToArray());
+        Apply(phenomenon.Row(assignments).Concat(assignments));
+        string[] changed =
+        [
+            .. valuesBefore.Where(p => values[p.Key] != p.Value).Select(p => p.Key),
+            .. parametersBefore.Where(p => parameters[p.Key] != p.Value).Select(p => p.Key),
+            .. own ? (string[])[] : ["neuron"],
+        ];
+        return new(neuron, neuronText ?? neuron.Name, parameters, values, changed);
+
+        void Apply(IEnumerable<(string, string)> given)
+        {
+            foreach (var (key, text) in given)
+            {
+                if (phenomenon.Keys.FirstOrDefault(k => k.Name == key) is { } setting)
+                    values[key] = setting.Validate(text);
+                else if (neuron.Parameters.FirstOrDefault(p => p.Name == key) is { } parameter)
+                    parameters[key] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
+                        ? Validated(parameter, x)
+                        : throw new InputException($"{key} = {text}: give a finite number.");
+                else
+                    throw new InputException($"'{phenomenon.Name}' has no key '{key}'.{Nearest.Hint(key, names)}");
+            }
+        }
+    }
+
+    private static double Validated(Parameter parameter, double x)
+    {
+        try
+        {
+            return parameter.Validate(x);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new InputException(e.Message);
+        }
+    }
+}

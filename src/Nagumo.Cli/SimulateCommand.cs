@@ -1,0 +1,333 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Nagumo.Data;
+using Nagumo.Neurons;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo simulate</c>: excitable media from the neurons of the library, with pictures and expected numbers.</summary>
+internal static class SimulateCommand
+{
+    /// <summary>The list of phenomena. A new one adds one line here.</summary>
+    public static IReadOnlyList<Phenomenon> All { get; } =
+    [
+        SimulateNeuron.Neuron,
+        SimulateNeuron.Spike,
+        SimulateSweep.Hopf,
+        SimulateChain.Turing,
+        SimulateSweep.Turing,
+        SimulatePulse.Pulse,
+        .. SimulateSheet.All,
+    ];
+
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var target = new Argument<string?>("PHENOMENON|config.json")
+        {
+            Description = "What to simulate, or the config.json of a simulation; without one, all are listed with their keys",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "PHENOMENON|config.json",
+        };
+        target.CompletionSources.Add(_ => All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
+        var neuron = new Option<string?>("--neuron")
+        {
+            Description = $"Neuron model (see 'nagumo models'), or a JSON file with its potential [default: {Phenomenon.DefaultNeuron}]",
+            HelpName = "NAME|FILE.json",
+        };
+        neuron.CompletionSources.Add(_ => NeuronModels.All.Select(n => new System.CommandLine.Completions.CompletionItem(n.Name)));
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change a key or a neuron's parameter, e.g. tau=12.5; repeatable",
+            HelpName = "KEY=VALUE",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+        };
+        var seed = new Option<ulong?>("--seed") { Description = "Seed of everything random [default: 1]", HelpName = "N" };
+        var seeds = new Option<int?>("--seeds") { Description = "Average over N seeds, where noise matters [default: 1]", HelpName = "N" };
+        var folder = new Option<string?>("--out")
+        {
+            Description = "Folder of pictures and results [default: runs/PHENOMENON]",
+            HelpName = "DIR",
+        };
+        var save = new Option<bool>("--save") { Description = "Keep trajectories: trajectory.npz" };
+        var threads = new Option<int?>("--threads")
+        {
+            Description = "Threads of a sheet; the result does not depend on them [default: all cores]",
+            HelpName = "N",
+        };
+        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var command = new Command("simulate", "Simulate spikes, oscillations, waves and patterns of physical neurons")
+        {
+            target,
+            neuron,
+            set,
+            seed,
+            seeds,
+            folder,
+            save,
+            threads,
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(target) is not { } name)
+                return List(parsed.GetValue(json), output);
+            return Run(
+                Request.Of(name, parsed.GetValue(neuron), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(set)!),
+                parsed.GetValue(folder),
+                parsed.GetValue(save),
+                parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                parsed.GetValue(json),
+                output,
+                parsed.InvocationConfiguration.Error
+            );
+        });
+        return command;
+    }
+
+    /// <summary>What is asked for, as configuration.</summary>
+    private sealed record Request(Phenomenon Phenomenon, Settings Settings, ulong Seed, int Seeds)
+    {
+        public static Request Of(string name, string? neuron, ulong? seed, int? seeds, IReadOnlyList<string> assignments)
+        {
+            JsonObject? config = All.Any(p => p.Name == name) ? null : ReadConfig(name);
+            string phenomenon = config?["simulate"]?.GetValue<string>() ?? name;
+            var found =
+                All.FirstOrDefault(p => p.Name == phenomenon)
+                ?? throw new InputException(
+                    $"there is no phenomenon '{phenomenon}'.{Nearest.Hint(phenomenon, [.. All.Select(p => p.Name)])}"
+                );
+            var stored = config?["settings"] is JsonObject s ? s.Select(p => (p.Key, p.Value!.ToString())) : [];
+            var text = neuron is not null ? NeuronText(neuron) : config?["neuron"]?.DeepClone();
+            if (seeds is < 1 or > 10_000)
+                throw new InputException($"--seeds {seeds}: give 1 to 10000.");
+            return new(
+                found,
+                Settings.Resolve(found, text is null ? null : Model(text), text, [.. stored, .. assignments.Select(Split)]),
+                seed ?? config?["seed"]?.GetValue<ulong>() ?? 1,
+                seeds ?? config?["seeds"]?.GetValue<int>() ?? 1
+            );
+        }
+
+        public JsonObject ToJson() =>
+            new()
+            {
+                ["simulate"] = Phenomenon.Name,
+                ["neuron"] = Settings.NeuronText.DeepClone(),
+                ["seed"] = Seed,
+                ["seeds"] = Seeds,
+                ["settings"] = Settings.ToJson(),
+            };
+
+        private static (string, string) Split(string assignment)
+        {
+            int equals = assignment.IndexOf('=');
+            return equals > 0
+                ? (assignment[..equals].Trim(), assignment[(equals + 1)..].Trim())
+                : throw new InputException($"'{assignment}' is not key=value; for example tau=12.5.");
+        }
+
+        private static JsonObject ReadConfig(string file)
+        {
+            if (Directory.Exists(file))
+                file = RunFolder.ConfigOf(file);
+            if (!File.Exists(file))
+                throw new InputException($"there is no phenomenon or file '{file}'.{Nearest.Hint(file, [.. All.Select(p => p.Name)])}");
+            return ReadJson(file)["simulate"] is JsonValue
+                ? ReadJson(file)
+                : throw new InputException($"{file}: no configuration of a simulation: the key 'simulate' is missing.");
+        }
+    }
+
+    private static JsonObject ReadJson(string file)
+    {
+        try
+        {
+            return JsonNode.Parse(
+                    File.ReadAllText(file),
+                    documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+                ) as JsonObject
+                ?? throw new InputException($"{file}: expected an object, {{\"key\": value}}.");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file}: not JSON: {e.Message}");
+        }
+    }
+
+    /// <summary>A model's name, or the definition in a file.</summary>
+    private static JsonNode NeuronText(string neuron) => File.Exists(neuron) ? ReadJson(neuron) : JsonValue.Create(neuron);
+
+    private static Neuron Model(JsonNode text)
+    {
+        if (text is not JsonObject definition)
+        {
+            string name = text.ToString();
+            return NeuronModels.All.FirstOrDefault(n => n.Name == name)
+                ?? throw new InputException(
+                    $"there is no neuron or file '{name}'.{Nearest.Hint(name, [.. NeuronModels.All.Select(n => n.Name)])}"
+                );
+        }
+        string potential =
+            definition["potential"]?.ToString()
+            ?? throw new InputException("a neuron's file needs the key 'potential', h(u, v, …) as text.");
+        return new TextNeuron(potential, Numbers("parameters"), Numbers("inhibitors"));
+
+        Dictionary<string, double> Numbers(string key) =>
+            definition[key] is not JsonObject o
+                ? []
+                : o.ToDictionary(
+                    p => p.Key,
+                    p =>
+                        p.Value is JsonValue value && value.TryGetValue(out double x)
+                            ? x
+                            : throw new InputException($"{key}.{p.Key} = {p.Value}: give a finite number.")
+                );
+    }
+
+    private static int Run(Request request, string? given, bool save, int threads, bool json, TextWriter output, TextWriter error)
+    {
+        if (threads is < 1 or > 1024)
+            throw new InputException($"--threads {threads}: give 1 to 1024.");
+        if (given is not null && RunFolder.IsRun(given))
+            throw new InputException($"'{given}' holds a run: name another --out.");
+        using var folder = RunFolder.Open(given ?? RunFolder.FirstFree(Path.Combine("runs", request.Phenomenon.Name)));
+        using var cancel = new CancellationTokenSource();
+        using var interrupt = TrainCommand.Cancelling(PosixSignal.SIGINT, cancel);
+        using var terminate = TrainCommand.Cancelling(PosixSignal.SIGTERM, cancel);
+        var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, cancel.Token)
+        {
+            Threads = threads,
+        };
+        Findings findings;
+        try
+        {
+            findings = request.Phenomenon.Run(simulation);
+        }
+        finally
+        {
+            simulation.EndProgress();
+        }
+        bool interrupted = cancel.IsCancellationRequested;
+        var result = Result(request, findings, interrupted, folder.Path);
+        folder.WriteText("result.json", Json.Text(result) + "\n");
+        folder.WriteText("config.json", Json.Text(request.ToJson()) + "\n");
+        if (json)
+            output.WriteLine(Json.Text(result));
+        else
+            Print(findings, interrupted, folder.Path, output);
+        if (interrupted)
+            error.WriteLine("interrupted: the result covers what was simulated until then");
+        return interrupted ? ExitCode.Interrupted
+            : findings.Converged ? ExitCode.Done
+            : ExitCode.NotConverged;
+    }
+
+    private static JsonObject Result(Request request, Findings findings, bool interrupted, string folder)
+    {
+        var expected = findings.Items.Where(i => i.Expected is not null);
+        return new()
+        {
+            ["simulate"] = request.Phenomenon.Name,
+            ["title"] = Plain(findings.Title),
+            ["measured"] = new JsonObject(findings.Items.Select(i => KeyValuePair.Create(i.Key, Finite(i.Measured)))),
+            ["expected"] = new JsonObject(expected.Select(i => KeyValuePair.Create(i.Key, i.Expected?.DeepClone()))),
+            ["converged"] = findings.Converged,
+            ["interrupted"] = interrupted,
+            ["folder"] = folder,
+            ["pictures"] = new JsonArray([.. findings.Pictures.Select(p => (JsonNode)p)]),
+            ["config"] = request.ToJson(),
+        };
+    }
+
+    /// <summary>JSON has no infinity and no NaN.</summary>
+    private static JsonNode? Finite(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue(out double x) && !double.IsFinite(x) ? null : node?.DeepClone();
+
+    private static void Print(Findings findings, bool interrupted, string folder, TextWriter output)
+    {
+        output.WriteLine(Plain(findings.Title));
+        var rows = findings
+            .Items.Where(i => !i.Detail)
+            .Select(i => (i.Label, Measured: Text(i.Measured), Expected: i.Expected is null ? "" : Text(i.Expected), i.Unit))
+            .Prepend((Label: "", Measured: "measured", Expected: "expected", Unit: ""))
+            .ToArray();
+        int label = rows.Max(r => r.Label.Length),
+            measured = rows.Max(r => r.Measured.Length),
+            expected = rows.Max(r => r.Expected.Length);
+        foreach (var r in rows)
+            output.WriteLine(
+                $"{r.Label.PadRight(label)}  {r.Measured.PadLeft(measured)}  {r.Expected.PadLeft(expected)}  {r.Unit}".TrimEnd()
+            );
+        output.WriteLine(
+            $"{"folder".PadRight(label)}  {folder}   ({string.Join(", ", findings.Pictures.Where(p => !p.EndsWith(".svg", StringComparison.Ordinal)))})"
+        );
+        if (!findings.Converged && !interrupted)
+            output.WriteLine("NOT converged");
+    }
+
+    /// <summary>Without the marks that lower letters in figures.</summary>
+    private static string Plain(string title) =>
+        title.Replace("_{", "_", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+
+    private static string Text(JsonNode? node) =>
+        node switch
+        {
+            null => "–",
+            JsonObject range => $"{Text(range["min"])} to {Text(range["max"])}",
+            JsonArray list => string.Join(", ", list.Select(Text)),
+            JsonValue value when value.TryGetValue(out double x) => double.IsFinite(x)
+                ? x.ToString("G9", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal)
+                : "–",
+            _ => node.ToString(),
+        };
+
+    private static int List(bool json, TextWriter output)
+    {
+        if (json)
+        {
+            output.WriteLine(
+                Json.Text(
+                    new JsonObject
+                    {
+                        ["phenomena"] = new JsonArray([
+                            .. All.Select(p => new JsonObject
+                            {
+                                ["name"] = p.Name,
+                                ["summary"] = p.Summary,
+                                ["neuron"] = new JsonObject(p.Neuron.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)n.Value))),
+                                ["keys"] = new JsonArray([
+                                    .. p.Keys.Select(k => new JsonObject
+                                    {
+                                        ["name"] = k.Name,
+                                        ["default"] = k.Default,
+                                        ["domain"] = k.Domain,
+                                        ["text"] = k.Text,
+                                    }),
+                                ]),
+                            }),
+                        ]),
+                    }
+                )
+            );
+            return ExitCode.Done;
+        }
+        foreach (var p in All)
+        {
+            output.WriteLine($"{p.Name}: {p.Summary}");
+            if (p.Neuron.Count > 0)
+                output.WriteLine($"    neuron: {string.Join(", ", p.Neuron.Select(n => $"{n.Key} = {Equations.Number(n.Value)}"))}");
+            int width = p.Keys.Max(k => k.Name.Length + k.Default.Length);
+            foreach (var k in p.Keys)
+                output.WriteLine($"    {$"{k.Name} = {k.Default}".PadRight(width + 3)}   {k.Text}, {k.Domain}");
+            output.WriteLine();
+        }
+        output.WriteLine("The neuron's parameters (see 'nagumo models') are keys as well: --set tau=12.5");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Numerics;
+using Nagumo.Compute;
+
+namespace Nagumo.Media;
+
+/// <summary>A chain's rest state by pseudo-transient continuation.</summary>
+/// <remarks>
+/// Steps (T/dt − J) δ = −(∂H/∂u, −∂H/∂v) that begin as an implicit Euler run and end as Newton's method: dt grows by 1.3 with every accepted step, by 4
+/// once the residual is below 1e-5, and falls to a third after a step that moves a field by more than 0.3 or lets the residual grow
+/// threefold. Newton's method alone loses its way along a pattern's slow phase mode. [Kelley and Keyes 1998, doi:10.1137/S0036142996304796]
+/// </remarks>
+/// <param name="State">[2 × cells].</param>
+/// <param name="Residual">Largest |∂H/∂x|.</param>
+/// <param name="Solves">Band systems solved.</param>
+/// <param name="Converged">Whether the residual is at most the tolerance.</param>
+public sealed record ChainRest(double[] State, double Residual, int Solves, bool Converged)
+{
+    private const double FirstStep = 0.5,
+        Growth = 1.3,
+        FastGrowth = 4,
+        Near = 1e-5,
+        LargestMove = 0.3,
+        LargestRise = 3,
+        LongestStep = 1e12;
+
+    /// <summary>Steps without gain after which rounding is reached.</summary>
+    private const int Patience = 8;
+
+    /// <summary>Finds the rest state that a start leads to.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="start">[2 × cells].</param>
+    /// <param name="tolerance">Largest residual, ≥ 1e-14.</param>
+    /// <param name="mostSolves">Most band systems to solve.</param>
+    public static ChainRest Find(Chain chain, ReadOnlySpan<double> start, double tolerance = 1e-11, int mostSolves = 5000)
+    {
+        int size = 2 * chain.Cells;
+        double[] x = start.ToArray(),
+            trial = new double[size],
+            force = new double[size],
+            triedForce = new double[size],
+            step = new double[size];
+        var system = new ChainLinearisation(chain);
+        double residual = Force(x, force),
+            dt = FirstStep;
+        int solves = 0,
+            idle = 0;
+        for (; solves < mostSolves && residual > tolerance && idle < Patience; solves++)
+        {
+            bool solved = system.Factor(x, 1 / dt);
+            force.CopyTo(step, 0);
+            if (solved)
+                system.Solve(step);
+            for (int i = 0; i < size; i++)
+                trial[i] = x[i] + step[i];
+            double tried = Force(trial, triedForce);
+            if (!solved || !(step.Max(x => Math.Abs(x)) <= LargestMove) || !(tried <= LargestRise * residual))
+            {
+                dt /= 3;
+                if (residual < Near)
+                    idle++;
+                continue;
+            }
+            idle = residual < Near && tried > 0.5 * residual && dt > 1e6 ? idle + 1 : 0;
+            dt = Math.Min(dt * (tried < Near ? FastGrowth : Growth), LongestStep);
+            (x, trial) = (trial, x);
+            (force, triedForce) = (triedForce, force);
+            residual = tried;
+        }
+        return new(x, residual, solves, residual <= tolerance);
+
+        // T x', the forces of both fields, and their largest size.
+        double Force(double[] at, double[] into)
+        {
+            chain.Velocity(at, into);
+            for (int i = chain.Cells; i < size; i++)
+                into[i] *= chain.Neuron.Tau;
+            double worst = 0;
+            foreach (double f in into)
+                worst = Math.Max(worst, Math.Abs(f));
+            return worst;
+        }
+    }
+
+    /// <summary>The rightmost eigenvalue of the flow's Jacobian at a rest state: negative real part means stable.</summary>
+    /// <remarks>Of (σT − J)⁻¹T, whose largest eigenvalue 1/(σ − λ) belongs to the λ next to σ, just right of the spectrum.</remarks>
+    /// <param name="chain">The chain.</param>
+    /// <param name="state">Its rest state.</param>
+    public static Complex Rightmost(Chain chain, ReadOnlySpan<double> state)
+    {
+        int n = chain.Cells;
+        double tau = chain.Neuron.Tau,
+            bound = 0;
+        // The couplings between u and v are antisymmetric, diffusion only shrinks: no Re λ exceeds the largest diagonal element.
+        for (int i = 0; i < n; i++)
+        {
+            var h = chain.Neuron.Jet(state[i], state[n + i]);
+            bound = Math.Max(bound, Math.Max(-h.UU, h.VV / tau));
+        }
+        double sigma = bound + 0.02;
+        var system = new ChainLinearisation(chain);
+        if (!system.Factor(state, sigma))
+            throw new NotFiniteNumberException("the chain's state is not finite");
+        var report = Arnoldi.Rightmost(
+            (x, y) =>
+            {
+                x.CopyTo(y);
+                for (int i = n; i < 2 * n; i++)
+                    y[i] *= tau;
+                system.Solve(y);
+            },
+            2 * n,
+            new Rng(1).Split("rightmost"),
+            basis: Math.Min(2 * n, 60)
+        );
+        return sigma - 1 / report.Value;
+    }
+}

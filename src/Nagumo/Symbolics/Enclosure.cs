@@ -1,0 +1,95 @@
+namespace Nagumo.Symbolics;
+
+/// <summary>An interval [Low, High] that encloses the values of an expression on an interval of its symbol.</summary>
+/// <remarks>Every operation is widened by a few roundings, so that what lies outside is certainly no value. [Moore 1966]</remarks>
+internal readonly record struct Enclosure(double Low, double High)
+{
+    /// <summary>Larger than what one rounded elementary operation loses.</summary>
+    private const double Slack = 4e-16;
+
+    private static readonly Enclosure Everything = new(double.NegativeInfinity, double.PositiveInfinity);
+
+    public bool Contains(double x) => Low <= x && x <= High;
+
+    /// <summary>The enclosure of <paramref name="e"/> where <paramref name="x"/>, its only symbol, runs over <paramref name="box"/>.</summary>
+    public static Enclosure Of(Expr e, Symbol x, Enclosure box) => Of(e, x, box, []);
+
+    /// <summary>The values this far to both sides of a point that has these, where the slope is enclosed.</summary>
+    public Enclosure Plus(Enclosure slope, double reach) => Add(this, Times(slope, new(-reach, reach)));
+
+    private static Enclosure Of(Expr e, Symbol x, Enclosure box, Dictionary<Expr, Enclosure> memo)
+    {
+        if (!memo.TryGetValue(e, out var result))
+            memo.Add(
+                e,
+                result = e switch
+                {
+                    Constant c => new(c.Value, c.Value),
+                    Symbol s => s == x ? box : throw new ArgumentException($"'{s}' has no value."),
+                    Sum s => s.Terms.Aggregate(
+                        new Enclosure(s.Constant, s.Constant),
+                        (sum, t) => Add(sum, Times(new(t.Coefficient, t.Coefficient), Of(t.Factor, x, box, memo)))
+                    ),
+                    Product p => p.Factors.Aggregate(
+                        new Enclosure(p.Coefficient, p.Coefficient),
+                        (product, f) => Times(product, Power(Of(f.Base, x, box, memo), f.Exponent))
+                    ),
+                    Call c => Of(c, [.. c.Arguments.Select(a => Of(a, x, box, memo))]),
+                    _ => throw new NotSupportedException(),
+                }
+            );
+        return result;
+    }
+
+    private static Enclosure Of(Call c, Enclosure[] a)
+    {
+        double At(params double[] arguments) => c.Function.Real(arguments);
+        return c.Function.Name switch
+        {
+            "min" or "max" => Wide(At(a[0].Low, a[1].Low), At(a[0].High, a[1].High)),
+            "select" => a[0].Low >= 0 ? a[1]
+            : a[0].High < 0 ? a[2]
+            : new(Math.Min(a[1].Low, a[2].Low), Math.Max(a[1].High, a[2].High)),
+            // Even, and increasing away from 0.
+            "abs" or "logcosh" => Even(x => At(x), a[0]),
+            "log" or "sqrt" when a[0].Low < 0 => Everything,
+            // The others increase.
+            _ => Wide(At(a[0].Low), At(a[0].High)),
+        };
+    }
+
+    private static Enclosure Even(Func<double, double> f, Enclosure a)
+    {
+        double low = f(a.Low),
+            high = f(a.High);
+        return Wide(a.Contains(0) ? f(0) : Math.Min(low, high), Math.Max(low, high));
+    }
+
+    private static Enclosure Add(Enclosure a, Enclosure b) => Wide(a.Low + b.Low, a.High + b.High);
+
+    private static Enclosure Times(Enclosure a, Enclosure b)
+    {
+        double p = Product(a.Low, b.Low),
+            q = Product(a.Low, b.High),
+            r = Product(a.High, b.Low),
+            s = Product(a.High, b.High);
+        return Wide(Math.Min(Math.Min(p, q), Math.Min(r, s)), Math.Max(Math.Max(p, q), Math.Max(r, s)));
+    }
+
+    // An infinite end stands for arbitrarily large numbers: times 0 it is 0.
+    private static double Product(double a, double b) => a == 0 || b == 0 ? 0 : a * b;
+
+    private static Enclosure Power(Enclosure a, int n)
+    {
+        if (n < 0)
+            return a.Contains(0) ? Everything : Times(new(1, 1), Inverse(Power(a, -n)));
+        if (n % 2 == 0)
+            return Even(x => Math.Pow(x, n), a);
+        return Wide(Math.Pow(a.Low, n), Math.Pow(a.High, n));
+    }
+
+    private static Enclosure Inverse(Enclosure a) => a.Contains(0) ? Everything : Wide(1 / a.High, 1 / a.Low);
+
+    private static Enclosure Wide(double low, double high) =>
+        double.IsNaN(low) || double.IsNaN(high) ? Everything : new(low - Slack * Math.Abs(low), high + Slack * Math.Abs(high));
+}
