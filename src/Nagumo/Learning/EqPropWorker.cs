@@ -28,7 +28,15 @@ internal sealed class EqPropWorker<T> : IDisposable
     /// <param name="corrected">Whether nudged phases follow the transposed couplings, for a network that is not its own adjoint.</param>
     /// <param name="noise">How states are read; null for exact readings.</param>
     /// <param name="relaxer">Relaxes in place of block sweeps; null for those.</param>
-    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise, IRelaxer<T>? relaxer)
+    public EqPropWorker(
+        Machine<T> machine,
+        Readout readout,
+        int lanes,
+        bool fullCost,
+        bool corrected,
+        ReadoutNoise<T>? noise,
+        IRelaxer<T>? relaxer
+    )
     {
         (_machine, _readout, _corrected, _noise, _relaxer) = (machine, readout, corrected, noise, relaxer);
         _free = machine.CreateState(lanes);
@@ -170,8 +178,8 @@ internal sealed class EqPropWorker<T> : IDisposable
             {
                 var (x, free, d) = (nudged.X(p, f), _free.X(p, f), _difference.X(p, f));
                 for (int r = 0; r < d.Rows; r++)
-                    for (int at = 0; at < nudged.Lanes; at += n)
-                        RowMath.AddScaled(free.Row(r), -T.One, x.Row(r).Slice(at, n), d.Row(r).Slice(at, n));
+                for (int at = 0; at < nudged.Lanes; at += n)
+                    RowMath.AddScaled(free.Row(r), -T.One, x.Row(r).Slice(at, n), d.Row(r).Slice(at, n));
             }
         return report;
     }

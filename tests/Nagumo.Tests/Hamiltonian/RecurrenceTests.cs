@@ -24,12 +24,7 @@ public sealed class RecurrenceTests
     )
     {
         var trunk = new Population("layer", new FitzHughNagumo(k, gamma, 0, 0.3), size, step);
-        var machine = new ChainMachine<double>(
-            new(trunk, depth, units, strength, g, d),
-            depth + 1,
-            strength == 0 ? 0 : sd,
-            new Rng(7)
-        );
+        var machine = new ChainMachine<double>(new(trunk, depth, units, strength, g, d), depth + 1, strength == 0 ? 0 : sd, new Rng(7));
         for (int l = 1; equalLayers && l <= depth; l++)
             machine.K[0].Values.CopyTo(machine.K[l].Values);
         return machine;
