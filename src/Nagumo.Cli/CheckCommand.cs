@@ -104,7 +104,7 @@ internal static class CheckCommand
     }
 
     /// <summary>The target's weights under its own configuration, --set included; what the optimizer stored is read with its own.</summary>
-    private static TrainedModel Trained(Target target)
+    internal static TrainedModel Trained(Target target)
     {
         var model = target.Run is not null ? TrainedModel.Find(target.Run, null) : new(target.Experiment, null, target.StartWeights);
         return model with { Experiment = target.Experiment with { Optimizer = model.Experiment.Optimizer } };

@@ -60,9 +60,11 @@ public static class CommandLine
         {
             TrainCommand.Build(),
             CheckCommand.Build(),
+            AuditCommand.Build(),
             SimulateCommand.Build(),
             EvalCommand.Build(),
             PredictCommand.Build(),
+            ToleranceCommand.Build(),
             InfoCommand.Build(),
             ModelsCommand.Build(),
             PresetsCommand.Build(),

@@ -22,6 +22,13 @@ internal static class EvalCommand
             Description = "Preset or configuration of a weights.npz [default: config.json beside it]",
             HelpName = "PRESET|FILE",
         };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change a key of the configuration, e.g. hardware.mismatch=0.1; repeatable",
+            HelpName = "KEY=VALUE",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+        };
         var threads = new Option<int?>("--threads") { Description = "Threads [default: all cores]", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
         var command = new Command("eval", "Test error of a trained network, relaxed to convergence")
@@ -30,6 +37,7 @@ internal static class EvalCommand
             data,
             sweeps,
             config,
+            set,
             threads,
             json,
         };
@@ -39,6 +47,7 @@ internal static class EvalCommand
                 parsed.GetValue(data),
                 parsed.GetValue(sweeps),
                 parsed.GetValue(config),
+                parsed.GetValue(set)!,
                 parsed.GetValue(threads) ?? Environment.ProcessorCount,
                 parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output,
@@ -53,6 +62,7 @@ internal static class EvalCommand
         string? dataName,
         int? sweeps,
         string? config,
+        string[] set,
         int threads,
         bool json,
         TextWriter output,
@@ -64,7 +74,7 @@ internal static class EvalCommand
         if (threads is < 1 or > 1024)
             throw new InputException($"--threads {threads}: give 1 to 1024.");
         var begun = Accounting.Mark.Now;
-        var model = TrainedModel.Find(path, config);
+        var model = TrainedModel.Find(path, config).With(set);
         var data = Target.Load(dataName ?? model.Experiment.Data, error);
         using var trainer = model.Load(data, threads);
         var options = sweeps is { } n ? model.Experiment.Free with { MaxSweeps = n, Tolerance = 0 } : model.Experiment.Evaluation;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Nagumo.Audits;
 using Nagumo.Data;
 using Nagumo.Learning;
 using Nagumo.Symbolics;
@@ -24,6 +25,7 @@ internal static partial class Failure
             OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
             JsonException
             or ExpressionFormatException
+            or EquationFileException
             or ArgumentException
             or InputException
             or InvalidDataException

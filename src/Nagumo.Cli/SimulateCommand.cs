@@ -13,7 +13,15 @@ internal static class SimulateCommand
 {
     /// <summary>The list of phenomena. A new one adds one line here.</summary>
     public static IReadOnlyList<Phenomenon> All { get; } =
-    [SimulateNeuron.Neuron, SimulateNeuron.Spike, SimulateSweep.Hopf, SimulateChain.Turing, SimulateSweep.Turing, SimulatePulse.Pulse];
+    [
+        SimulateNeuron.Neuron,
+        SimulateNeuron.Spike,
+        SimulateSweep.Hopf,
+        SimulateChain.Turing,
+        SimulateSweep.Turing,
+        SimulatePulse.Pulse,
+        .. SimulateSheet.All,
+    ];
 
     /// <summary>The command.</summary>
     public static Command Build()
@@ -46,6 +54,11 @@ internal static class SimulateCommand
             HelpName = "DIR",
         };
         var save = new Option<bool>("--save") { Description = "Keep trajectories: trajectory.npz" };
+        var threads = new Option<int?>("--threads")
+        {
+            Description = "Threads of a sheet; the result does not depend on them [default: all cores]",
+            HelpName = "N",
+        };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
         var command = new Command("simulate", "Simulate spikes, oscillations, waves and patterns of physical neurons")
         {
@@ -56,6 +69,7 @@ internal static class SimulateCommand
             seeds,
             folder,
             save,
+            threads,
             json,
         };
         command.SetAction(parsed =>
@@ -67,6 +81,7 @@ internal static class SimulateCommand
                 Request.Of(name, parsed.GetValue(neuron), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(set)!),
                 parsed.GetValue(folder),
                 parsed.GetValue(save),
+                parsed.GetValue(threads) ?? Environment.ProcessorCount,
                 parsed.GetValue(json),
                 output,
                 parsed.InvocationConfiguration.Error
@@ -175,15 +190,20 @@ internal static class SimulateCommand
                 );
     }
 
-    private static int Run(Request request, string? given, bool save, bool json, TextWriter output, TextWriter error)
+    private static int Run(Request request, string? given, bool save, int threads, bool json, TextWriter output, TextWriter error)
     {
+        if (threads is < 1 or > 1024)
+            throw new InputException($"--threads {threads}: give 1 to 1024.");
         if (given is not null && RunFolder.IsRun(given))
             throw new InputException($"'{given}' holds a run: name another --out.");
         using var folder = RunFolder.Open(given ?? RunFolder.FirstFree(Path.Combine("runs", request.Phenomenon.Name)));
         using var cancel = new CancellationTokenSource();
         using var interrupt = TrainCommand.Cancelling(PosixSignal.SIGINT, cancel);
         using var terminate = TrainCommand.Cancelling(PosixSignal.SIGTERM, cancel);
-        var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, cancel.Token);
+        var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, cancel.Token)
+        {
+            Threads = threads,
+        };
         Findings findings;
         try
         {

@@ -29,6 +29,9 @@ internal sealed class Simulation(
     /// <summary>How many seeds, for phenomena that average.</summary>
     public int Seeds => seeds;
 
+    /// <summary>Threads; no result depends on them.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Whether trajectories are to be kept.</summary>
     public bool Save => save;
 

@@ -38,6 +38,16 @@ internal sealed record TrainedModel(Experiment Experiment, Checkpoint? Checkpoin
         static TrainedModel Of(Checkpoint checkpoint) => new(checkpoint.Experiment, checkpoint, null);
     }
 
+    /// <summary>The same weights in a configuration that differs in single keys.</summary>
+    public TrainedModel With(string[] assignments)
+    {
+        if (assignments.Length == 0)
+            return this;
+        var changed = Experiment.With(assignments);
+        changed.Validate();
+        return this with { Experiment = changed };
+    }
+
     /// <summary>The network with its trained parameters.</summary>
     /// <param name="data">The data that it will see; null for single pictures of the right size.</param>
     /// <param name="threads">Threads.</param>

@@ -26,6 +26,8 @@ public sealed class SettingTests : IDisposable
     [InlineData("optimizer.rates={\"x-h1\":0.5}", "optimizer/rates/x-h1", "0.5")]
     [InlineData("pixels.shift=2", "pixels/shift", "2")]
     [InlineData("pixels={\"shift\":2,\"dropout\":0.3}", "pixels/dropout", "0.3")]
+    [InlineData("hardware.mismatch=0.1", "hardware/mismatch", "0.1")]
+    [InlineData("hardware={\"bits\":6,\"chip\":3}", "hardware/chip", "3")]
     [InlineData("seed=18446744073709551615", "seed", "18446744073709551615")]
     [InlineData("name=my run", "name", "\"my run\"")]
     public void SetReachesEveryKindOfKey(string assignment, string path, string expected)

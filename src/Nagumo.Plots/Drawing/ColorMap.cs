@@ -15,11 +15,54 @@ internal static class ColorMap
     /// <summary>White (0) to deep vermilion (1).</summary>
     public static Color Error(double t) => Signed(Math.Clamp(t, 0, 1) * 0.9);
 
+    /// <summary>Near-black indigo (0) through red to pale yellow (1): lightness rises all the way, so a grey print reads the same.</summary>
+    public static Color Sequential(double t) => SequentialTable[double.IsNaN(t) ? 0 : (int)Math.Round(Math.Clamp(t, 0, 1) * (Steps - 1))];
+
+    /// <summary>How many colours <see cref="Sequential"/> has.</summary>
+    public const int Steps = 240;
+
+    private static readonly Color[] SequentialTable = MakeSequential();
+
+    /// <summary>A curve through the gamut, cut into pieces of equal length in OKLab.</summary>
+    private static Color[] MakeSequential()
+    {
+        const int Fine = 20_000;
+        var length = new double[Fine + 1];
+        for (var i = 1; i <= Fine; i++)
+        {
+            var (a, b) = (Curve((double)(i - 1) / Fine), Curve((double)i / Fine));
+            length[i] = length[i - 1] + Math.Sqrt(Square(a.L - b.L) + Square(a.A - b.A) + Square(a.B - b.B));
+        }
+        var colors = new Color[Steps];
+        for (int k = 0, i = 0; k < Steps; k++)
+        {
+            while (length[i] < length[Fine] * k / (Steps - 1))
+            {
+                i++;
+            }
+            var (l, a, b) = Curve((double)i / Fine);
+            colors[k] = OkLab(l, a, b);
+        }
+        return colors;
+
+        static double Square(double x) => x * x;
+
+        static (double L, double A, double B) Curve(double t)
+        {
+            var chroma = 0.095 + (0.075 * Math.Sin(Math.PI * t));
+            var (sin, cos) = Math.SinCos((275 + (190 * t)) * Math.PI / 180);
+            return (0.17 + (0.80 * t), chroma * cos, chroma * sin);
+        }
+    }
+
     private static Color Lch(double l, double chroma, double hueDegrees)
     {
         var (sin, cos) = Math.SinCos(hueDegrees * Math.PI / 180);
-        double a = chroma * cos,
-            b = chroma * sin;
+        return OkLab(l, chroma * cos, chroma * sin);
+    }
+
+    private static Color OkLab(double l, double a, double b)
+    {
         var x = Cube(l + (0.3963377774 * a) + (0.2158037573 * b));
         var y = Cube(l - (0.1055613458 * a) - (0.0638541728 * b));
         var z = Cube(l - (0.0894841775 * a) - (1.2914855480 * b));

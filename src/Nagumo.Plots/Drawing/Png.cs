@@ -8,12 +8,14 @@ internal static class Png
 {
     private static readonly uint[] CrcTable = MakeCrcTable();
 
+    public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
     /// <param name="rgb">[height × width × 3], row-major.</param>
     /// <param name="pixelsPerInch">Written as the picture's physical size; 0 leaves it out.</param>
     public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, double pixelsPerInch = 0)
     {
         using var file = new MemoryStream();
-        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
+        file.Write(Signature);
 
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
@@ -54,7 +56,7 @@ internal static class Png
         return file.ToArray();
     }
 
-    private static void Chunk(Stream file, string type, ReadOnlySpan<byte> data)
+    public static void Chunk(Stream file, string type, ReadOnlySpan<byte> data)
     {
         var body = new byte[4 + data.Length];
         for (var i = 0; i < 4; i++)

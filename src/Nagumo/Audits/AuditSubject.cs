@@ -38,7 +38,7 @@ public sealed unsafe class AuditSubject : IDisposable
         experiment.Validate();
         Responds = responds;
         (Experiment, _set, _samples) = (experiment with { Pixels = experiment.Pixels with { Dropout = 0, Shift = 0 } }, set, [.. samples]);
-        Network = experiment.Network.Build();
+        Network = experiment.BuildNetwork();
         Readout = new(Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
         _input = Enumerable.Range(0, Network.Populations.Count).First(p => Network.Populations[p] is { IsClamped: true, Rail: null });
         int pixels = set.Rows * set.Cols;
@@ -49,6 +49,12 @@ public sealed unsafe class AuditSubject : IDisposable
         if (Readout.Classes != set.Classes)
             throw new ArgumentException($"The readout tells {Readout.Classes} classes apart, but the images have {set.Classes}.");
         Machine = new(Network, new Rng(experiment.Seed).Split("parameters"), responds);
+        if (experiment.Hardware is { } chip)
+        {
+            using var devices = new DeviceMap<double>(chip, Machine);
+            devices.Apply(epoch: 0);
+            Machine.Load();
+        }
         _images = new((long)_samples.Length * pixels);
         var loader = new PixelLoader<double>(Experiment.Pixels, new Rng(0));
         for (int i = 0; i < _samples.Length; i++)
@@ -83,8 +89,7 @@ public sealed unsafe class AuditSubject : IDisposable
             var given = trained.Machine.Parameters.FirstOrDefault(q => q.Name == p.Name);
             if (given is null || (given.Rows, given.Cols) != (p.Rows, p.Cols))
                 throw new ArgumentException($"The trained network has no '{p.Name}' of {p.Rows} × {p.Cols}: it has another architecture.");
-            for (int i = 0; i < p.Values.Length; i++)
-                p.Values[i] = given.Values[i];
+            p.CopyFrom(given);
         }
         Changed();
     }
@@ -177,7 +182,7 @@ public sealed unsafe class AuditSubject : IDisposable
         if (above == 0 || !double.IsFinite(worst))
             return new("sweeps", sweep, worst, above);
         var rescued = new Acceleration<double>(Machine, s).Relax(new(500, Floor), 0, Workspace, null);
-        if (rescued.Converged)
+        if (rescued.Converged || !Machine.IsReciprocal)
             return rescued with { Sweeps = sweep + rescued.Sweeps };
         var newton = Newton.Relax(Machine, s, new(Tolerance: Floor), Workspace);
         return newton with { Sweeps = sweep + rescued.Sweeps + newton.Sweeps };

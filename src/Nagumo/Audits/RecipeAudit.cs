@@ -102,7 +102,8 @@ public sealed record RecipeAudit
                 experiment.Nudged,
                 subject.Experiment.Pixels,
                 new Rng(experiment.Seed),
-                chosen.Length
+                chosen.Length,
+                experiment.Hardware?.ReadNoise ?? 0
             );
             var report = learner.Gradient(set, chosen, epoch: 1);
             return new(

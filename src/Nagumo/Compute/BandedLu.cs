@@ -1,75 +1,95 @@
 namespace Nagumo.Compute;
 
-/// <summary>LU factorisation of a band matrix with partial pivoting, in place; band-width² operations per row.</summary>
-/// <remarks>Element (i, j) with |i − j| ≤ band. Pivoting fills up to another band above. [Golub and Van Loan 2013, §4.3]</remarks>
-internal sealed class BandedLu
+/// <summary>LU factorisation of a banded matrix with partial pivoting over the whole band; linear in the size.</summary>
+/// <remarks>Element (i, j) with |i − j| ≤ w; exchanges widen the upper band to 2w. Fill, <see cref="Factor"/>, <see cref="Solve"/>.
+/// [Golub and Van Loan 2013, §4.3]</remarks>
+/// <param name="size">Rows and columns.</param>
+/// <param name="width">Half-width w ≥ 0 of the band.</param>
+internal sealed class BandedLu(int size, int width)
 {
-    private readonly int _band,
-        _width;
-    private readonly double[] _a;
-    private readonly int[] _pivots;
+    private readonly int _stride = 3 * width + 1;
+    private readonly double[] _band = new double[(long)size * (3 * width + 1)];
+    private readonly double[] _below = new double[(long)size * width];
+    private readonly int[] _pivots = new int[size];
 
-    /// <param name="size">Rows and columns, ≥ 1.</param>
-    /// <param name="band">Largest |i − j| of an element.</param>
-    public BandedLu(int size, int band)
+    /// <summary>Element (i, j) of the matrix, |i − j| ≤ w, before <see cref="Factor"/>.</summary>
+    public ref double this[int i, int j] => ref _band[(long)i * _stride + j - i + width];
+
+    /// <summary>Zeroes the matrix.</summary>
+    public void Clear() => Array.Clear(_band);
+
+    /// <summary>Takes over a block-tridiagonal matrix.</summary>
+    public static BandedLu Of(BlockTridiagonal a)
     {
-        (Size, _band, _width) = (size, band, 3 * band + 1);
-        _a = new double[size * _width];
-        _pivots = new int[size];
+        int width = 0;
+        for (int l = 0; l < a.Sizes.Length; l++)
+            width = Math.Max(width, a.Sizes[l] - 1 + (l + 1 < a.Sizes.Length ? a.Sizes[l + 1] : 0));
+        var banded = new BandedLu(a.Offsets[^1], width);
+        for (int l = 0; l < a.Sizes.Length; l++)
+        {
+            int n = a.Sizes[l],
+                at = a.Offsets[l];
+            for (int i = 0; i < n; i++)
+            for (int j = 0; j < n; j++)
+                banded[at + i, at + j] = a.Diagonal(l)[i * n + j];
+            if (l + 1 == a.Sizes.Length)
+                break;
+            int m = a.Sizes[l + 1];
+            for (int i = 0; i < n; i++)
+            for (int j = 0; j < m; j++)
+                banded[at + i, at + n + j] = banded[at + n + j, at + i] = a.Upper(l)[i * m + j];
+        }
+        return banded;
     }
-
-    public int Size { get; }
-
-    /// <summary>Sets every element to 0.</summary>
-    public void Clear() => Array.Clear(_a);
-
-    /// <summary>Element (row, column) within the band, to be filled before <see cref="Factor"/>.</summary>
-    public ref double this[int row, int column] => ref _a[row * _width + column - row + _band];
 
     /// <summary>Replaces A by its factors.</summary>
-    /// <returns>False when A is singular to working precision, or holds a NaN.</returns>
-    public bool Factor()
+    /// <returns>−1, or the first column without a usable pivot.</returns>
+    public int Factor()
     {
-        for (int k = 0; k < Size; k++)
+        for (int c = 0; c < size; c++)
         {
-            int last = Math.Min(Size - 1, k + _band),
-                right = Math.Min(Size - 1, k + 2 * _band),
-                best = k;
-            for (int i = k + 1; i <= last; i++)
-                if (Math.Abs(this[i, k]) > Math.Abs(this[best, k]))
+            int last = Math.Min(size - 1, c + width),
+                best = c;
+            for (int i = c + 1; i <= last; i++)
+                if (Math.Abs(this[i, c]) > Math.Abs(this[best, c]))
                     best = i;
-            _pivots[k] = best;
-            double pivot = this[best, k];
+            _pivots[c] = best;
+            int right = Math.Min(size - 1, c + 2 * width);
+            if (best != c)
+                for (int j = c; j <= right; j++)
+                    (this[c, j], this[best, j]) = (this[best, j], this[c, j]);
+            double pivot = this[c, c];
             if (!(Math.Abs(pivot) > 0) || !double.IsFinite(pivot))
-                return false;
-            if (best != k)
-                for (int j = k; j <= right; j++)
-                    (this[k, j], this[best, j]) = (this[best, j], this[k, j]);
-            for (int i = k + 1; i <= last; i++)
+                return c;
+            var top = _band.AsSpan((int)((long)c * _stride + width) + 1, right - c);
+            for (int i = c + 1; i <= last; i++)
             {
-                double factor = this[i, k] /= pivot;
-                if (factor != 0)
-                    for (int j = k + 1; j <= right; j++)
-                        this[i, j] -= factor * this[k, j];
+                double factor = _below[(long)c * width + i - c - 1] = this[i, c] / pivot;
+                if (factor == 0)
+                    continue;
+                var row = _band.AsSpan((int)((long)i * _stride + c - i + width) + 1, right - c);
+                for (int j = 0; j < row.Length; j++)
+                    row[j] -= factor * top[j];
             }
         }
-        return true;
+        return -1;
     }
 
-    /// <summary>Replaces b by A⁻¹ b.</summary>
-    public void Solve(Span<double> b)
+    /// <summary>x ← A⁻¹ x.</summary>
+    public void Solve(Span<double> x)
     {
-        for (int k = 0; k < Size; k++)
+        for (int c = 0; c < size; c++)
         {
-            (b[k], b[_pivots[k]]) = (b[_pivots[k]], b[k]);
-            for (int i = k + 1; i <= Math.Min(Size - 1, k + _band); i++)
-                b[i] -= this[i, k] * b[k];
+            (x[c], x[_pivots[c]]) = (x[_pivots[c]], x[c]);
+            for (int i = c + 1; i <= Math.Min(size - 1, c + width); i++)
+                x[i] -= _below[(long)c * width + i - c - 1] * x[c];
         }
-        for (int k = Size - 1; k >= 0; k--)
+        for (int i = size - 1; i >= 0; i--)
         {
-            for (int j = k + 1; j <= Math.Min(Size - 1, k + 2 * _band); j++)
-                b[k] -= this[k, j] * b[j];
-            b[k] /= this[k, k];
+            double sum = x[i];
+            for (int j = i + 1; j <= Math.Min(size - 1, i + 2 * width); j++)
+                sum -= this[i, j] * x[j];
+            x[i] = sum / this[i, i];
         }
     }
 }

@@ -11,11 +11,24 @@ namespace Nagumo.Compute;
 /// not depend on the vector width.</remarks>
 internal static unsafe class Packing
 {
-    /// <summary>Depth of one pass of the transposing path: 64 deep × 32 wide floats are 8 KiB, well inside the first-level cache.</summary>
+    /// <summary>Depth of one pass of the transposing path: 64 deep × 16 wide floats are 4 KiB, well inside the first-level cache.</summary>
     const int Strip = 64;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Width of one pass: sixteen streams to read, whole cache lines of floats to write.</summary>
+    const int Group = 16;
+
     public static void Panel<T>(T* src, int width, int depth, nint widthStride, nint depthStride, int panel, T* dst, T scale)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Transfer(src, width, depth, widthStride, depthStride, panel, dst, scale);
+        for (var w = width; w < panel; w++)
+        for (nint d = 0; d < depth; d++)
+            dst[d * panel + w] = T.Zero;
+    }
+
+    /// <summary>The same without the zeros: what lies at w ≥ width stays as it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transfer<T>(T* src, int width, int depth, nint widthStride, nint depthStride, int panel, T* dst, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var vector = Vector128<T>.Count;
@@ -29,16 +42,14 @@ internal static unsafe class Packing
         else if (depthStride == 1 && (Sse2.IsSupported || AdvSimd.Arm64.IsSupported))
         {
             var deep = depth - depth % vector;
+            for (var group = 0; group < whole; group += Group)
             for (var d = 0; d < deep; d += Strip)
-            for (var w = 0; w < whole; w += vector)
+            for (var w = group; w < Math.Min(group + Group, whole); w += vector)
                 Transpose(src + w * widthStride + d, Math.Min(Strip, deep - d), widthStride, panel, dst + (nint)d * panel + w, scale);
             Gather(src + deep, 0, whole, depth - deep, widthStride, 1, panel, dst + (nint)deep * panel, scale);
             done = whole;
         }
         Gather(src, done, width, depth, widthStride, depthStride, panel, dst, scale);
-        for (var w = width; w < panel; w++)
-        for (nint d = 0; d < depth; d++)
-            dst[d * panel + w] = T.Zero;
     }
 
     static void Gather<T>(T* src, int from, int to, int depth, nint widthStride, nint depthStride, int panel, T* dst, T scale)
@@ -161,16 +172,10 @@ internal sealed unsafe class PackedLeft<T>(int rows, int cols) : IDisposable
 /// <summary>Workspace for the right operand of a GEMM in panels of <see cref="Gemm.ColBlock{T}"/> columns; one per thread, used again.</summary>
 /// <param name="maxRows">Most rows (the summed index) that it will hold.</param>
 /// <param name="maxCols">Most columns that it will hold.</param>
-internal sealed unsafe class PackedRight<T>(int maxRows, int maxCols) : IDisposable
+internal sealed unsafe class PackedRight<T>(int maxRows, int maxCols) : RightOperand<T>(maxRows, maxCols)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     readonly Buffer<T> panels = new((long)(maxCols + Gemm.ColBlock<T>() - 1) / Gemm.ColBlock<T>() * Gemm.ColBlock<T>() * maxRows);
-
-    /// <summary>Shape of the matrix packed last.</summary>
-    public int Rows { get; private set; }
-    public int Cols { get; private set; }
-    public int MaxRows => maxRows;
-    public int MaxCols => maxCols;
 
     /// <summary>Panel p starts at p · ColBlock · Rows; inside it, element (k, j) is at k · ColBlock + j.</summary>
     public T* Pointer => panels.Pointer;
@@ -179,10 +184,8 @@ internal sealed unsafe class PackedRight<T>(int maxRows, int maxCols) : IDisposa
     /// <param name="b">At most [maxRows × maxCols].</param>
     public void Pack(MatView<T> b)
     {
-        if (b.Rows > maxRows || b.Cols > maxCols)
-            Throw.Argument($"{b.Rows}×{b.Cols} does not fit into a workspace for {maxRows}×{maxCols}.", nameof(b));
+        Resize(b);
         ObjectDisposedException.ThrowIf(panels.Pointer == null, this);
-        (Rows, Cols) = (b.Rows, b.Cols);
         var width = Gemm.ColBlock<T>();
         for (var j = 0; j < b.Cols; j += width)
             Packing.Panel(
@@ -197,7 +200,7 @@ internal sealed unsafe class PackedRight<T>(int maxRows, int maxCols) : IDisposa
             );
     }
 
-    public void Dispose() => panels.Dispose();
+    public override void Dispose() => panels.Dispose();
 }
 
 /// <summary>Packed operands of the general product: one left operand per shape seen, one right operand of the largest shape; used again. One per thread.</summary>
@@ -206,7 +209,9 @@ internal sealed class GemmWorkspace<T> : IDisposable
 {
     // A training loop multiplies a handful of shapes in turn.
     readonly Dictionary<long, PackedLeft<T>> lefts = [];
+    readonly Dictionary<long, SparseLeft<T>> sparseLefts = [];
     PackedRight<T>? right;
+    SparseRight<T>? sparseRight;
     (int Rows, int Cols) rightSize;
     T[] row = [];
 
@@ -229,6 +234,24 @@ internal sealed class GemmWorkspace<T> : IDisposable
         return right;
     }
 
+    internal SparseLeft<T> SparseLeft(int rows, int cols)
+    {
+        var shape = ((long)rows << 32) | (uint)cols;
+        if (!sparseLefts.TryGetValue(shape, out var left))
+            sparseLefts.Add(shape, left = new(rows, cols));
+        return left;
+    }
+
+    internal SparseRight<T> SparseRight(int rows, int cols)
+    {
+        if (sparseRight is not { } last || last.MaxRows < rows || last.MaxCols < cols)
+        {
+            sparseRight?.Dispose();
+            sparseRight = new(Math.Max(rows, sparseRight?.MaxRows ?? 0), Math.Max(cols, sparseRight?.MaxCols ?? 0));
+        }
+        return sparseRight;
+    }
+
     /// <summary>A scratch row of n elements.</summary>
     internal Span<T> Row(int n)
     {
@@ -241,6 +264,9 @@ internal sealed class GemmWorkspace<T> : IDisposable
     {
         foreach (var left in lefts.Values)
             left.Dispose();
+        foreach (var left in sparseLefts.Values)
+            left.Dispose();
         right?.Dispose();
+        sparseRight?.Dispose();
     }
 }

@@ -29,7 +29,7 @@ public sealed class Bias(string population, double value = 0, string? name = nul
         public override void Drive(
             int end,
             ReadOnlySpan<MatView<T>> fields,
-            PackedRight<T>? packed,
+            RightOperand<T>? packed,
             MatView<T> init,
             MatView<T> drive,
             int row0,

@@ -33,7 +33,11 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
     {
         private readonly Tensor<T> _w;
         private readonly DenseProduct<T> _product;
-        private readonly T _termSign;
+        private readonly T _termSign,
+            _driveSign;
+        private readonly bool _clampedInput;
+        private SparseLeft<T>? _sparse;
+        private T? _background;
 
         public Bound(IReadOnlyList<EndShape> ends, Tensor<T> w)
         {
@@ -47,29 +51,76 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
                     : ends[e].Inhibitor ? term
                     : -term;
             (_w, _termSign) = (w, T.CreateChecked(term));
+            _driveSign = T.CreateChecked(signs[0]);
+            _clampedInput = ends[1].Clamped && !ends[0].Clamped;
             _product = new(ends[0].Size, ends[1].Size, signs);
+        }
+
+        public override T? Background
+        {
+            get => _background;
+            set
+            {
+                if (!_clampedInput)
+                    return;
+                _background = value;
+                if (value is not null)
+                    _sparse ??= new(_w.Rows, _w.Cols);
+            }
         }
 
         public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
 
-        public override void Dispose() => _product.Dispose();
+        public override void Dispose()
+        {
+            _product.Dispose();
+            _sparse?.Dispose();
+        }
 
-        public override void Load(int part, int parts) => _product.Load(_w.Value, part, parts);
+        public override void Load(int part, int parts)
+        {
+            if (_background is null)
+            {
+                _product.Load(_w.Value, _w.Reverse, part, parts);
+                return;
+            }
+            var (row0, rows) = Shares.Of(_w.Rows, part, parts, SparseGemm.PanelRows<T>());
+            if (rows > 0)
+                _sparse!.Pack(_w.Value, _driveSign, row0, rows);
+        }
 
         public override void Drive(
             int end,
             ReadOnlySpan<MatView<T>> fields,
-            PackedRight<T>? packed,
+            RightOperand<T>? packed,
             MatView<T> init,
             MatView<T> drive,
             int row0,
             int rows
-        ) => _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
+        )
+        {
+            if (_background is not null)
+                SparseGemm.Multiply(_sparse!, (SparseRight<T>)packed!, init, drive, row0, rows);
+            else
+                _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
+        }
 
         public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
             var g = _w.Gradient.Slice(row0, rows, 0, _w.Cols);
             T factor = _termSign * scale;
+            if (_background is { } background)
+            {
+                SparseGemm.Multiply(
+                    ends[0].Difference.Slice(row0, rows, 0, ends[0].Difference.Cols),
+                    ends[1].Mean.Transposed,
+                    background,
+                    g,
+                    factor,
+                    workspace
+                );
+                return;
+            }
             MatView<T> sum = default;
             foreach (
                 var (x, y) in (ReadOnlySpan<(MatView<T>, MatView<T>)>)

@@ -23,10 +23,19 @@ internal abstract class BoundCoupling<T> : IDisposable
     /// <summary>Whether driving <paramref name="end"/> is faster from a packed copy of the other end's field.</summary>
     public virtual bool PrefersPacked(int end) => false;
 
+    /// <summary>The value that most clamped inputs hold, which the products may leave out; null to multiply every element.</summary>
+    /// <remarks>A coupling that cannot leave it out stays at null. After a change between null and a value, <see cref="Load"/> must follow.</remarks>
+    public virtual T? Background
+    {
+        get => null;
+        set { }
+    }
+
     /// <summary>drive = init + the drive into <paramref name="end"/> for rows [row0, row0 + rows).</summary>
     /// <param name="end">The end that is driven.</param>
     /// <param name="fields">The field at each end, [size × lanes].</param>
-    /// <param name="packed">The other end's field packed by the caller; null to read it in place.</param>
+    /// <param name="packed">The other end's field packed by the caller, as a <see cref="SparseRight{T}"/> where there is a <see cref="Background"/>;
+    /// null to read it in place.</param>
     /// <param name="init">Initial value: the drive itself to accumulate, default for zero.</param>
     /// <param name="drive">[size × lanes].</param>
     /// <param name="row0">First row.</param>
@@ -34,12 +43,26 @@ internal abstract class BoundCoupling<T> : IDisposable
     public abstract void Drive(
         int end,
         ReadOnlySpan<MatView<T>> fields,
-        PackedRight<T>? packed,
+        RightOperand<T>? packed,
         MatView<T> init,
         MatView<T> drive,
         int row0,
         int rows
     );
+
+    /// <summary>Whether the drives derive from one term of the potential, so that the coupling is its own adjoint.</summary>
+    public virtual bool IsReciprocal => true;
+
+    /// <summary>As <see cref="Drive"/>, by the transposed couplings: what the adjoint flow feels. The same where the coupling is reciprocal.</summary>
+    public virtual void AdjointDrive(
+        int end,
+        ReadOnlySpan<MatView<T>> fields,
+        RightOperand<T>? packed,
+        MatView<T> init,
+        MatView<T> drive,
+        int row0,
+        int rows
+    ) => Drive(end, fields, packed, init, drive, row0, rows);
 
     /// <summary>Gradient of rows [row0, row0 + rows) of every tensor: scale × Σ_lanes (contrast of ∂term/∂θ).</summary>
     /// <param name="ends">The two phases at each end, as mean and scaled difference.</param>

@@ -28,7 +28,13 @@ internal sealed class DenseProduct<T> : IDisposable
 
     public bool PrefersPacked(int end) => Math.Min(Rows, Cols) > Unpacked;
 
-    public void Load(MatView<T> m, int part, int parts)
+    public void Load(MatView<T> m, int part, int parts) => Load(m, m, part, parts);
+
+    /// <param name="m">M as end a feels it.</param>
+    /// <param name="reverse">M as end b feels it.</param>
+    /// <param name="part">This thread's part.</param>
+    /// <param name="parts">Of how many.</param>
+    public void Load(MatView<T> m, MatView<T> reverse, int part, int parts)
     {
         for (int end = 0; end < 2; end++)
         {
@@ -36,15 +42,15 @@ internal sealed class DenseProduct<T> : IDisposable
                 continue;
             var (row0, rows) = Shares.Of(end == 0 ? Rows : Cols, part, parts, Gemm.RowBlock<T>());
             if (rows > 0)
-                left.Pack(end == 0 ? m : m.Transposed, _signs[end], row0, rows);
+                left.Pack(end == 0 ? m : reverse.Transposed, _signs[end], row0, rows);
         }
     }
 
-    public void Drive(int end, MatView<T> other, PackedRight<T>? packed, MatView<T> init, MatView<T> drive, int row0, int rows)
+    public void Drive(int end, MatView<T> other, RightOperand<T>? packed, MatView<T> init, MatView<T> drive, int row0, int rows)
     {
         var left = _left[end]!;
-        if (packed is not null)
-            Gemm.Multiply(left, packed, init, drive, row0, rows);
+        if (packed is PackedRight<T> right)
+            Gemm.Multiply(left, right, init, drive, row0, rows);
         else
             Gemm.Multiply(left, other, init, drive, row0, rows);
     }

@@ -114,7 +114,7 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
         public override void Drive(
             int end,
             ReadOnlySpan<MatView<T>> fields,
-            PackedRight<T>? packed,
+            RightOperand<T>? packed,
             MatView<T> init,
             MatView<T> drive,
             int row0,

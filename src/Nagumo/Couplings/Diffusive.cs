@@ -47,7 +47,7 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
         public override void Drive(
             int end,
             ReadOnlySpan<MatView<T>> fields,
-            PackedRight<T>? packed,
+            RightOperand<T>? packed,
             MatView<T> init,
             MatView<T> drive,
             int row0,

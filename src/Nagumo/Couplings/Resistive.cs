@@ -72,7 +72,7 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
         public override void Drive(
             int end,
             ReadOnlySpan<MatView<T>> fields,
-            PackedRight<T>? packed,
+            RightOperand<T>? packed,
             MatView<T> init,
             MatView<T> drive,
             int row0,

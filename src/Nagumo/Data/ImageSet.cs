@@ -7,6 +7,7 @@ public sealed class ImageSet
 {
     private readonly ReadOnlyMemory<byte> pixels;
     private readonly ReadOnlyMemory<byte> labels;
+    private double? unlit;
 
     /// <param name="rows">Rows of an image, ≥ 1.</param>
     /// <param name="cols">Columns of an image, ≥ 1.</param>
@@ -44,6 +45,9 @@ public sealed class ImageSet
     public int Rows { get; }
     public int Cols { get; }
     public int Classes { get; }
+
+    /// <summary>Share of the pixels that are 0, counted once.</summary>
+    internal double Unlit => unlit ??= pixels.Length == 0 ? 0 : (double)Pixels.Count((byte)0) / pixels.Length;
 
     /// <summary>All pixels, [count × rows × cols].</summary>
     public ReadOnlySpan<byte> Pixels => pixels.Span;

@@ -43,7 +43,7 @@ public sealed class Checkpoint
     {
         var arrays = new Dictionary<string, float[]>();
         foreach (var p in parameters)
-            Copy(p.Name, p.Values);
+            Copy(p.Name, p.Programmed);
         foreach (var (name, values) in optimizer.State)
             Copy(name, values.Span);
         var shapes = arrays.Select(a => new ArrayHeader(a.Key, a.Value.Length)).ToArray();
@@ -60,7 +60,7 @@ public sealed class Checkpoint
     internal void Restore(IReadOnlyList<Tensor<float>> parameters, Optimizer<float> optimizer)
     {
         foreach (var p in parameters)
-            Array(p.Name, p.Values.Length).CopyTo(p.Values);
+            Array(p.Name, p.Programmed.Length).CopyTo(p.Programmed);
         foreach (var (name, values) in optimizer.State)
             Array(name, (int)values.Length).CopyTo(values.Span);
         optimizer.Resume(_header.Steps);

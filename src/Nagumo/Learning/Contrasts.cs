@@ -64,7 +64,17 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     /// <param name="deltaBeta">β₊ − β₋.</param>
     /// <param name="at">First lane of the batch to write.</param>
     /// <param name="count">Number of lanes.</param>
-    public void Read(State<T> plus, int plusAt, State<T> minus, int minusAt, double deltaBeta, int at, int count)
+    /// <param name="presynaptic">State whose lanes stand in for the mean: the free one, as the corrected contrast asks; null for the mean.</param>
+    public void Read(
+        State<T> plus,
+        int plusAt,
+        State<T> minus,
+        int minusAt,
+        double deltaBeta,
+        int at,
+        int count,
+        State<T>? presynaptic = null
+    )
     {
         T half = T.CreateChecked(0.5),
             inverse = T.CreateChecked(1 / deltaBeta);
@@ -77,6 +87,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             for (int f = 0; f < _mean[p].Length; f++)
                 if (!plus.X(p, f).IsEmpty)
                     for (int r = 0; r < plus.X(p, f).Rows; r++)
+                    {
                         RowMath.MeanAndDifference(
                             plus.X(p, f).Row(r).Slice(plusAt, count),
                             minus.X(p, f).Row(r).Slice(minusAt, count),
@@ -85,6 +96,8 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                             _mean[p][f].Row(r).Slice(at, count),
                             _difference[p][f].Row(r).Slice(at, count)
                         );
+                        presynaptic?.X(p, f).Row(r)[..count].CopyTo(_mean[p][f].Row(r)[at..]);
+                    }
             foreach (var (name, into) in _neurons[p])
             {
                 var target = into.Slice(0, into.Rows, at, count);

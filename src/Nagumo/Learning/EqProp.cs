@@ -22,6 +22,9 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <summary>Lanes are split in whole cache lines of floats.</summary>
     private const int LaneBlock = 16;
 
+    /// <summary>Up to this share of inputs that differ from the background, leaving the others out is faster (docs/results.md, Speed).</summary>
+    private const double Sparse = 0.55;
+
     private readonly Machine<T> _machine;
     private readonly WorkerTeam _team;
     private readonly EstimatorOptions _estimator;
@@ -57,6 +60,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <param name="pixels">Inputs and augmentation.</param>
     /// <param name="rng">Seeds augmentation and random signs.</param>
     /// <param name="batch">Most samples of a batch.</param>
+    /// <param name="readNoise">Standard deviation with which nudged states are read; 0 for exact readings.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is beyond the largest that the full cost allows.</exception>
     public EqProp(
         Machine<T> machine,
@@ -67,7 +71,8 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         SweepOptions nudged,
         PixelOptions pixels,
         Rng rng,
-        int batch
+        int batch,
+        double readNoise = 0
     )
     {
         (_machine, _team, _estimator, _free, _nudged, _predict) = (machine, team, estimator, free, nudged, free);
@@ -76,18 +81,27 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _classes = readout.Classes;
         _input = SingleInput(machine.Network);
         _inputs = machine.Network.Populations[_input].Size;
-        bool fullCost = estimator.Nudge == "cost";
+        bool fullCost = estimator.Nudge == "cost",
+            corrected = estimator.Correction == "antisymmetric";
+        if (corrected && machine.IsReciprocal)
+            throw new ArgumentException(
+                "estimator.correction = 'antisymmetric', but every coupling has the same weights forth and back: there is nothing to correct. Leave it out."
+            );
         if (fullCost && (estimator.Kind == "centred" || estimator.RandomSign) && CostNudge<T>.LargestBeta(machine, readout) is var largest)
             if (estimator.Beta >= largest)
                 throw new ArgumentOutOfRangeException(
                     nameof(estimator),
                     $"estimator.beta = {estimator.Beta:R} is not below {largest:g4}, the largest β at which the negatively nudged outputs are stable. Lower beta or the cost's kappa, or use estimator.nudge = 'current'."
                 );
+        var noise = readNoise > 0 ? new ReadoutNoise<T>(readNoise, rng.Split("readout")) : null;
         _samples = new int[batch];
         _losses = new double[batch];
         _contrasts = new(machine, batch);
         _images = new((long)batch * _inputs);
-        _workers = [.. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost))];
+        _workers =
+        [
+            .. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise)),
+        ];
     }
 
     private enum Stage
@@ -98,12 +112,16 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         Load,
     }
 
+    /// <summary>The machine that learns.</summary>
+    public Machine<T> Machine => _machine;
+
     public IReadOnlyList<Tensor<T>> Parameters => _machine.Parameters;
 
     /// <inheritdoc/>
     public BatchReport Gradient(ImageSet set, ReadOnlySpan<int> samples, int epoch)
     {
         (_set, _epoch, _count) = (set, epoch, samples.Length);
+        SetBackground(training: true);
         samples.CopyTo(_samples);
         // A stream of its own for every batch, so that a resumed run draws the same signs.
         _signs.Split(((ulong)epoch << 32) | (uint)samples[0], _sign);
@@ -118,6 +136,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     public BatchReport Predict(ImageSet set, ReadOnlySpan<int> samples, SweepOptions options, Span<double> readout)
     {
         (_set, _predict) = (set, options);
+        SetBackground(training: false);
         BatchReport total = default;
         for (int from = 0; from < samples.Length; from += _samples.Length)
         {
@@ -138,6 +157,13 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     {
         _machine.LoadLoads();
         Run(Stage.Load);
+    }
+
+    /// <summary>Lets products leave out the unlit pixels of a set that has many: decided by the whole set, so that threads and batches do not matter.</summary>
+    private void SetBackground(bool training)
+    {
+        if (_machine.SetBackground(_input, _pixels.Density(_set!, training) <= Sparse ? _pixels.Background(training) : null))
+            Run(Stage.Load);
     }
 
     void ITeamWork.Run(int thread, int threads)
@@ -190,7 +216,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         if (_estimator.Kind == "exact")
             worker.Differentiate(samples, _set.Labels, _contrasts, at);
         else
-            worker.Nudge(samples, _set.Labels, _beta, _estimator.Kind == "centred", _nudged, _contrasts, at);
+            worker.Nudge(samples, _set.Labels, _epoch, _beta, _estimator.Kind == "centred", _nudged, _contrasts, at);
     }
 
     private BatchReport Run(Stage stage)

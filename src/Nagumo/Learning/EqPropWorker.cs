@@ -16,14 +16,18 @@ internal sealed class EqPropWorker<T> : IDisposable
     private readonly double[] _z,
         _force;
     private readonly CostNudge<T>? _costNudge;
+    private readonly bool _corrected;
+    private readonly ReadoutNoise<T>? _noise;
 
     /// <param name="machine">The machine.</param>
     /// <param name="readout">Where it is read and nudged.</param>
     /// <param name="lanes">Most samples of a slice.</param>
     /// <param name="fullCost">Whether the nudge is the full cost term rather than a constant current.</param>
-    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost)
+    /// <param name="corrected">Whether nudged phases follow the transposed couplings, for a network that is not its own adjoint.</param>
+    /// <param name="noise">How states are read; null for exact readings.</param>
+    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise)
     {
-        (_machine, _readout) = (machine, readout);
+        (_machine, _readout, _corrected, _noise) = (machine, readout, corrected, noise);
         _free = machine.CreateState(lanes);
         _nudged = machine.CreateState(2 * lanes);
         _z = new double[readout.Classes];
@@ -95,6 +99,7 @@ internal sealed class EqPropWorker<T> : IDisposable
     public void Nudge(
         ReadOnlySpan<int> samples,
         ReadOnlySpan<byte> labels,
+        int epoch,
         double beta,
         bool centred,
         SweepOptions options,
@@ -107,7 +112,12 @@ internal sealed class EqPropWorker<T> : IDisposable
             p = _readout.Population;
         _nudged.Resize(phases * n);
         for (int phase = 0; phase < phases; phase++)
+        {
             _nudged.CopyFrom(_free, phase * n);
+            if (_corrected)
+                _machine.AddAdjointConstants(_free, _nudged, phase * n, Workspace);
+        }
+        _nudged.Adjoint = _corrected;
         if (_costNudge is not null)
             _costNudge.Begin(samples, labels, beta, phases);
         else
@@ -126,10 +136,15 @@ internal sealed class EqPropWorker<T> : IDisposable
             }
         var report = BlockSweeps.Relax(_machine, _nudged, options, first: p, Workspace, nudge: _costNudge);
         Report += new BatchReport(0, 0, 0, default, report);
+        _noise?.Disturb(_machine, _nudged, 0, samples, epoch, 0, Random);
         if (centred)
-            contrasts.Read(_nudged, 0, _nudged, n, 2 * beta, at, n);
+            _noise?.Disturb(_machine, _nudged, n, samples, epoch, 1, Random);
         else
-            contrasts.Read(_nudged, 0, _free, 0, beta, at, n);
+            _noise?.Disturb(_machine, _free, 0, samples, epoch, 1, Random);
+        if (centred)
+            contrasts.Read(_nudged, 0, _nudged, n, 2 * beta, at, n, _corrected ? _free : null);
+        else
+            contrasts.Read(_nudged, 0, _free, 0, beta, at, n, _corrected ? _free : null);
     }
 
     /// <summary>Implicit differentiation: dx/dβ = −(∂²H/∂x²)⁻¹ ∂C/∂x by MINRES at the free state, and its contrast. The reference.</summary>

@@ -5,25 +5,40 @@ namespace Nagumo.Learning;
 /// <param name="Beta">Nudging strength β &gt; 0.</param>
 /// <param name="Nudge">"current": the constant current −β ∂C/∂u of the free state; "cost": the whole term β C, with a largest β.</param>
 /// <param name="RandomSign">One-sided only: the sign of β is drawn for each batch.</param>
-public sealed record EstimatorOptions(string Kind = "centred", double Beta = 0.2, string Nudge = "current", bool RandomSign = false)
+/// <param name="Correction">
+/// "none"; "antisymmetric": for asymmetric couplings, the nudged flow is corrected by the antisymmetric part of the Jacobian at the free state.
+/// </param>
+public sealed record EstimatorOptions(
+    string Kind = "centred",
+    double Beta = 0.2,
+    string Nudge = "current",
+    bool RandomSign = false,
+    string Correction = "none"
+)
 {
-    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
     public string Kind { get; init; } = Choice(nameof(Kind), Kind, "centred", "one-sided", "exact");
 
-    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
     public double Beta { get; init; } =
         Beta > 0 && double.IsFinite(Beta)
             ? Beta
             : throw new ArgumentOutOfRangeException(nameof(Beta), $"estimator.beta = {Beta:R}: give a finite number > 0; 0.2 is usual.");
 
-    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
     public string Nudge { get; init; } = Choice(nameof(Nudge), Nudge, "current", "cost");
 
-    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool)"/>
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
     public bool RandomSign { get; init; } =
         !RandomSign || Kind == "one-sided"
             ? RandomSign
             : throw new ArgumentException("estimator.random_sign is for the one-sided estimator: set estimator.kind to 'one-sided'.");
+
+    /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
+    public string Correction { get; init; } =
+        Choice(nameof(Correction), Correction, "none", "antisymmetric") is "antisymmetric" && Kind == "exact"
+            ? throw new ArgumentException("estimator.correction is for nudged phases: estimator.kind = 'exact' has none.")
+            : Correction;
 
     private static string Choice(string key, string value, params string[] choices) =>
         choices.Contains(value)

@@ -19,6 +19,8 @@ namespace Nagumo.Learning;
 /// <param name="Evaluation">When relaxation stops at evaluation.</param>
 /// <param name="Optimizer">How parameters follow the gradient.</param>
 /// <param name="Pixels">Inputs and augmentation.</param>
+/// <param name="Hardware">The chip that it runs on; null for ideal devices.</param>
+/// <param name="Chain">Repeats the network's hidden population in depth; null for the network as it stands.</param>
 /// <param name="Weights">A file of starting weights (.npz), relative to the configuration's folder; null starts from random ones.</param>
 public sealed record Experiment(
     NetworkOptions Network,
@@ -35,7 +37,9 @@ public sealed record Experiment(
     SweepOptions? Evaluation = null,
     OptimizerOptions? Optimizer = null,
     PixelOptions? Pixels = null,
-    string? Weights = null
+    HardwareOptions? Hardware = null,
+    string? Weights = null,
+    ChainOptions? Chain = null
 )
 {
     /// <inheritdoc cref="Experiment"/>
@@ -65,6 +69,12 @@ public sealed record Experiment(
         Range("batch", Batch is >= 1 and <= 65_536, Batch, "1 to 65536");
         Readout.Validate();
         Optimizer.Validate();
+        Hardware?.Validate();
+        Chain?.Validate();
+        if (Chain is not null && Hardware is not null)
+            throw new ArgumentException(
+                "hardware: a chain of layers runs on ideal devices only; leave hardware out, or use a network of populations."
+            );
 
         static void Range(string key, bool valid, int value, string allowed)
         {
@@ -72,6 +82,9 @@ public sealed record Experiment(
                 throw new ArgumentException($"{key} = {value}: give {allowed}.");
         }
     }
+
+    /// <summary>The network, its neurons as the chip has them.</summary>
+    internal Networks.Network BuildNetwork() => Hardware is null ? Network.Build() : Fabrication.Fabricate(Network.Build(), Hardware);
 
     /// <summary>The configuration as JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ExperimentJson.Default.Experiment) + "\n";

@@ -133,10 +133,10 @@ public sealed record PopulationOptions(
 }
 
 /// <summary>A coupling in a configuration file. Ends are "population" (its activators) or "population.inhibitor".</summary>
-/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive" or "diffusive".</param>
+/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive", "diffusive" or "asymmetric".</param>
 /// <param name="A">First end: the rows of a matrix; the driven side.</param>
 /// <param name="B">Second end; none for a bias.</param>
-/// <param name="Sd">Bilinear, differential-resistive: standard deviation of the initial weights.</param>
+/// <param name="Sd">Bilinear, differential-resistive, asymmetric: standard deviation of the initial weights.</param>
 /// <param name="Value">Bias: initial current.</param>
 /// <param name="Low">Resistive: initial conductances are uniform in [low, high).</param>
 /// <param name="High">See <paramref name="Low"/>.</param>
@@ -144,6 +144,7 @@ public sealed record PopulationOptions(
 /// <param name="Gain">Differential-resistive: input gain V.</param>
 /// <param name="Mean">Differential-resistive: mean of the initial signed weights.</param>
 /// <param name="Name">Unique name; by default "b-a".</param>
+/// <param name="Correlation">Asymmetric: correlation of the initial weights forth and back, −1 to 1.</param>
 public sealed record CouplingOptions(
     string Kind,
     string A,
@@ -155,7 +156,8 @@ public sealed record CouplingOptions(
     double? D = null,
     double? Gain = null,
     double? Mean = null,
-    string? Name = null
+    string? Name = null,
+    double? Correlation = null
 )
 {
     private static readonly Dictionary<string, string[]> Keys = new()
@@ -165,6 +167,7 @@ public sealed record CouplingOptions(
         ["resistive"] = ["b", "low", "high"],
         ["differential-resistive"] = ["b", "gain", "sd", "mean"],
         ["diffusive"] = ["b", "d"],
+        ["asymmetric"] = ["b", "sd", "correlation"],
     };
 
     /// <summary>The kinds of couplings.</summary>
@@ -189,7 +192,8 @@ public sealed record CouplingOptions(
             One("high") * 2,
             One("d"),
             One("gain"),
-            One("mean")
+            One("mean"),
+            Correlation: One("correlation")
         ).Build();
     }
 
@@ -209,6 +213,7 @@ public sealed record CouplingOptions(
             ("d", D is not null),
             ("gain", Gain is not null),
             ("mean", Mean is not null),
+            ("correlation", Correlation is not null),
         ];
         foreach (var (key, has) in given)
             if (has && !keys.Contains(key))
@@ -226,6 +231,7 @@ public sealed record CouplingOptions(
                 Mean ?? 0,
                 Name
             ),
+            "asymmetric" => new Asymmetric(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Correlation ?? 0, Name),
             _ => new Diffusive(EndOf(A), EndOf(Need(B, "b")), Need(D, "d"), Name),
         };
     }
@@ -242,6 +248,7 @@ public sealed record CouplingOptions(
             Resistive c => new("resistive", a, b, Low: c.Range.Low, High: c.Range.High),
             DifferentialResistive c => new("differential-resistive", a, b, Sd: c.Sd, Gain: c.Gain, Mean: c.Mean),
             Diffusive c => new("diffusive", a, b, D: c.D),
+            Asymmetric c => new("asymmetric", a, b, Sd: c.Sd, Correlation: c.Correlation),
             _ => throw new ArgumentException($"Coupling '{coupling.Name}': a configuration has no kind for {coupling.GetType().Name}."),
         };
         return options.Build().Name == coupling.Name ? options : options with { Name = coupling.Name };

@@ -87,7 +87,7 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
             if (n == 0)
                 continue;
             T keep = T.CreateChecked(p.Decays ? 1 - rate * _options.WeightDecay : 1);
-            var w = p.Values.Slice(at, n);
+            var w = p.Programmed.Slice(at, n);
             var g = p.Gradients.Slice(at, n);
             var m = _first[i].Span.Slice(at, n);
             if (_options.Kind == "adam")

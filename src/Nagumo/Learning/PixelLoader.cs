@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Nagumo.Compute;
+using Nagumo.Data;
 
 namespace Nagumo.Learning;
 
@@ -25,6 +26,12 @@ internal sealed class PixelLoader<T>
         _offset = T.CreateChecked(-options.Mean * options.Gain);
         _keptFactor = T.CreateChecked(1 / (1 - options.Dropout));
     }
+
+    /// <summary>The input of an unlit pixel: in training before dropout, or in evaluation.</summary>
+    public T Background(bool training) => training ? _offset * _keptFactor : _offset;
+
+    /// <summary>Share of the inputs that differ from <see cref="Background"/>.</summary>
+    public double Density(ImageSet set, bool training) => 1 - set.Unlit * (training ? 1 - _options.Dropout : 1);
 
     /// <summary>Inputs of one image as they are, for evaluation.</summary>
     public void Load(ReadOnlySpan<byte> image, Span<T> row) => Convert(image, row, _slope, _offset);

@@ -37,8 +37,44 @@ public static class Presets
         ["fhn-stack3"] = ("three hidden FHN layers of 256", () => FhnStack("fhn-stack3", 3, 256)),
         ["fhn-stack4"] = ("four hidden FHN layers of 256", () => FhnStack("fhn-stack4", 4, 256)),
         ["fhn-stack5"] = ("five hidden FHN layers of 256", () => FhnStack("fhn-stack5", 5, 256)),
+        ["asymmetric-naive"] = (
+            "784-128-128-10 FHN whose weights differ forth and back, trained as if they did not",
+            () => Asymmetric("asymmetric-naive", "none")
+        ),
+        ["asymmetric-corrected"] = (
+            "the same with the exact correction of the nudged phase",
+            () => Asymmetric("asymmetric-corrected", "antisymmetric")
+        ),
+        ["fhn-residual"] = (
+            "a residual chain of FHN layers read as a layer-wise pass, trained by Hamiltonian echo",
+            () => Residual("fhn-residual")
+        ),
+        ["fhn-residual-shift"] = ("the same, images shifted by ±1 pixel", () => Shifted(Residual("fhn-residual-shift"))),
+        ["fhn-chain"] = ("a chain of FHN layers whose inhibitors diffuse, relaxed and trained by Equilibrium Propagation", Chain),
         ["fhn-neurons"] = ("784-32-10 FHN that starts nearly linear and trains k and γ of each neuron", FhnNeurons),
     };
+
+    private static Experiment Asymmetric(string name, string correction) =>
+        new(
+            new(
+                [Clamped("x", Inputs), Fhn("h1", 128), Fhn("h2", 128), Linear("out", Classes)],
+                [
+                    Weights("h1", "x", 0.040),
+                    Bias("h1", Centre),
+                    new("asymmetric", "h2", "h1", Sd: 0.5 * Slope / Math.Sqrt(128), Correlation: 0),
+                    Bias("h2", Centre),
+                    new("asymmetric", "out", "h2", Sd: 0.02, Correlation: 0),
+                    Bias("out", 0),
+                ]
+            ),
+            new("out", Kappa: 5),
+            name,
+            Epochs: 5,
+            Free: new(8, 0),
+            Nudged: new(8, 0),
+            Estimator: new(Correction: correction),
+            Optimizer: new()
+        );
 
     /// <summary>The preset that <c>nagumo train</c> runs when none is named.</summary>
     public const string Default = "fhn-deep";
@@ -275,6 +311,66 @@ public static class Presets
             Estimator: new(Beta: 0.02),
             Optimizer: new(WeightDecay: 0.1, Rates: Rates(("h1-out", 3e-4), ("h1.v-out.v", 3e-4))),
             Pixels: new(Dropout: 0.2)
+        );
+    }
+
+    /// <summary>The layer of a chain: x → n FHN neurons → readout, weights of a spread that suits the inputs' norm.</summary>
+    private static NetworkOptions Layer(int size, double step, double k, double gamma, double encoderSd, double decoderSd) =>
+        new(
+            [
+                Clamped("x", Inputs),
+                Fhn("layer", size, step) with
+                {
+                    Parameters = new Dictionary<string, double[]>
+                    {
+                        ["k"] = [k],
+                        ["gamma"] = [gamma],
+                        ["a"] = [0],
+                        ["tau"] = [0.3],
+                    },
+                },
+                Linear("out", Classes),
+            ],
+            [Weights("layer", "x", encoderSd), Bias("layer", 0), Weights("out", "layer", decoderSd), Bias("out", 0)]
+        );
+
+    /// <summary>Large d and small γ keep every layer elliptic, where a pass neither loses nor amplifies; the encoder and the penalty keep |u| below √3.</summary>
+    private static Experiment Residual(string name)
+    {
+        const int size = 128;
+        return new(
+            Layer(size, step: 0.25, k: 0.6, gamma: 0.2, encoderSd: 1 / 9.2, decoderSd: 1 / Math.Sqrt(size)),
+            new("out", Kappa: 8),
+            name,
+            Epochs: 8,
+            Batch: 100,
+            Estimator: new(Beta: 3e-3),
+            Optimizer: new(Rate: 2e-3),
+            Pixels: new(Mean: 0, Gain: 1),
+            Chain: new("pass", Depth: 6, BlockStrength: 0.25, InhibitorDiffusion: 25, ActivityPenalty: 0.02)
+        );
+    }
+
+    private static Experiment Shifted(Experiment e) => e with { Pixels = e.Pixels with { Shift = 1 } };
+
+    /// <summary>d = 6 couples the inhibitors so far that activators which are unstable alone settle; a block of inhibitor type keeps that so for any K.</summary>
+    private static Experiment Chain()
+    {
+        const int size = 256,
+            depth = 4;
+        return new(
+            Layer(size, step: 1, k: 0.45, gamma: 1, encoderSd: 0.5 / 9.2, decoderSd: 1 / Math.Sqrt(size)),
+            new("out", Kappa: 8),
+            "fhn-chain",
+            Epochs: 6,
+            Batch: 128,
+            Estimator: new(Beta: 0.1),
+            Free: new(40, 1e-3),
+            Nudged: new(40, 1e-3),
+            Evaluation: new(400, 1e-5),
+            Optimizer: new(Rate: 2e-3, NormBounds: Enumerable.Range(0, depth + 1).ToDictionary(l => $"layer{l}.K", _ => 4.5)),
+            Pixels: new(Gain: 1, Shift: 1),
+            Chain: new("boundary", depth, BlockStrength: -0.1, InhibitorDiffusion: 6, BlockSd: 1.5 / Math.Sqrt(size))
         );
     }
 

@@ -34,7 +34,7 @@ internal sealed class SpectralBound<T> : IDisposable
         double norm = Norm();
         if (norm <= _bound)
             return;
-        RowMath.Scale(_w.Values, T.CreateChecked(_bound / norm), _w.Values);
+        RowMath.Scale(_w.Programmed, T.CreateChecked(_bound / norm), _w.Programmed);
     }
 
     /// <summary>One step of q ← WᵀW q / ‖·‖; returns ‖W q‖ for the unit q.</summary>
@@ -44,11 +44,11 @@ internal sealed class SpectralBound<T> : IDisposable
         var p = _left.Span;
         Normalise(q);
         for (int r = 0; r < _w.Rows; r++)
-            p[r] = LaneSum.Dot<T>(_w.Value.Row(r), q);
+            p[r] = LaneSum.Dot<T>(_w.ProgrammedValue.Row(r), q);
         double norm = Math.Sqrt(double.CreateChecked(LaneSum.Dot<T>(p, p)));
         q.Clear();
         for (int r = 0; r < _w.Rows; r++)
-            RowMath.AddScaled(_w.Value.Row(r), p[r], q, q);
+            RowMath.AddScaled(_w.ProgrammedValue.Row(r), p[r], q, q);
         return norm;
     }
 

@@ -73,9 +73,9 @@ public sealed class Trainer : IDisposable
 {
     private readonly Experiment _experiment;
     private readonly WorkerTeam _team;
-    private readonly Machine<float> _machine;
-    private readonly EqProp<float> _learner;
+    private readonly ILearner<float> _learner;
     private readonly Optimizer<float> _optimizer;
+    private readonly DeviceMap<float>? _devices;
     private readonly DataSet _data;
     private readonly Split _split;
     private readonly Rng _order;
@@ -94,25 +94,16 @@ public sealed class Trainer : IDisposable
             throw new ArgumentException(
                 $"validation = {experiment.Validation}, but '{data.Name}' has {data.Train.Count} training samples."
             );
-        var network = experiment.Network.Build();
+        var network = experiment.BuildNetwork();
         var rng = new Rng(experiment.Seed);
         Readout = new(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
         CheckData(network);
         _team = new(threads);
-        _machine = new(network, rng.Split("parameters"));
-        _learner = new(
-            _machine,
-            _team,
-            Readout,
-            experiment.Estimator,
-            experiment.Free,
-            experiment.Nudged,
-            experiment.Pixels,
-            rng,
-            Math.Max(experiment.Batch, EvaluationBatch * threads)
-        );
-        _optimizer = new(experiment.Optimizer, _machine.Parameters, _team, rng.Split("norms"));
-        _learner.Load();
+        _learner = Learners.Of(new(experiment, network, Readout, _team, rng, Math.Max(experiment.Batch, EvaluationBatch * threads)));
+        Network = network;
+        _optimizer = new(experiment.Optimizer, _learner.Parameters, _team, rng.Split("norms"));
+        _devices = experiment.Hardware is { } chip ? new(chip, Machine) : null;
+        Load();
         _order = rng.Split("order");
         // The same samples are held out whatever the seed of the run.
         _split = Split.Stratified(data.Train, experiment.Validation, seed: 0);
@@ -131,7 +122,12 @@ public sealed class Trainer : IDisposable
     internal Experiment Experiment => _experiment;
     internal DataSet Data => _data;
     internal Readout Readout { get; }
-    internal Machine<float> Machine => _machine;
+
+    /// <summary>The network's machine; a chain has none.</summary>
+    internal Machine<float> Machine =>
+        (_learner as EqProp<float>)?.Machine ?? throw new InvalidOperationException("A chain of layers is no network of block sweeps.");
+
+    internal IReadOnlyList<Tensor<float>> Parameters => _learner.Parameters;
 
     /// <summary>Trains one epoch.</summary>
     /// <param name="progress">Told after every batch.</param>
@@ -153,7 +149,7 @@ public sealed class Trainer : IDisposable
             CheckFinite(epoch, at, report);
             total += report;
             _optimizer.Step((epoch - 1 + (double)at / n) / _experiment.Epochs);
-            _learner.Load();
+            Load();
             progress?.Report(
                 new(
                     epoch,
@@ -167,6 +163,10 @@ public sealed class Trainer : IDisposable
                 )
             );
         }
+        Epoch = epoch;
+        // Sources drift between epochs: what is evaluated, saved and resumed is the chip as it is now.
+        if (_devices is not null)
+            Load();
         var validation = _split.Held.Length > 0 ? Evaluate(_data.Train, _split.Held) : null;
         var metrics = new EpochMetrics(
             epoch,
@@ -181,7 +181,6 @@ public sealed class Trainer : IDisposable
             total.Free.NotConverged
         );
         _history.Add(metrics);
-        Epoch = epoch;
         return metrics;
     }
 
@@ -232,7 +231,7 @@ public sealed class Trainer : IDisposable
     public int TrainSamples => _epochOrder.Length;
 
     /// <summary>The network that is trained.</summary>
-    public Network Network => _machine.Network;
+    public Network Network { get; }
 
     /// <summary>The network's answer to one image.</summary>
     /// <param name="image">[rows × cols] bytes, of the size of the data set's images.</param>
@@ -254,10 +253,10 @@ public sealed class Trainer : IDisposable
     /// <summary>A copy of all parameters by name: couplings' "x-h1.W", "h1.bias.b", neurons' "h1.k".</summary>
     public IReadOnlyList<KeyValuePair<string, NpyArray>> Weights() =>
         [
-            .. _machine.Parameters.Select(p =>
+            .. _learner.Parameters.Select(p =>
                 KeyValuePair.Create(
                     p.Name,
-                    p.Cols == 1 ? new NpyArray(p.Values.ToArray(), p.Rows) : new(p.Values.ToArray(), p.Rows, p.Cols)
+                    p.Cols == 1 ? new NpyArray(p.Programmed.ToArray(), p.Rows) : new(p.Programmed.ToArray(), p.Rows, p.Cols)
                 )
             ),
         ];
@@ -267,12 +266,12 @@ public sealed class Trainer : IDisposable
     public void SetWeights(IReadOnlyDictionary<string, NpyArray> weights)
     {
         foreach (string name in weights.Keys)
-            if (_machine.Parameters.All(p => p.Name != name))
+            if (_learner.Parameters.All(p => p.Name != name))
                 throw new ArgumentException(
-                    $"The weights hold '{name}', which the network has not.{Nearest.Hint(name, [.. _machine.Parameters.Select(p => p.Name)])}"
+                    $"The weights hold '{name}', which the network has not.{Nearest.Hint(name, [.. _learner.Parameters.Select(p => p.Name)])}"
                 );
         var checkedValues = new List<(Tensor<float>, float[])>();
-        foreach (var p in _machine.Parameters)
+        foreach (var p in _learner.Parameters)
         {
             if (!weights.TryGetValue(p.Name, out var given))
                 throw new ArgumentException($"The weights lack '{p.Name}': they belong to another network.");
@@ -295,13 +294,13 @@ public sealed class Trainer : IDisposable
             checkedValues.Add((p, values));
         }
         foreach (var (p, values) in checkedValues)
-            values.CopyTo(p.Values);
-        _learner.Load();
+            values.CopyTo(p.Programmed);
+        Load();
     }
 
     /// <summary>The state of training, to continue with the same bits.</summary>
     /// <remarks>The next call writes over the arrays of the last.</remarks>
-    public Checkpoint Save() => _saved = Checkpoint.Of(_experiment, _machine.Parameters, _optimizer, Epoch, _history, _saved);
+    public Checkpoint Save() => _saved = Checkpoint.Of(_experiment, _learner.Parameters, _optimizer, Epoch, _history, _saved);
 
     /// <summary>Continues from a checkpoint.</summary>
     /// <exception cref="CheckpointException">It belongs to another architecture or seed.</exception>
@@ -318,20 +317,28 @@ public sealed class Trainer : IDisposable
     /// <exception cref="CheckpointException">It belongs to another architecture or optimizer.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        checkpoint.Restore(_machine.Parameters, _optimizer);
+        checkpoint.Restore(_learner.Parameters, _optimizer);
         (Epoch, var history) = (checkpoint.Epoch, checkpoint.History);
         _history.Clear();
         _history.AddRange(history);
-        _learner.Load();
+        Load();
     }
 
     /// <summary>Frees threads and memory.</summary>
     public void Dispose()
     {
         _learner.Dispose();
+        (_learner as EqProp<float>)?.Machine.Dispose();
         _optimizer.Dispose();
-        _machine.Dispose();
+        _devices?.Dispose();
         _team.Dispose();
+    }
+
+    /// <summary>Programmed parameters → effective ones → everything that is derived from them.</summary>
+    private void Load()
+    {
+        _devices?.Apply(Epoch);
+        _learner.Load();
     }
 
     private void CheckFinite(int epoch, int at, BatchReport report)

@@ -42,7 +42,7 @@ internal sealed class ChainLinearisation
             Couple(u, next, du);
             Couple(v, next + 1, dv);
         }
-        return _lu.Factor();
+        return _lu.Factor() < 0;
     }
 
     /// <summary>x ← (σ T − J)⁻¹ x, [2 × cells]: all u, then all v.</summary>

@@ -23,6 +23,7 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
     /// <param name="workspace">The thread's workspace.</param>
     public HessianOperator(Machine<T> machine, State<T> x, Workspace<T> workspace)
     {
+        machine.RequireReciprocal();
         (_machine, _x, _workspace) = (machine, x, workspace);
         _direction = machine.CreateState(x.Lanes, allFields: true);
         _product = machine.CreateState(x.Lanes, allFields: true);

@@ -73,6 +73,17 @@ internal sealed class LocalEquations
     /// <summary>∂H/∂x of all fields, loads and drives included.</summary>
     public IReadOnlyList<Expr> Forces => _equations;
 
+    /// <summary>The potential that <see cref="Forces"/> is the gradient of, without its drives.</summary>
+    public Expr Potential =>
+        _scale * _population.Neuron!.H
+        + X.Select((x, f) => (f == 0 ? 1 : -1) * Loads[f] * x * x / 2).Aggregate((Expr)0, (sum, load) => sum + load);
+
+    /// <summary>∂²/∂x_f∂x_g of <see cref="Potential"/>, f ≤ g: the upper triangle, row by row.</summary>
+    public IEnumerable<Expr> Curvatures =>
+        from f in Enumerable.Range(0, X.Length)
+        from g in Enumerable.Range(f, X.Length - f)
+        select _equations[f].Derive(X[g]);
+
     /// <summary>Time derivatives of all fields. [τ_u = 1]</summary>
     public IEnumerable<Expr> Flow =>
         _equations.Select((e, f) => f == 0 ? -e / _scale : e / (_scale * _population.Neuron!.Inhibitors[f - 1].Tau));

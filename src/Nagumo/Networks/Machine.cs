@@ -142,6 +142,22 @@ public sealed unsafe class Machine<T> : IDisposable
         LoadPart(0, 1);
     }
 
+    /// <summary>Says which value most inputs of a clamped population hold, so that products leave it out; null: none.</summary>
+    /// <returns>Whether weights must be packed anew (<see cref="LoadPart"/>).</returns>
+    internal bool SetBackground(int population, T? value)
+    {
+        bool repack = false;
+        for (int c = 0; c < _couplings.Length; c++)
+            foreach (var (p, _) in _ends[c])
+                if (p == population)
+                {
+                    bool had = _couplings[c].Background is not null;
+                    _couplings[c].Background = value;
+                    repack |= _couplings[c].Background is not null != had;
+                }
+        return repack;
+    }
+
     /// <summary>The loads; before or after <see cref="LoadPart"/>, by one thread.</summary>
     internal void LoadLoads()
     {
@@ -186,6 +202,49 @@ public sealed unsafe class Machine<T> : IDisposable
         {
             Prepare(s, p, null, ws);
             Drive(s, p, 0, Network.Populations[p].Size, ws);
+        }
+    }
+
+    /// <summary>Whether every coupling derives from a term of the potential: the network is its own adjoint then.</summary>
+    internal bool IsReciprocal => _couplings.All(c => c.IsReciprocal);
+
+    /// <summary>Throws where the symmetric Hessian is needed and a coupling has none.</summary>
+    internal void RequireReciprocal()
+    {
+        for (int c = 0; c < _couplings.Length; c++)
+            if (!_couplings[c].IsReciprocal)
+                throw new ArgumentException(
+                    $"The coupling '{Network.Couplings[c].Name}' has other weights forth than back, so the network has no potential and no Hessian. Train it with estimator.correction = 'antisymmetric'; 'nagumo audit' examines it."
+                );
+    }
+
+    /// <summary>Adds A x to a state's constant drives, A = forth − transposed couplings at the lanes of <paramref name="free"/>.</summary>
+    /// <remarks>
+    /// With it and <see cref="State{T}.Adjoint"/> the nudged flow is f(x) − 2A(x − x*), A = (J − Jᵀ)/2: at rest at the free state x*, with the
+    /// transposed Jacobian. Couplings are linear, so this is exact at any distance. [arXiv:2602.03670]
+    /// </remarks>
+    /// <param name="free">The free state x*, drives renewed here.</param>
+    /// <param name="nudged">Receives the constants.</param>
+    /// <param name="to">First lane to write.</param>
+    /// <param name="ws">The thread's workspace.</param>
+    internal void AddAdjointConstants(State<T> free, State<T> nudged, int to, Workspace<T> ws)
+    {
+        foreach (int p in Network.Order)
+        {
+            foreach (bool adjoint in (ReadOnlySpan<bool>)[false, true])
+            {
+                free.Adjoint = adjoint;
+                Prepare(free, p, null, ws);
+                LinearDrive(free, p, ws);
+                for (int f = 0; f < _driven[p].Length; f++)
+                    if (!nudged.Constant(p, f).IsEmpty && !free.Drive(p, f).IsEmpty)
+                        for (int r = 0; r < Network.Populations[p].Size; r++)
+                        {
+                            var target = nudged.Constant(p, f).Row(r).Slice(to, free.Lanes);
+                            RowMath.AddScaled(free.Drive(p, f).Row(r), adjoint ? -T.One : T.One, target, target);
+                        }
+            }
+            free.Adjoint = false;
         }
     }
 
@@ -257,7 +316,9 @@ public sealed unsafe class Machine<T> : IDisposable
                 continue;
             var (q, g) = _ends[c][1 - e];
             var field = s.X(q, g);
-            if (_couplings[c].PrefersPacked(e) || field.ColStride != 1)
+            if (_couplings[c].Background is { } background)
+                ws.Pack(i, field, background);
+            else if (_couplings[c].PrefersPacked(e) || field.ColStride != 1)
                 ws.Pack(i, field);
         }
     }
@@ -276,7 +337,10 @@ public sealed unsafe class Machine<T> : IDisposable
             var ends = _ends[c];
             for (int k = 0; k < ends.Length; k++)
                 fields[k] = s.X(ends[k].Population, ends[k].Field);
-            _couplings[c].Drive(e, fields[..ends.Length], ws.Packed(i), init, drive, row0, rows);
+            if (s.Adjoint)
+                _couplings[c].AdjointDrive(e, fields[..ends.Length], ws.Packed(i), init, drive, row0, rows);
+            else
+                _couplings[c].Drive(e, fields[..ends.Length], ws.Packed(i), init, drive, row0, rows);
             init = drive;
             any = true;
         }

@@ -28,6 +28,9 @@ internal sealed unsafe class OnSite<T> : IDisposable
     private readonly Lazy<Kernel<T>> _inhibitors,
         _flow,
         _forces,
+        _kick,
+        _potential,
+        _curvature,
         _hessian;
     private readonly Lazy<ScalarProgram?> _linear;
     private readonly Dictionary<string, (Kernel<T> Contrast, Kernel<T> Tangent)> _parameterKernels = [];
@@ -51,6 +54,9 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _fullResidual = Compile("full-residual", [.. x, .. streams], [new(_equations.FullMisfit, OutputKind.MaxInto)]);
         _flow = new(() => Compile("flow", [.. x, .. streams], [.. _equations.Flow.Select(e => new Output(e))]));
         _forces = new(() => Compile("forces", [.. x, .. streams], [.. _equations.Forces.Select(e => new Output(e))]));
+        _kick = new(() => Compile("kick", [.. x, .. streams], [.. _equations.Forces.Select(e => new Output(e, OutputKind.Add))]));
+        _potential = new(() => Compile("potential", x, [new(_equations.Potential)]));
+        _curvature = new(() => Compile("curvature", x, [.. _equations.Curvatures.Select(e => new Output(e))]));
         _hessian = new(() =>
         {
             var d = Directions();
@@ -301,6 +307,16 @@ internal sealed unsafe class OnSite<T> : IDisposable
     public void Forces(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> force) =>
         RunFields(_forces.Value, x, drive, force);
 
+    /// <summary>momentum += ∂H/∂x of all fields: the kick of a layer in a layer-wise pass.</summary>
+    public void Kick(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> momentum) =>
+        RunFields(_kick.Value, x, drive, momentum);
+
+    /// <summary>into = the scaled local potential of each neuron, loads included, drives not.</summary>
+    public void Potential(ReadOnlySpan<MatView<T>> x, MatView<T> into) => RunPlain(_potential.Value, x, [into]);
+
+    /// <summary>into = ∂²/∂x_f∂x_g of the scaled local potential for f ≤ g, row by row of the upper triangle.</summary>
+    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into) => RunPlain(_curvature.Value, x, into);
+
     /// <summary>y = (local Hessian and loads)·d at x.</summary>
     public void HessianTimes(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, ReadOnlySpan<MatView<T>> y)
     {
@@ -337,6 +353,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
         Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
         int n = PushDrives(operands, Push(operands, 0, x, 0), drive, 0);
         n = Push(operands, PushUniforms(operands, n, 0), into, 0);
+        kernel.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
+
+    private void RunPlain(Kernel<T> kernel, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = PushUniforms(operands, Push(operands, 0, x, 0), 0);
+        n = Push(operands, n, into, 0);
         kernel.Run(operands[..n], x[0].Rows, x[0].Cols);
     }
 

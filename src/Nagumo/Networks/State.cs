@@ -65,6 +65,9 @@ public sealed unsafe class State<T> : IDisposable
     /// <summary>Largest |∂H/∂x| of each lane, as last measured; [1 × lanes].</summary>
     internal MatView<T> LaneResidual { get; private set; }
 
+    /// <summary>Whether couplings drive this state by their transposes.</summary>
+    internal bool Adjoint { get; set; }
+
     /// <summary>Uses the first <paramref name="lanes"/> lanes only; nothing is allocated, kept lanes keep their values.</summary>
     internal void Resize(int lanes)
     {

@@ -9,7 +9,8 @@ internal sealed unsafe class Workspace<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<PackedRight<T>?> _packed = [];
-    private readonly List<(bool Skip, bool Packed)> _status = [];
+    private readonly List<SparseRight<T>?> _sparse = [];
+    private readonly List<(bool Skip, RightOperand<T>? Packed)> _status = [];
     private Buffer<T> _scratch = new(0);
     private bool[] _flags = [];
 
@@ -42,7 +43,10 @@ internal sealed unsafe class Workspace<T> : IDisposable
         for (int i = 0; i < couplings; i++)
             _status.Add(default);
         while (_packed.Count < couplings)
+        {
             _packed.Add(null);
+            _sparse.Add(null);
+        }
     }
 
     public void Skip(int i) => _status[i] = _status[i] with { Skip = true };
@@ -57,14 +61,28 @@ internal sealed unsafe class Workspace<T> : IDisposable
             _packed[i] = right = new(Math.Max(field.Rows, _packed[i]?.MaxRows ?? 0), Math.Max(field.Cols, _packed[i]?.MaxCols ?? 0));
         }
         right.Pack(field);
-        _status[i] = _status[i] with { Packed = true };
+        _status[i] = _status[i] with { Packed = right };
     }
 
-    public PackedRight<T>? Packed(int i) => _status[i].Packed ? _packed[i] : null;
+    /// <summary>The same, leaving out what equals the background.</summary>
+    public void Pack(int i, MatView<T> field, T background)
+    {
+        if (_sparse[i] is not { } right || right.MaxRows < field.Rows || right.MaxCols < field.Cols)
+        {
+            _sparse[i]?.Dispose();
+            _sparse[i] = right = new(Math.Max(field.Rows, _sparse[i]?.MaxRows ?? 0), Math.Max(field.Cols, _sparse[i]?.MaxCols ?? 0));
+        }
+        right.Pack(field, background);
+        _status[i] = _status[i] with { Packed = right };
+    }
+
+    public RightOperand<T>? Packed(int i) => _status[i].Packed;
 
     public void Dispose()
     {
         foreach (var p in _packed)
+            p?.Dispose();
+        foreach (var p in _sparse)
             p?.Dispose();
         Gemm.Dispose();
         _scratch.Dispose();

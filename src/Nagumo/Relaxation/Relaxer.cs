@@ -78,7 +78,7 @@ internal static class Relaxer
         full.CopyFrom(s, 0);
         machine.FillInhibitors(full, ws);
         RelaxationReport next;
-        if (machine.TotalFields <= SmallFields)
+        if (machine.TotalFields <= SmallFields && machine.IsReciprocal)
             next = Newton.Relax(machine, full, new(Tolerance: options.Tolerance), ws);
         else
         {

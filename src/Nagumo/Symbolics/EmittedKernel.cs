@@ -184,6 +184,11 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             {
                 case Op.Load:
                     EmitAddress(i.A);
+                    if (i.Value != 0)
+                    {
+                        il.Emit(OpCodes.Ldc_I4, (int)i.Value * sizeof(T));
+                        il.Emit(OpCodes.Add);
+                    }
                     if (part)
                         il.Emit(OpCodes.Ldloc, tail);
                     il.Emit(OpCodes.Call, Method(part ? "LoadPart" : "Load"));

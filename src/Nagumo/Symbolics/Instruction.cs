@@ -6,7 +6,7 @@ internal enum Op
     /// <summary>The number Value.</summary>
     Constant,
 
-    /// <summary>Element of operand A.</summary>
+    /// <summary>Element of operand A, Value columns to the right.</summary>
     Load,
 
     /// <summary>Value of operand A for the row.</summary>

@@ -69,7 +69,7 @@ internal sealed unsafe class Interpreter<T, V, L> : Kernel<T>
                     new Span<T>(target, Block).Fill(operands[i.A].Data[row * operands[i.A].Stride]);
                     break;
                 case Op.Load:
-                    var source = operands[i.A].Data + (row * operands[i.A].Stride) + column;
+                    var source = operands[i.A].Data + (row * operands[i.A].Stride) + column + (nint)i.Value;
                     new ReadOnlySpan<T>(source, count).CopyTo(new Span<T>(target, Block));
                     break;
                 case Op.Lookup:

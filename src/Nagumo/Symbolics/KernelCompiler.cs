@@ -105,6 +105,7 @@ internal static class KernelCompiler
             && simd == other.Simd
             && definition.Streams.SequenceEqual(other.Definition.Streams)
             && definition.Uniforms.SequenceEqual(other.Definition.Uniforms)
+            && definition.Neighbours.SequenceEqual(other.Definition.Neighbours)
             && definition.Outputs.SequenceEqual(other.Definition.Outputs);
 
         public override bool Equals(object? obj) => Equals(obj as Key);

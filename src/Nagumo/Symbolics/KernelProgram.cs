@@ -41,6 +41,8 @@ internal sealed class KernelProgram
     {
         var program = new KernelProgram(definition.Streams.Count, definition.Uniforms.Count, wide);
         var lowering = new Lowering(program, definition.Streams, definition.Uniforms);
+        foreach (var (symbol, stream, columns) in definition.Neighbours)
+            lowering.Bind(symbol, program.Load(definition.Streams.ToList().IndexOf(stream), columns));
         var first = program.Streams + program.Uniforms;
         for (var i = 0; i < definition.Outputs.Count; i++)
         {
@@ -63,7 +65,9 @@ internal sealed class KernelProgram
 
     public int Constant(double value) => Add(new(Op.Constant, Value: value));
 
-    public int Load(int operand) => Add(new(Op.Load, operand));
+    /// <param name="operand">The stream or output.</param>
+    /// <param name="columns">How many columns to the right of the element.</param>
+    public int Load(int operand, int columns = 0) => Add(new(Op.Load, operand, Value: columns));
 
     public int LoadUniform(int operand) => Add(new(Op.LoadUniform, operand));
 

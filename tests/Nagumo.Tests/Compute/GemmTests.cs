@@ -7,36 +7,6 @@ public sealed unsafe class GemmTests
 {
     static readonly SimdWidth[] Widths = [SimdWidth.Scalar, SimdWidth.V128, SimdWidth.V256, SimdWidth.V512];
 
-    /// <summary>A matrix with memory of its own, any layout, surrounded by NaN so that a stray read shows.</summary>
-    sealed class Matrix<T> : IDisposable
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        readonly Buffer<T> buffer;
-        public readonly MatView<T> View;
-
-        public Matrix(int rows, int cols, int pad = 0, bool transposed = false, int step = 1)
-        {
-            var (outer, inner) = transposed ? (cols, rows) : (rows, cols);
-            var stride = (inner + pad) * step;
-            buffer = new((long)outer * stride + 1);
-            buffer.Span.Fill(T.NaN);
-            View = transposed ? new(buffer.Pointer, rows, cols, step, stride) : new(buffer.Pointer, rows, cols, stride, step);
-        }
-
-        public Matrix<T> Random(ref uint seed)
-        {
-            for (var i = 0; i < View.Rows; i++)
-            for (var j = 0; j < View.Cols; j++)
-            {
-                seed = seed * 1664525 + 1013904223;
-                View[i, j] = T.CreateChecked((int)(seed >> 8) - (1 << 23)) / T.CreateChecked(1 << 22);
-            }
-            return this;
-        }
-
-        public void Dispose() => buffer.Dispose();
-    }
-
     /// <summary>The definition: one chain of fused multiply-adds per element.</summary>
     static T[,] Naive<T>(MatView<T> a, MatView<T> b, MatView<T> init, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -53,16 +23,6 @@ public sealed unsafe class GemmTests
         return c;
     }
 
-    static void AssertSame<T>(T[,] expected, MatView<T> actual, string what)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        for (var i = 0; i < actual.Rows; i++)
-        for (var j = 0; j < actual.Cols; j++)
-            // Equals also tells NaN from a number; the bits of equal numbers differ only for ±0.
-            if (!expected[i, j].Equals(actual[i, j]) || T.IsNegative(expected[i, j]) != T.IsNegative(actual[i, j]))
-                Assert.Fail($"{what}: ({i}, {j}) is {actual[i, j]:R}, expected {expected[i, j]:R}.");
-    }
-
     enum InitKind
     {
         Zero,
@@ -77,13 +37,13 @@ public sealed unsafe class GemmTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var scale = T.CreateChecked(seed % 3 == 0 ? 1 : -0.7);
-        using var a = new Matrix<T>(m, k, pad: 3, ta).Random(ref seed);
-        using var b = new Matrix<T>(k, n, pad: 1, tb, step).Random(ref seed);
-        using var straight = new Matrix<T>(k, n, pad: 2);
+        using var a = new TestMatrix<T>(m, k, pad: 3, ta).Random(ref seed);
+        using var b = new TestMatrix<T>(k, n, pad: 1, tb, step).Random(ref seed);
+        using var straight = new TestMatrix<T>(k, n, pad: 2);
         for (var i = 0; i < k; i++)
         for (var j = 0; j < n; j++)
             straight.View[i, j] = b.View[i, j];
-        using var start = new Matrix<T>(m, n, pad: 5, transposed: (InitKind)initKind == InitKind.Transposed).Random(ref seed);
+        using var start = new TestMatrix<T>(m, n, pad: 5, transposed: (InitKind)initKind == InitKind.Transposed).Random(ref seed);
         var init = (InitKind)initKind switch
         {
             InitKind.Zero => default,
@@ -99,7 +59,7 @@ public sealed unsafe class GemmTests
 
         void Run(string what, Action<MatView<T>, MatView<T>> multiply)
         {
-            using var c = new Matrix<T>(m, n, pad: 7);
+            using var c = new TestMatrix<T>(m, n, pad: 7);
             var from = init;
             if ((InitKind)initKind == InitKind.Itself)
             {
@@ -109,7 +69,7 @@ public sealed unsafe class GemmTests
                 from = c.View;
             }
             multiply(from, c.View);
-            AssertSame(expected, c.View, $"{what} {typeof(T).Name} {m}×{k}·{k}×{n} seed {seed}");
+            TestMatrix.AssertSame(expected, c.View, $"{what} {typeof(T).Name} {m}×{k}·{k}×{n} seed {seed}");
             for (var i = 0; i < m; i++)
             for (var j = n; j < n + 7; j++)
                 Assert.True(T.IsNaN(c.View.Data[i * c.View.RowStride + j]), $"{what}: wrote beyond row {i}");
@@ -183,10 +143,10 @@ public sealed unsafe class GemmTests
     public void Nothing_is_allocated_once_the_workspace_is_there()
     {
         uint seed = 1;
-        using var a = new Matrix<float>(50, 40).Random(ref seed);
-        using var b = new Matrix<float>(40, 70, transposed: true).Random(ref seed);
-        using var c = new Matrix<float>(50, 70);
-        using var d = new Matrix<float>(40, 70).Random(ref seed);
+        using var a = new TestMatrix<float>(50, 40).Random(ref seed);
+        using var b = new TestMatrix<float>(40, 70, transposed: true).Random(ref seed);
+        using var c = new TestMatrix<float>(50, 70);
+        using var d = new TestMatrix<float>(40, 70).Random(ref seed);
         using var left = new PackedLeft<float>(50, 40);
         using var right = new PackedRight<float>(40, 70);
         using var workspace = new GemmWorkspace<float>();
@@ -213,7 +173,7 @@ public sealed unsafe class GemmTests
     public void Packing_by_row_ranges_equals_packing_at_once()
     {
         uint seed = 3;
-        using var a = new Matrix<float>(41, 17).Random(ref seed);
+        using var a = new TestMatrix<float>(41, 17).Random(ref seed);
         using var whole = new PackedLeft<float>(41, 17);
         using var parts = new PackedLeft<float>(41, 17);
         whole.Pack(a.View, 0.5f);
@@ -225,10 +185,10 @@ public sealed unsafe class GemmTests
     [Fact]
     public void Wrong_shapes_are_named()
     {
-        using var a = new Matrix<float>(30, 20);
+        using var a = new TestMatrix<float>(30, 20);
         using var left = new PackedLeft<float>(30, 20);
         using var right = new PackedRight<float>(20, 20);
-        using var c = new Matrix<float>(30, 20);
+        using var c = new TestMatrix<float>(30, 20);
         right.Pack(new MatView<float>(a.View.Data, 19, 20, 20));
         Assert.Contains("19×20", Assert.Throws<ArgumentException>(() => Gemm.Multiply(left, right, default, c.View, 0, 30)).Message);
         right.Pack(new MatView<float>(a.View.Data, 20, 20, 20));

@@ -21,6 +21,10 @@ public sealed class TrainerTests
             batch: 48
         ),
         ["one k for all"] = SmallExperiments.Mnist(new("h", 12, "fitzhugh-nagumo", Train: ["k"]), batch: 48),
+        ["a chip"] = SmallExperiments.Mnist(batch: 48) with
+        {
+            Hardware = new(Mismatch: 0.1, NeuronMismatch: 0.1, PairMismatch: 0.02, Bits: 6, Stuck: 0.01, Drift: 0.01, ReadNoise: 1e-3),
+        },
         ["joint"] = SmallExperiments.Mnist(new("h", 12, "fitzhugh-nagumo-nonlinear-inhibitor"), batch: 48),
     };
 

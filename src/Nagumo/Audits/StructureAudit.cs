@@ -1,0 +1,388 @@
+using MathNet.Numerics.LinearAlgebra;
+using Nagumo.Compute;
+
+namespace Nagumo.Audits;
+
+/// <summary>What a flow is, as far as Equilibrium Propagation is concerned; the first that holds, in this order.</summary>
+public enum Structure
+{
+    /// <summary>τ_i x_i' = −∂E/∂x_i with all τ_i &gt; 0: an energy-based model.</summary>
+    Gradient,
+
+    /// <summary>τ_i x_i' = ∓∂H/∂x_i: some variables descend, others ascend.</summary>
+    SkewGradient,
+
+    /// <summary>q' = ∂H/∂p, p' = −∂H/∂q for the stated pairing.</summary>
+    Hamiltonian,
+
+    /// <summary>x' = Q ∇H with a constant matrix Q; among them oscillators with friction.</summary>
+    QGradient,
+
+    /// <summary>Weights make the Jacobian symmetric at this rest state, but not beside it.</summary>
+    SelfAdjointAtRest,
+
+    /// <summary>No such structure was found: EqProp is biased.</summary>
+    Neither,
+}
+
+/// <summary>How an audit probes.</summary>
+/// <param name="Probes">Random states beside the rest state, ≥ 2.</param>
+/// <param name="Radius">Their spread: radius × max(1, |x|), &gt; 0.</param>
+/// <param name="Tolerance">Largest defect that counts as symmetric; differences leave about 1e-12.</param>
+/// <param name="Seed">Seeds the probes and the test costs.</param>
+public sealed record StructureAuditOptions(int Probes = 4, double Radius = 0.3, double Tolerance = 1e-8, ulong Seed = 1)
+{
+    /// <inheritdoc cref="StructureAuditOptions"/>
+    public int Probes { get; init; } =
+        Probes is >= 2 and <= 1000
+            ? Probes
+            : throw new ArgumentOutOfRangeException(nameof(Probes), $"probes = {Probes}: give 2 to 1000; 4 is usual.");
+
+    /// <inheritdoc cref="StructureAuditOptions"/>
+    public double Radius { get; init; } =
+        Radius > 0 && double.IsFinite(Radius)
+            ? Radius
+            : throw new ArgumentOutOfRangeException(nameof(Radius), $"radius = {Radius:R}: give a finite number > 0; 0.3 is usual.");
+}
+
+/// <summary>A coupling that no weights make equal: the two sides of w_i J_ij = w_j J_ji.</summary>
+/// <param name="To">Name of x_i.</param>
+/// <param name="From">Name of x_j.</param>
+/// <param name="There">w_i J_ij.</param>
+/// <param name="Back">w_j J_ji.</param>
+/// <param name="AtRest">Whether it breaks at the rest state already, or only beside it.</param>
+public sealed record BrokenCoupling(string To, string From, double There, double Back, bool AtRest);
+
+/// <summary>Whether a system is its own adjoint, in which sense, and what EqProp would compute where it is not.</summary>
+/// <remarks>
+/// The Jacobian J is taken at a rest state and at random states beside it. Weights w with w_i J_ij = w_j J_ji at all of them make the
+/// flow a gradient (all w &gt; 0) or skew-gradient flow, |w_i| being the time constants up to one factor per component. A nudge enters as
+/// −β Q ∂C/∂x, Q = 1/w, and the contrast is exact. [DESIGN §1]
+/// </remarks>
+/// <param name="System">What was examined.</param>
+/// <param name="Class">What it is.</param>
+/// <param name="State">The rest state.</param>
+/// <param name="Residual">Largest |x'| there.</param>
+/// <param name="Weights">w_i, geometric mean of |w| = 1 and most of them positive in each component.</param>
+/// <param name="Component">Component of each variable in the graph of two-sided couplings; each has a free factor.</param>
+/// <param name="RestDefect">|W J − (W J)ᵀ|/|W J| at the rest state, with the weights fitted there.</param>
+/// <param name="ProbeDefect">The largest at all states, with the weights fitted to all of them.</param>
+/// <param name="PairDefect">The same of Ω⁻¹ J for the stated pairing; null where none was stated.</param>
+/// <param name="StructureDefect">The same of Q⁻¹ J for the best constant Q; null where none was looked for.</param>
+/// <param name="StructureMatrix">That Q, row-major [n × n]; null where there is none.</param>
+/// <param name="Broken">The couplings that break the symmetry most, worst first; empty where it holds.</param>
+/// <param name="Cosine">
+/// Smallest cosine, over random costs, between EqProp with a nudge through the structure found and the exact gradient; NaN where J is singular.
+/// </param>
+/// <param name="PlainCosine">The same for the plain nudge −β ∂C/∂x on every variable.</param>
+/// <param name="Notes">What else is to be said.</param>
+public sealed record StructureAudit(
+    FlowSystem System,
+    Structure Class,
+    IReadOnlyList<double> State,
+    double Residual,
+    IReadOnlyList<double> Weights,
+    IReadOnlyList<int> Component,
+    double RestDefect,
+    double ProbeDefect,
+    double? PairDefect,
+    double? StructureDefect,
+    IReadOnlyList<double>? StructureMatrix,
+    IReadOnlyList<BrokenCoupling> Broken,
+    double Cosine,
+    double PlainCosine,
+    IReadOnlyList<string> Notes
+)
+{
+    private const int MostBroken = 8,
+        Costs = 3;
+
+    /// <summary>Whether the state is at rest; without one there is nothing to classify.</summary>
+    public bool Converged { get; private init; } = true;
+
+    /// <summary>Fields of a network that rest at the edge of their box: they do not move, and are no variables.</summary>
+    public int Held { get; private init; }
+
+    private double[] RestJacobian { get; init; } = [];
+
+    /// <summary>w_i J_ij and w_j J_ji at the rest state, for every pair i &lt; j that is coupled.</summary>
+    public IReadOnlyList<(double There, double Back)> Couplings()
+    {
+        int n = Weights.Count;
+        return
+        [
+            .. from i in Enumerable.Range(0, n)
+            from k in Enumerable.Range(i + 1, n - i - 1)
+            let there = Weights[i] * RestJacobian[i * n + k]
+            let back = Weights[k] * RestJacobian[k * n + i]
+            where there != 0 || back != 0
+            select (there, back),
+        ];
+    }
+
+    /// <summary>The defect of the class.</summary>
+    public double Defect =>
+        Class switch
+        {
+            Structure.Hamiltonian => PairDefect!.Value,
+            Structure.QGradient => StructureDefect!.Value,
+            Structure.SelfAdjointAtRest => RestDefect,
+            _ => ProbeDefect,
+        };
+
+    /// <summary>Finds a rest state of the flow and classifies it.</summary>
+    /// <exception cref="ArgumentException">Probe states at which the flow is not finite.</exception>
+    public static StructureAudit Run(FlowSystem system, StructureAuditOptions? options = null)
+    {
+        var (state, residual) = RestSearch.Find(system);
+        return RestSearch.AtRest(residual, state) ? At(system, state, residual, options ?? new()) : Restless(system, state, residual);
+    }
+
+    /// <summary>Classifies a network's physical (u, v) flow at the rest state of the subject's first image.</summary>
+    /// <exception cref="ArgumentException">Probe states at which the flow is not finite.</exception>
+    public static StructureAudit Run(string name, AuditSubject subject, StructureAuditOptions? options = null)
+    {
+        using var flow = new NetworkFlow(name, subject);
+        var velocity = new double[flow.Rest.Length];
+        flow.System.Flow(flow.Rest, velocity);
+        double residual = velocity.Max(Math.Abs);
+        return flow.Relaxation.Converged || RestSearch.AtRest(residual, flow.Rest)
+            ? At(flow.System, flow.Rest, residual, options ?? new()) with
+            {
+                Held = flow.Held,
+            }
+            : Restless(flow.System, flow.Rest, residual);
+    }
+
+    private static StructureAudit Restless(FlowSystem system, double[] state, double residual) =>
+        new(system, Structure.Neither, state, residual, [], [], 0, 0, null, null, null, [], double.NaN, double.NaN, [])
+        {
+            Converged = false,
+        };
+
+    /// <summary>Classifies at a given rest state.</summary>
+    internal static StructureAudit At(FlowSystem system, double[] rest, double residual, StructureAuditOptions options)
+    {
+        int n = system.Dimension;
+        var rng = new Rng(options.Seed).Split("structure");
+        var jacobians = new List<double[]> { system.Jacobian(rest) };
+        for (int k = 0; k < options.Probes; k++)
+            jacobians.Add(system.Jacobian(Probe(system, rest, options.Radius, rng.Split((ulong)k))));
+        if (jacobians.Any(j => j.Any(x => !double.IsFinite(x))))
+            throw new ArgumentException(
+                $"'{system.Name}': the Jacobian is not finite at or beside the rest state. Lower the radius of the probes."
+            );
+
+        var everywhere = Symmetriser.Fit(n, jacobians);
+        var here = Symmetriser.Fit(n, jacobians[..1]);
+        double probeDefect = jacobians.Max(everywhere.Defect),
+            restDefect = here.Defect(jacobians[0]);
+        bool Small(double? defect) => defect <= options.Tolerance;
+        var notes = new List<string>();
+        double? pairDefect = null,
+            structureDefect = null;
+        double[]? p = null;
+        Structure @class;
+        bool paired = system.Pairs.Count > 0;
+        if (paired)
+            pairDefect = StructureSearch.Defect(StructureSearch.Canonical(system.Pairs), n, jacobians);
+        if (Small(probeDefect))
+            @class = everywhere.Weights.All(w => w > 0) ? Structure.Gradient : Structure.SkewGradient;
+        else if (Small(pairDefect))
+        {
+            @class = Structure.Hamiltonian;
+            p = StructureSearch.Canonical(system.Pairs);
+        }
+        else
+        {
+            p = Constant(system, jacobians, rng.Split("null space"), notes);
+            structureDefect = p is null ? null : StructureSearch.Defect(p, n, jacobians);
+            // Without a stated pairing a flow of two variables often has a Q; what is symmetric in the variables themselves is said first.
+            @class =
+                Small(structureDefect) && (paired || !Small(restDefect)) ? Structure.QGradient
+                : Small(restDefect) ? Structure.SelfAdjointAtRest
+                : Structure.Neither;
+            if (@class == Structure.SelfAdjointAtRest && Small(structureDefect))
+                notes.Add("it is also x' = Q ∇H with a constant Q that is not diagonal: nudged through Q, EqProp is exact everywhere");
+            if (!Small(structureDefect))
+                p = null;
+        }
+        var symmetriser = @class == Structure.SelfAdjointAtRest ? here : everywhere;
+        var q = @class switch
+        {
+            Structure.Gradient or Structure.SkewGradient or Structure.SelfAdjointAtRest => Diagonal(symmetriser.Weights),
+            Structure.Hamiltonian or Structure.QGradient => Inverse(p!, n),
+            _ => Diagonal([.. Enumerable.Repeat(1.0, n)]),
+        };
+        var (cosine, plain) = Cosines(jacobians[0], n, q, rng.Split("costs"));
+        if (double.IsNaN(cosine))
+            notes.Add("the Jacobian is singular at the rest state: there is no gradient to compare");
+        int parts = symmetriser.Component.Distinct().Count();
+        if (parts > 1 && @class <= Structure.SkewGradient)
+            notes.Add($"{parts} parts that nothing couples: the time constants of each have a free factor");
+        return new(
+            system,
+            @class,
+            rest,
+            residual,
+            symmetriser.Weights,
+            symmetriser.Component,
+            restDefect,
+            probeDefect,
+            pairDefect,
+            structureDefect,
+            p is null ? null : Inverse(p, n),
+            @class <= Structure.QGradient ? [] : Breaking(system, symmetriser, jacobians, options.Tolerance),
+            cosine,
+            plain,
+            notes
+        )
+        {
+            RestJacobian = jacobians[0],
+        };
+    }
+
+    /// <summary>The best constant P = Q⁻¹, from the first states; null where none is looked for.</summary>
+    private static double[]? Constant(FlowSystem system, List<double[]> jacobians, Rng rng, List<string> notes)
+    {
+        int n = system.Dimension;
+        if (system.Pairs.Count > 0)
+            return StructureSearch.Damped(system.Pairs, jacobians);
+        if (n > StructureSearch.MaxDimension)
+        {
+            notes.Add($"a constant Q with x' = Q ∇H was not looked for: {n} variables, {StructureSearch.MaxDimension} at most");
+            return null;
+        }
+        double all = jacobians[0].Max(Math.Abs),
+            change = jacobians.Skip(1).Max(j => j.Zip(jacobians[0], (a, b) => Math.Abs(a - b)).Max());
+        if (change > 1e-7 * all)
+            return StructureSearch.Find(n, jacobians, rng);
+        notes.Add("the flow is linear, and every linear flow is Q ∇H for some Q: state a pairing to ask for one");
+        return null;
+    }
+
+    /// <summary>A random state beside the rest state at which the flow is finite.</summary>
+    private static double[] Probe(FlowSystem system, double[] rest, double radius, Rng rng)
+    {
+        var x = new double[rest.Length];
+        var f = new double[rest.Length];
+        for (int attempt = 0; attempt < 12; attempt++, radius /= 2)
+        {
+            for (int i = 0; i < x.Length; i++)
+            {
+                x[i] = rest[i] + radius * Math.Max(1, Math.Abs(rest[i])) * rng.NextNormal();
+                if (system.Bounds is { } bounds)
+                    x[i] = Math.Clamp(x[i], bounds[i].Low, bounds[i].High);
+            }
+            system.Flow(x, f);
+            if (f.All(double.IsFinite))
+                return x;
+        }
+        throw new ArgumentException($"'{system.Name}': the flow is not finite beside its rest state. Lower the radius of the probes.");
+    }
+
+    private static IReadOnlyList<BrokenCoupling> Breaking(
+        FlowSystem system,
+        Symmetriser symmetriser,
+        List<double[]> jacobians,
+        double tolerance
+    )
+    {
+        int n = system.Dimension;
+        var w = symmetriser.Weights;
+        var worst = new PriorityQueue<BrokenCoupling, double>();
+        var found = new HashSet<(int, int)>();
+        for (int s = 0; s < jacobians.Count; s++)
+        {
+            double all = 0;
+            for (int i = 0; i < n; i++)
+            for (int k = 0; k < n; k++)
+                all = Math.Max(all, Math.Abs(w[i] * jacobians[s][i * n + k]));
+            for (int i = 0; i < n; i++)
+            for (int k = i + 1; k < n; k++)
+            {
+                double there = w[i] * jacobians[s][i * n + k],
+                    back = w[k] * jacobians[s][k * n + i];
+                if (!(Math.Abs(there - back) > tolerance * all) || !found.Add((i, k)))
+                    continue;
+                worst.Enqueue(
+                    new(system.Variables[i], system.Variables[k], there, back, s == 0),
+                    (s == 0 ? 1e6 : 1) * Math.Abs(there - back) / all
+                );
+                if (worst.Count > MostBroken)
+                    worst.Dequeue();
+            }
+            if (s == 0 && worst.Count > 0)
+                break;
+        }
+        var broken = new List<BrokenCoupling>();
+        while (worst.TryDequeue(out var coupling, out _))
+            broken.Insert(0, coupling);
+        return broken;
+    }
+
+    /// <summary>Cosines of EqProp, J⁻¹ Q c, with the gradient with respect to a current in H, Qᵀ J⁻ᵀ c: with the given Q, and with Q = 1.</summary>
+    private static (double Structured, double Plain) Cosines(double[] j, int n, double[] q, Rng rng)
+    {
+        using DenseLu lu = new(n),
+            transposed = new(n);
+        for (int i = 0; i < n; i++)
+        for (int k = 0; k < n; k++)
+            lu.Matrix[i * n + k] = transposed.Matrix[k * n + i] = j[i * n + k];
+        if (lu.Factor() >= 0 || transposed.Factor() >= 0)
+            return (double.NaN, double.NaN);
+        double structured = 1,
+            plain = 1;
+        double[] c = new double[n],
+            g = new double[n],
+            e = new double[n];
+        for (int k = 0; k < Costs; k++)
+        {
+            rng.FillNormal(c);
+            c.CopyTo(e, 0);
+            transposed.Solve(e);
+            c.CopyTo(g, 0);
+            lu.Solve(g);
+            plain = Math.Min(plain, Cosine(g, e));
+            g = Times(q, c, transpose: false);
+            lu.Solve(g);
+            structured = Math.Min(structured, Cosine(g, Times(q, e, transpose: true)));
+        }
+        return (structured, plain);
+
+        double[] Times(double[] matrix, double[] x, bool transpose)
+        {
+            if (matrix.Length == n)
+                return [.. matrix.Select((d, i) => d * x[i])];
+            var y = new double[n];
+            for (int i = 0; i < n; i++)
+            for (int k = 0; k < n; k++)
+                y[i] += (transpose ? matrix[k * n + i] : matrix[i * n + k]) * x[k];
+            return y;
+        }
+
+        static double Cosine(double[] a, double[] b)
+        {
+            double ab = 0,
+                aa = 0,
+                bb = 0;
+            for (int i = 0; i < a.Length; i++)
+            {
+                ab += a[i] * b[i];
+                aa += a[i] * a[i];
+                bb += b[i] * b[i];
+            }
+            return Math.Min(1, ab / Math.Sqrt(aa * bb));
+        }
+    }
+
+    /// <summary>Q = 1/w as its diagonal, [n].</summary>
+    private static double[] Diagonal(IReadOnlyList<double> w) => [.. w.Select(x => 1 / x)];
+
+    private static double[] Inverse(double[] p, int n)
+    {
+        double[] q = Matrix<double>.Build.DenseOfRowMajor(n, n, p).Inverse().ToRowMajorArray();
+        double scale = q.Max(Math.Abs);
+        return [.. q.Select(x => Math.Abs(x) < 1e-9 * scale ? 0 : x)];
+    }
+}

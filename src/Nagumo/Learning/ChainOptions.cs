@@ -1,0 +1,64 @@
+namespace Nagumo.Learning;
+
+/// <summary>A deep chain of equal layers: how the network's one hidden population is repeated in depth, and how the chain is read.</summary>
+/// <remarks>
+/// The network then states one layer: a clamped input, the hidden population (its scale is the chain's step), a linear readout; bilinear
+/// couplings from input to layer and from layer to readout, and their biases. The same recurrence has two readings that are different
+/// functions with different gradients: "boundary", a two-point problem that relaxes, trained by Equilibrium Propagation; and "pass", an
+/// initial-value problem, trained by Hamiltonian echo. The readout looks at the last layer and does not act back on it.
+/// [docs/hamiltonian.md]
+/// </remarks>
+/// <param name="Reading">"boundary" or "pass".</param>
+/// <param name="Depth">L ≥ 1: layers 0 … L.</param>
+/// <param name="BlockStrength">s of the residual block −s Σ F(K u + b): &gt; 0 activator type, &lt; 0 inhibitor type.</param>
+/// <param name="InhibitorDiffusion">D_v &gt; 0.</param>
+/// <param name="ActivatorDiffusion">D_u &gt; 0.</param>
+/// <param name="BlockUnits">Units of a block; 0 for as many as the layer has neurons.</param>
+/// <param name="BlockSd">Standard deviation of the initial K, ≥ 0; null for 1/√n.</param>
+/// <param name="Amplitude">Pass only: bound of the encoder u_0 = amplitude · tanh(W x + b), &gt; 0; null for 0.6.</param>
+/// <param name="ActivityPenalty">Pass only: ρ ≥ 0 of the cost ρ Σ_l Σ_i max(0, |u_l,i| − 1)² that keeps activators from escaping; null for 0.</param>
+/// <param name="MaxEscaped">Pass only: share of a batch, in [0, 1), that may escape before training stops; null for 0.02.</param>
+/// <param name="Train">Which of "activator_diffusion" and "inhibitor_diffusion" learning may change.</param>
+public sealed record ChainOptions(
+    string Reading,
+    int Depth,
+    double BlockStrength,
+    double InhibitorDiffusion,
+    double ActivatorDiffusion = 1,
+    int BlockUnits = 0,
+    double? BlockSd = null,
+    double? Amplitude = null,
+    double? ActivityPenalty = null,
+    double? MaxEscaped = null,
+    IReadOnlyList<string>? Train = null
+)
+{
+    /// <summary>Throws when a value is out of its range, naming it.</summary>
+    /// <exception cref="ArgumentException">See the message.</exception>
+    public void Validate()
+    {
+        if (Reading is not ("boundary" or "pass"))
+            throw new ArgumentException($"chain.reading = '{Reading}'.{Nearest.Hint(Reading, new[] { "boundary", "pass" })}");
+        Range("block_units", BlockUnits >= 0, BlockUnits, "0 or more units");
+        Range("block_sd", BlockSd is null or >= 0, BlockSd, "a number ≥ 0");
+        Range("amplitude", Amplitude is null or > 0, Amplitude, "a number > 0");
+        Range("activity_penalty", ActivityPenalty is null or >= 0, ActivityPenalty, "a number ≥ 0");
+        Range("max_escaped", MaxEscaped is null or (>= 0 and < 1), MaxEscaped, "a number in [0, 1)");
+        foreach (
+            var (key, given) in new[]
+            {
+                ("amplitude", Amplitude is not null),
+                ("activity_penalty", ActivityPenalty is not null),
+                ("max_escaped", MaxEscaped is not null),
+            }
+        )
+            if (given && Reading == "boundary")
+                throw new ArgumentException($"chain.{key} belongs to a pass; set chain.reading to 'pass', or leave it out.");
+
+        static void Range(string key, bool valid, double? value, string allowed)
+        {
+            if (!valid || value is { } x && !double.IsFinite(x))
+                throw new ArgumentException($"chain.{key} = {value:R}: give {allowed}.");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Nagumo.Neurons;
+
+namespace Nagumo.Media;
+
+/// <summary>What lies beyond the edges of a sheet.</summary>
+public enum SheetEdges
+{
+    /// <summary>No flux: the mirror image, x₋₁ = x₀.</summary>
+    ZeroFlux,
+
+    /// <summary>The opposite edge.</summary>
+    Periodic,
+}
+
+/// <summary>A rectangle of equal neurons, each coupled by diffusion to its four neighbours.</summary>
+/// <param name="Neuron">The model.</param>
+/// <param name="Rows">Cells from top to bottom, 3 to 32,768.</param>
+/// <param name="Columns">Cells from left to right, 3 to 32,768.</param>
+/// <param name="Dt">Step of the explicit Euler method, &gt; 0, in units of the activator's time constant; below 2τ/(8D + c) of every field.</param>
+/// <param name="Diffusion">D ≥ 0 by field, per squared cell and unit of time (of τ, for an inhibitor); 0 for a field that is not named.</param>
+/// <param name="Parameters">Values that differ from the model's defaults.</param>
+/// <param name="Edges">What lies beyond the edges.</param>
+public sealed record SheetOptions(
+    Neuron Neuron,
+    int Rows,
+    int Columns,
+    double Dt,
+    IReadOnlyDictionary<string, double> Diffusion,
+    IReadOnlyDictionary<string, double>? Parameters = null,
+    SheetEdges Edges = SheetEdges.ZeroFlux
+)
+{
+    private const int Least = 3,
+        Most = 32768;
+
+    /// <inheritdoc cref="SheetOptions"/>
+    public int Rows { get; init; } = Size(nameof(Rows), Rows);
+
+    /// <inheritdoc cref="SheetOptions"/>
+    public int Columns { get; init; } = Size(nameof(Columns), Columns);
+
+    /// <inheritdoc cref="SheetOptions"/>
+    public double Dt { get; init; } =
+        Dt > 0 && double.IsFinite(Dt) ? Dt : throw new ArgumentOutOfRangeException(nameof(Dt), $"dt = {Dt:R}: give a finite number > 0.");
+
+    /// <summary>D of every field, the activator first.</summary>
+    internal double[] FieldDiffusion()
+    {
+        var d = new double[Neuron.Fields.Count];
+        foreach (var (field, value) in Diffusion)
+        {
+            int f = Neuron.FieldIndex(field);
+            if (f < 0)
+                throw new ArgumentException(
+                    $"'{Neuron.Name}' has no field '{field}' to diffuse. It has: {string.Join(", ", Neuron.Fields.Select(x => x.Name))}."
+                );
+            if (!(value >= 0 && double.IsFinite(value)))
+                throw new ArgumentOutOfRangeException(nameof(Diffusion), $"D of {field} = {value:R}: give a finite number >= 0.");
+            d[f] = value;
+        }
+        return d;
+    }
+
+    private static int Size(string name, int value) =>
+        value is >= Least and <= Most
+            ? value
+            : throw new ArgumentOutOfRangeException(name, $"{name.ToLowerInvariant()} = {value}: give {Least} to {Most}.");
+}

@@ -1,0 +1,65 @@
+using Nagumo.Compute;
+using Nagumo.Data;
+using Nagumo.Learning;
+using Nagumo.Networks;
+
+namespace Nagumo.Tests.Learning;
+
+/// <summary>Unlit pixels that products leave out: the same sums, so the same predictions and gradients up to the order of rounding.</summary>
+public sealed class BackgroundTests
+{
+    private const int Samples = 40;
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.2)]
+    public void Leaving_out_unlit_pixels_changes_rounding_only(double dropout)
+    {
+        var images = SmallExperiments.Images(Samples).Train;
+        Assert.True(images.Unlit > 0.7);
+        // The same samples in a set that is mostly lit: there every pixel is multiplied.
+        byte[] lit = new byte[4 * images.Pixels.Length],
+            labels = new byte[4 * images.Count];
+        Array.Fill(lit, (byte)200);
+        images.Pixels.CopyTo(lit);
+        images.Labels.CopyTo(labels);
+        var mixed = new ImageSet(images.Rows, images.Cols, images.Classes, lit, labels);
+
+        var (left, leftOut) = Learn(images, dropout);
+        var (all, read) = Learn(mixed, dropout);
+        double scale = all.Max(Math.Abs);
+        Assert.True(scale > 0);
+        Assert.NotEqual(all, left);
+        // Sums of 784 products and 40 samples, of size 1 before they are averaged.
+        for (int i = 0; i < all.Length; i++)
+            Assert.Equal(all[i], left[i], 1e-12 * scale);
+        for (int i = 0; i < read.Length; i++)
+            Assert.Equal(read[i], leftOut[i], 1e-12);
+    }
+
+    private static (double[] Gradient, double[] Readout) Learn(ImageSet set, double dropout)
+    {
+        var experiment = SmallExperiments.Mnist() with { Pixels = new(Dropout: dropout), Free = new(30, 0), Nudged = new(30, 0) };
+        var rng = new Rng(1);
+        var network = experiment.Network.Build();
+        var readout = new Readout(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
+        using var team = new WorkerTeam(2);
+        using var machine = new Machine<double>(network, rng);
+        using var learner = new EqProp<double>(
+            machine,
+            team,
+            readout,
+            experiment.Estimator,
+            experiment.Free,
+            experiment.Nudged,
+            experiment.Pixels,
+            rng,
+            Samples
+        );
+        int[] samples = [.. Enumerable.Range(0, Samples)];
+        learner.Gradient(set, samples, 1);
+        var outputs = new double[Samples * set.Classes];
+        learner.Predict(set, samples, experiment.Evaluation, outputs);
+        return ([.. machine.Parameters.SelectMany(p => p.Gradients.ToArray())], outputs);
+    }
+}
