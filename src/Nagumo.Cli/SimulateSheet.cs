@@ -34,7 +34,7 @@ internal static class SimulateSheet
             "spiral",
             "a spiral wave from a broken front: period, and the path of its tip",
             SpiralNeuron,
-            Keys(size: 120, time: 800, dt: 0.02, du: 4, dv: 0),
+            Keys(size: 120, time: 800, step: 0.02, du: 4, dv: 0),
             s => In(s, Spiral<float>, Spiral<double>)
         ),
         new(
@@ -42,7 +42,7 @@ internal static class SimulateSheet
             "rings around a pacemaker, a disc of current: their period and speed",
             TargetNeuron,
             [
-                .. Keys(size: 200, time: 400, dt: 0.04, du: 1, dv: 0),
+                .. Keys(size: 200, time: 400, step: 0.04, du: 1, dv: 0),
                 Setting.Number("radius", 10, "radius of the pacemaker, cells", 0, 32768),
                 Setting.Number("current", 0.5, "its current"),
             ],
@@ -64,17 +64,17 @@ internal static class SimulateSheet
                 ["tau"] = 0.2,
             },
             [
-                .. Keys(size: 96, time: 1500, dt: 0, du: 1, dv),
+                .. Keys(size: 96, time: 1500, step: 0, du: 1, dv),
                 Setting.Number("noise", 0.05, "standard deviation of the activators' start around rest", 0, 10),
             ],
             s => In(s, r => Pattern<float>(r, name), r => Pattern<double>(r, name))
         );
 
-    private static Setting[] Keys(int size, double time, double dt, double du, double dv) =>
+    private static Setting[] Keys(int size, double time, double step, double du, double dv) =>
         [
             Setting.Whole("size", size, "cells per side", 8, 8192),
             Setting.Number("time", time, "time to simulate", 0, 1e7),
-            Setting.Number("dt", dt, "Euler step; 0 takes 0.8 of the explicit limit", 0, 1e3),
+            Setting.Number("step", step, "Euler step; 0 takes 0.8 of the explicit limit", 0, 1e3),
             Setting.Number("d_u", du, "diffusion of the activator, cells² per unit of time", 0, 1e6),
             Setting.Number("d_v", dv, "diffusion of the first inhibitor, the same times tau", 0, 1e6),
             Setting.Word("edges", "zero-flux", "what lies beyond the edges", "zero-flux", "periodic"),
@@ -94,8 +94,8 @@ internal static class SimulateSheet
         else if (s["d_v"] > 0)
             throw new InputException($"d_v = {Equations.Number(s["d_v"])}: '{s.Neuron.Name}' has no inhibitor; set it to 0.");
         var edges = s.Word("edges") == "periodic" ? SheetEdges.Periodic : SheetEdges.ZeroFlux;
-        var options = new SheetOptions(s.Neuron, size, size, s["dt"] > 0 ? s["dt"] : 1, diffusion, s.Parameters, edges);
-        return s["dt"] > 0 ? options : options with { Dt = 0.8 * SheetStart.StableStep(options) };
+        var options = new SheetOptions(s.Neuron, size, size, s["step"] > 0 ? s["step"] : 1, diffusion, s.Parameters, edges);
+        return s["step"] > 0 ? options : options with { Dt = 0.8 * SheetStart.StableStep(options) };
     }
 
     private static Findings Spiral<T>(Simulation s)
@@ -298,7 +298,7 @@ internal static class SimulateSheet
                 new("low_pieces", "low pieces", shape.LowPieces, published ? expected.Lows : null),
                 new("largest_share", "largest high piece / all", Number(shape.LargestShare)),
                 new("u_range", "largest − smallest u", Number(shape.Range)),
-                new("dt", "Euler step", Number(options.Dt)),
+                new("step", "Euler step", Number(options.Dt)),
                 new("time", "time simulated", Number(sheet.Time)),
             ],
             pictures,
