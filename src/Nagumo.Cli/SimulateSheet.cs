@@ -138,7 +138,7 @@ internal static class SimulateSheet
             turns = alive ? tip.Turns(circle.Centre, 0) : 0;
         string kind =
             !alive ? "no spiral survives"
-            : wobble < 0.005 ? "rigid"
+            : wobble < 0.01 ? "rigid"
             : "meandering";
         // The published numbers are of this neuron on a sheet 60 √D_u wide.
         bool published =
@@ -159,16 +159,16 @@ internal static class SimulateSheet
         return new(
             "spiral wave",
             [
-                new("period", "period of rotation", Number(probe.Period()), published ? Range(37.0, 37.2) : null),
+                new("period", "period of rotation", Number(probe.Period()), published ? Finding.Range(37.0, 37.2) : null),
                 new("turns", "turns of the tip", Number(turns)),
                 new("tip_radius_cells", "radius of the tip's path", Number(alive ? circle.Radius : double.NaN), null, "cells"),
                 new(
                     "tip_radius",
                     "the same in units of √D_u",
                     Number(alive ? circle.Radius / root : double.NaN),
-                    published ? Range(0.97 * 3.9346 / 2, 1.03 * 3.9346 / 2) : null
+                    published ? Finding.Range(0.97 * 3.9346 / 2, 1.03 * 3.9346 / 2) : null
                 ),
-                new("tip_spread", "its spread / radius", Number(wobble), published ? Range(0, 0.005) : null),
+                new("tip_spread", "its spread / radius", Number(wobble), published ? Finding.Range(0, 0.005) : null),
                 new("motion", "motion", kind, published ? "rigid" : null),
                 new("time", "time simulated", Number(sheet.Time)),
             ],
@@ -225,20 +225,26 @@ internal static class SimulateSheet
         return new(
             "target waves",
             [
-                new("period", "period of the pacemaker", Number(rings), published ? Range(39.768 * 0.995, 39.768 * 1.005) : null),
+                new("period", "period of the pacemaker", Number(rings), published ? Finding.Range(39.768 * 0.995, 39.768 * 1.005) : null),
                 new(
                     "period_inner",
                     $"period {near} cells away",
                     Number(inner.Period(2)),
-                    published ? Range(39.768 * 0.995, 39.768 * 1.005) : null
+                    published ? Finding.Range(39.768 * 0.995, 39.768 * 1.005) : null
                 ),
                 new(
                     "period_outer",
                     $"period {far} cells away",
                     Number(outer.Period(2)),
-                    published ? Range(39.768 * 0.995, 39.768 * 1.005) : null
+                    published ? Finding.Range(39.768 * 0.995, 39.768 * 1.005) : null
                 ),
-                new("ring_speed_cells", "speed of a ring", Number(speed), published ? Range(1.015, 1.105) : null, "cells per unit of time"),
+                new(
+                    "ring_speed_cells",
+                    "speed of a ring",
+                    Number(speed),
+                    published ? Finding.Range(1.015, 1.105) : null,
+                    "cells per unit of time"
+                ),
                 new("time", "time simulated", Number(sheet.Time)),
             ],
             pictures,
@@ -285,9 +291,9 @@ internal static class SimulateSheet
         );
         (JsonNode High, JsonNode? Highs, JsonNode? Lows) expected = name switch
         {
-            "spots" => (Range(0.28, 0.36), Range(50, 80), JsonValue.Create(1)),
-            "holes" => (Range(0.64, 0.76), JsonValue.Create(1), Range(50, 80)),
-            _ => (Range(0.45, 0.55), null, Range(5, 30)),
+            "spots" => (Finding.Range(0.28, 0.36), Finding.Range(50, 80), JsonValue.Create(1)),
+            "holes" => (Finding.Range(0.64, 0.76), JsonValue.Create(1), Finding.Range(50, 80)),
+            _ => (Finding.Range(0.45, 0.55), null, Finding.Range(5, 30)),
         };
         return new(
             $"Turing pattern: {name}",
@@ -338,6 +344,4 @@ internal static class SimulateSheet
         s.Neuron.Name == Phenomenon.DefaultNeuron && s.Parameters.All(p => p.Value == parameters.GetValueOrDefault(p.Key, 1));
 
     private static JsonNode Number(double x) => JsonValue.Create(x);
-
-    private static JsonArray Range(double low, double high) => [low, high];
 }
