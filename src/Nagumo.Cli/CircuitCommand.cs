@@ -11,6 +11,7 @@ internal static class CircuitCommand
         {
             CircuitExportCommand.Build(),
             CircuitVerifyCommand.Build(),
+            CircuitPowerCommand.Build(),
             CircuitLearnCommand.Build(),
         };
 
