@@ -11,6 +11,7 @@ internal static class CircuitCommand
         {
             CircuitExportCommand.Build(),
             CircuitVerifyCommand.Build(),
+            CircuitDrawCommand.Build(),
             CircuitPowerCommand.Build(),
             CircuitLearnCommand.Build(),
         };

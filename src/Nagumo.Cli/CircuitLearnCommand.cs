@@ -43,7 +43,10 @@ internal static class CircuitLearnCommand
         };
         var picture = new Option<string?>("--out") { Description = "Write the learning curve to this .png or .svg", HelpName = "FILE" };
         var json = CircuitCommand.JsonSwitch();
-        var command = new Command("learn", "Train a network in ngspice: free and nudged equilibria measured, updates from node voltages alone")
+        var command = new Command(
+            "learn",
+            "Train a network in ngspice: free and nudged equilibria measured, updates from node voltages alone"
+        )
         {
             task,
             splits,
@@ -117,7 +120,10 @@ internal static class CircuitLearnCommand
             cosines.AddRange([before, after]);
             double[] x = [.. updates.Select(u => (double)u.Update)];
             curves.Add(
-                (new($"split {split + 1}", x, [.. updates.Select(u => u.ErrorPercent)]), new($"split {split + 1}", x, [.. updates.Select(u => u.Loss)]))
+                (
+                    new($"split {split + 1}", x, [.. updates.Select(u => u.ErrorPercent)]),
+                    new($"split {split + 1}", x, [.. updates.Select(u => u.Loss)])
+                )
             );
             results.Add(
                 new JsonObject

@@ -11,11 +11,18 @@ internal static class CircuitPowerCommand
     public static Command Build()
     {
         var target = new CircuitTarget();
-        var list = new Option<string?>("--conductances") { Description = "Write every coupling's conductance to this .csv", HelpName = "FILE" };
+        var list = new Option<string?>("--conductances")
+        {
+            Description = "Write every coupling's conductance to this .csv",
+            HelpName = "FILE",
+        };
         var noise = CircuitCommand.Noise();
         var seed = CircuitCommand.Seed();
         var json = CircuitCommand.JsonSwitch();
-        var command = new Command("power", "Power at rest by kind of element, settling time, energy per inference and update, conductances");
+        var command = new Command(
+            "power",
+            "Power at rest by kind of element, settling time, energy per inference and update, conductances"
+        );
         target.AddTo(command);
         foreach (Option option in (Option[])[list, noise, seed, json])
             command.Add(option);

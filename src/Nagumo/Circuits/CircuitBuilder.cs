@@ -160,8 +160,14 @@ internal sealed class CircuitBuilder : IDisposable
                     Each(tensors[first].Value, (i, j, w) => Signed(c, ends[0], i, ends[1], j, lane, w));
                     break;
                 case Asymmetric:
-                    Each(tensors[first].Value, (i, j, w) => Transfer($"Gak{c}_{i}_{j}{Suffix(lane)}", Node(ends[0], i, lane), Node(ends[1], j, lane), ends[1], w));
-                    Each(tensors[first + 1].Value, (i, j, v) => Transfer($"Gbk{c}_{i}_{j}{Suffix(lane)}", Node(ends[1], j, lane), Node(ends[0], i, lane), ends[0], v));
+                    Each(
+                        tensors[first].Value,
+                        (i, j, w) => Transfer($"Gak{c}_{i}_{j}{Suffix(lane)}", Node(ends[0], i, lane), Node(ends[1], j, lane), ends[1], w)
+                    );
+                    Each(
+                        tensors[first + 1].Value,
+                        (i, j, v) => Transfer($"Gbk{c}_{i}_{j}{Suffix(lane)}", Node(ends[1], j, lane), Node(ends[0], i, lane), ends[0], v)
+                    );
                     break;
                 case Resistive:
                     Each(

@@ -129,7 +129,12 @@ public sealed class CircuitLearner : IDisposable
     /// <param name="samples">Most training samples to use.</param>
     public double GradientCosine(int samples)
     {
-        int[] used = [.. Enumerable.Range(0, Math.Min(samples, _data.Train.Count)).Select(i => i * _data.Train.Count / Math.Min(samples, _data.Train.Count))];
+        int[] used =
+        [
+            .. Enumerable
+                .Range(0, Math.Min(samples, _data.Train.Count))
+                .Select(i => i * _data.Train.Count / Math.Min(samples, _data.Train.Count)),
+        ];
         double[] Read(EqProp<double> learner)
         {
             learner.Gradient(_data.Train, used, 1);

@@ -114,11 +114,17 @@ public sealed unsafe class CircuitNetwork : IDisposable
     public static CircuitNetwork Of(Trainer trained, Experiment experiment, ImageSet set, int sample)
     {
         if (experiment.Chain is not null)
-            throw new ArgumentException($"'{experiment.Name}' is a residual chain of layers; circuits are built of networks (train one without \"chain\").");
+            throw new ArgumentException(
+                $"'{experiment.Name}' is a residual chain of layers; circuits are built of networks (train one without \"chain\")."
+            );
         var input = new double[set.Rows * set.Cols];
         new PixelLoader<double>(experiment.Pixels with { Dropout = 0, Shift = 0 }, new Rng(0)).Load(set.Image(sample), input);
         var network = new CircuitNetwork($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
-        network.Nudge = (new(trained.Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost()), set.Labels[sample], experiment.Estimator.Beta);
+        network.Nudge = (
+            new(trained.Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost()),
+            set.Labels[sample],
+            experiment.Estimator.Beta
+        );
         return network;
     }
 

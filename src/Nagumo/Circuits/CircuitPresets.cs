@@ -75,7 +75,12 @@ public static class CircuitPresets
         new(
             new(
                 [new("x", 4), Neurons("h", 6, 1), new("out", 3, "linear")],
-                [new("bilinear", "h", "x", Sd: 0.6), new("bias", "h", Value: Centre), new("bilinear", "out", "h", Sd: 0.05), new("bias", "out")]
+                [
+                    new("bilinear", "h", "x", Sd: 0.6),
+                    new("bias", "h", Value: Centre),
+                    new("bilinear", "out", "h", Sd: 0.05),
+                    new("bias", "out"),
+                ]
             ),
             new("out", Kappa: 20),
             "iris",

@@ -36,7 +36,10 @@ public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-
     public double StepTolerance { get; init; } =
         StepTolerance > 0 && double.IsFinite(StepTolerance)
             ? StepTolerance
-            : throw new ArgumentOutOfRangeException(nameof(StepTolerance), $"step tolerance = {StepTolerance:R}: give a finite number > 0.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(StepTolerance),
+                $"step tolerance = {StepTolerance:R}: give a finite number > 0."
+            );
 
     /// <inheritdoc cref="SettleOptions"/>
     public int MaxRuns { get; init; } =

@@ -86,7 +86,9 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         bool fullCost = estimator.Nudge == "cost",
             corrected = estimator.Correction == "antisymmetric";
         if (relaxer is not null && fullCost)
-            throw new ArgumentException("estimator.nudge = 'cost' is a sweep's own; another relaxer takes the nudge as a current: use estimator.nudge = 'current'.");
+            throw new ArgumentException(
+                "estimator.nudge = 'cost' is a sweep's own; another relaxer takes the nudge as a current: use estimator.nudge = 'current'."
+            );
         if (corrected && machine.IsReciprocal)
             throw new ArgumentException(
                 "estimator.correction = 'antisymmetric', but every coupling has the same weights forth and back: there is nothing to correct. Leave it out."
@@ -104,7 +106,9 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _images = new((long)batch * _inputs);
         _workers =
         [
-            .. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise, relaxer)),
+            .. Enumerable
+                .Range(0, team.Threads)
+                .Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise, relaxer)),
         ];
     }
 

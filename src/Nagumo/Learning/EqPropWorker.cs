@@ -27,7 +27,15 @@ internal sealed class EqPropWorker<T> : IDisposable
     /// <param name="corrected">Whether nudged phases follow the transposed couplings, for a network that is not its own adjoint.</param>
     /// <param name="noise">How states are read; null for exact readings.</param>
     /// <param name="relaxer">Relaxes in place of block sweeps; null for those.</param>
-    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise, IRelaxer<T>? relaxer)
+    public EqPropWorker(
+        Machine<T> machine,
+        Readout readout,
+        int lanes,
+        bool fullCost,
+        bool corrected,
+        ReadoutNoise<T>? noise,
+        IRelaxer<T>? relaxer
+    )
     {
         (_machine, _readout, _corrected, _noise, _relaxer) = (machine, readout, corrected, noise, relaxer);
         _free = machine.CreateState(lanes);
