@@ -56,9 +56,13 @@ internal sealed record AuditReport(string Model, StructureAudit Audit)
             Line("constant Q", $"defect {Short(structure)}");
         Line(
             "EqProp's cosine",
-            $"{Cosine(Audit.Cosine)} with the exact gradient{(Audit.Class == Structure.Neither ? "" : ", nudged through what was found")}"
+            $"{Cosine(Audit.Cosine)} with the exact gradient{(
+                Audit.Class != Structure.Neither ? ", nudged through what was found"
+                : Audit.System.Weights.Count > 0 ? ", with the signs and time constants that the network states"
+                : ""
+            )}"
         );
-        if (Audit.Class is not (Structure.Gradient or Structure.Neither))
+        if (Audit.Class != Structure.Gradient && (Audit.Class != Structure.Neither || Audit.System.Weights.Count > 0))
             Line("", $"{Cosine(Audit.PlainCosine)} nudged by −β ∂C/∂x on every variable");
         if (Audit.Class is Structure.Gradient or Structure.SkewGradient or Structure.SelfAdjointAtRest)
         {

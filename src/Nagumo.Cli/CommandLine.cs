@@ -60,6 +60,7 @@ public static class CommandLine
         {
             TrainCommand.Build(),
             CheckCommand.Build(),
+            ChainCommand.Build(),
             AuditCommand.Build(),
             SimulateCommand.Build(),
             EvalCommand.Build(),

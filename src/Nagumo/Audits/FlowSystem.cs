@@ -50,6 +50,9 @@ public sealed class FlowSystem
     /// <summary>Stated pairing of coordinates and momenta, as indices (q, p): q' = ∂H/∂p, p' = −∂H/∂q is asked. Empty: none is stated.</summary>
     public IReadOnlyList<(int Q, int P)> Pairs { get; init; } = [];
 
+    /// <summary>The weights that EqProp is run with, signs and time constants: its bias is told for these where none are found. Empty: all 1.</summary>
+    public IReadOnlyList<double> Weights { get; init; } = [];
+
     /// <summary>Where probe states must stay, per variable; null: anywhere.</summary>
     internal IReadOnlyList<(double Low, double High)>? Bounds { get; init; }
 

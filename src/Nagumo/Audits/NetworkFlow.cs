@@ -51,7 +51,13 @@ internal sealed class NetworkFlow : IDisposable
         }
         _free = [.. free];
         Rest = [.. free.Select(i => _full[i])];
-        System = new(name, names, Flow) { Start = Rest, Bounds = bounds };
+        double[] times = subject.SkewTimes(_vector);
+        System = new(name, names, Flow)
+        {
+            Start = Rest,
+            Bounds = bounds,
+            Weights = [.. free.Select(i => -times[i])],
+        };
     }
 
     /// <summary>The flow.</summary>

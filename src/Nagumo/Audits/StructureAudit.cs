@@ -73,6 +73,7 @@ public sealed record BrokenCoupling(string To, string From, double There, double
 /// <param name="Broken">The couplings that break the symmetry most, worst first; empty where it holds.</param>
 /// <param name="Cosine">
 /// Smallest cosine, over random costs, between EqProp with a nudge through the structure found and the exact gradient; NaN where J is singular.
+/// Where none was found: with <see cref="FlowSystem.Weights"/>.
 /// </param>
 /// <param name="PlainCosine">The same for the plain nudge −β ∂C/∂x on every variable.</param>
 /// <param name="Notes">What else is to be said.</param>
@@ -212,7 +213,7 @@ public sealed record StructureAudit(
         {
             Structure.Gradient or Structure.SkewGradient or Structure.SelfAdjointAtRest => Diagonal(symmetriser.Weights),
             Structure.Hamiltonian or Structure.QGradient => Inverse(p!, n),
-            _ => Diagonal([.. Enumerable.Repeat(1.0, n)]),
+            _ => Diagonal(system.Weights.Count > 0 ? system.Weights : [.. Enumerable.Repeat(1.0, n)]),
         };
         var (cosine, plain) = Cosines(jacobians[0], n, q, rng.Split("costs"));
         if (double.IsNaN(cosine))

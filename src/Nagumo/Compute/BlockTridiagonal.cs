@@ -131,13 +131,13 @@ internal sealed unsafe class BlockTridiagonal : IDisposable
             _factors[l].Solve(at);
         }
         for (int l = Sizes.Length - 2; l >= 0; l--)
-            for (int i = 0; i < Sizes[l]; i++)
-            {
-                double sum = 0;
-                for (int j = 0; j < Sizes[l + 1]; j++)
-                    sum += _eliminated[l][i * Sizes[l + 1] + j] * x[Offsets[l + 1] + j];
-                x[Offsets[l] + i] -= sum;
-            }
+        for (int i = 0; i < Sizes[l]; i++)
+        {
+            double sum = 0;
+            for (int j = 0; j < Sizes[l + 1]; j++)
+                sum += _eliminated[l][i * Sizes[l + 1] + j] * x[Offsets[l + 1] + j];
+            x[Offsets[l] + i] -= sum;
+        }
     }
 
     private void Add(double[] m, int rows, int cols, ReadOnlySpan<double> x, Span<double> y, bool transposed)

@@ -20,6 +20,9 @@ internal sealed record EigenReport(Complex[] Values, double[] Residuals, bool Co
 
     /// <summary>Residual of the first eigenvalue.</summary>
     public double Residual => Residuals[0];
+
+    /// <summary>Unit eigenvector of the first eigenvalue; null for nonsymmetric operators.</summary>
+    public double[]? Vector { get; init; }
 }
 
 /// <summary>Which end of the spectrum is wanted.</summary>
@@ -165,7 +168,10 @@ file static class KrylovSchur
                 converged &= residuals[i] <= tolerance * size0;
             }
             if (converged || products >= maxProducts || m == size)
-                return new(values, residuals, converged, products);
+                return new(values, residuals, converged, products)
+                {
+                    Vector = symmetric ? Combine(v, evd.EigenVectors.Column(order[0]).AsArray()) : null,
+                };
 
             // Keeping more than is wanted makes the next round converge faster; half of the room is for new vectors.
             kept = Math.Max(count + 1, Math.Min(count + (m - count) / 2, m - 2));
@@ -227,6 +233,16 @@ file static class KrylovSchur
         var next = Matrix<double>.Build.Dense(m, m);
         next.SetSubMatrix(0, kept, 0, kept, q.TransposeThisAndMultiply(h) * q);
         return next;
+    }
+
+    /// <summary>V·y, normalised.</summary>
+    static double[] Combine(double[][] v, double[] y)
+    {
+        var x = new double[v[0].Length];
+        for (var i = 0; i < y.Length; i++)
+            Add(x, y[i], v[i]);
+        Scale(x, 1 / Math.Sqrt(Dot(x, x)));
+        return x;
     }
 
     /// <summary>The first vectors ← V·Q, by chunks of coordinates, so that no second basis is needed.</summary>

@@ -61,9 +61,7 @@ internal sealed record ChainShape(
         );
 
         Bilinear Joins(Population to, Population from) =>
-            network
-                .Couplings.OfType<Bilinear>()
-                .FirstOrDefault(c => c.Ends[0] == new End(to.Name) && c.Ends[1] == new End(from.Name))
+            network.Couplings.OfType<Bilinear>().FirstOrDefault(c => c.Ends[0] == new End(to.Name) && c.Ends[1] == new End(from.Name))
             ?? throw Wrong($"no bilinear coupling leads to '{to.Name}' from '{from.Name}'");
 
         Bias BiasOf(Population p) =>

@@ -8,7 +8,13 @@ namespace Nagumo.Hamiltonian;
 internal static class LayeredEcho
 {
     /// <summary>Centred contrasts of −q_l q_l+1ᵀ (so that M = −W gives dC/dW) and of −q_l, layers 0 … L−1.</summary>
-    public static (double[][] Weights, double[][] Currents) Contrast(LayeredAction action, double[] q, double[] p, EndCost cost, double beta)
+    public static (double[][] Weights, double[][] Currents) Contrast(
+        LayeredAction action,
+        double[] q,
+        double[] p,
+        EndCost cost,
+        double beta
+    )
     {
         var (plus, minus) = (Back(beta), Back(-beta));
         return (

@@ -23,7 +23,12 @@ internal sealed class NeuronLayers : LayeredAction
     /// <param name="biases">b_l.</param>
     /// <param name="diffusion">g ≥ 0; needs layers of equal size when positive.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit, or a neuron with inhibitors or a box.</exception>
-    public NeuronLayers(IReadOnlyList<Population> layers, IReadOnlyList<double[]> weights, IReadOnlyList<double[]> biases, double diffusion = 0)
+    public NeuronLayers(
+        IReadOnlyList<Population> layers,
+        IReadOnlyList<double[]> weights,
+        IReadOnlyList<double[]> biases,
+        double diffusion = 0
+    )
     {
         (_layers, _weights, _biases, _diffusion) = ([.. layers], [.. weights], [.. biases], diffusion);
         foreach (var p in _layers)
@@ -40,7 +45,10 @@ internal sealed class NeuronLayers : LayeredAction
                 throw new ArgumentException(
                     $"W_{l} has {weights[l].Length} elements; layers {l} and {l + 1} have {layers[l].Size} and {layers[l + 1].Size} units{(diffusion > 0 ? ", and diffusion joins equal layers only" : "")}."
                 );
-        _sites = [.. _layers.Select(p => new OnSite<double>(p, [true], [false], new Dictionary<string, Tensor<double>>(), responds: false))];
+        _sites =
+        [
+            .. _layers.Select(p => new OnSite<double>(p, [true], [false], new Dictionary<string, Tensor<double>>(), responds: false)),
+        ];
         _rows = [.. _layers.Select(p => new Tensor<double>(p.Name, 3, p.Size, 0, 0, decays: false))];
     }
 

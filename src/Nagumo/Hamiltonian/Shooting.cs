@@ -21,7 +21,12 @@ internal static class Shooting
 
     /// <summary>Largest |difference| of two states, layer by layer.</summary>
     public static double[] Distance(double[][] a, double[][] b) =>
-        [.. a.Zip(b, (x, y) => x.Zip(y, (s, t) => Math.Abs(s - t)).Aggregate(0.0, (m, e) => double.IsNaN(e) ? double.NaN : Math.Max(m, e)))];
+        [
+            .. a.Zip(
+                b,
+                (x, y) => x.Zip(y, (s, t) => Math.Abs(s - t)).Aggregate(0.0, (m, e) => double.IsNaN(e) ? double.NaN : Math.Max(m, e))
+            ),
+        ];
 
     /// <summary>Newton on the starts of segments of the pass, joined by continuity and the two boundary conditions.</summary>
     /// <param name="problem">The boundary problem; its cost is not nudged.</param>

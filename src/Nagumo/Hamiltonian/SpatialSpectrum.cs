@@ -30,13 +30,7 @@ internal readonly record struct SpatialSpectrum(double MuTrace, double MuDetermi
         get
         {
             var root = Complex.Sqrt(Discriminant);
-            return
-            [
-                .. new[] { (MuTrace + root) / 2, (MuTrace - root) / 2 }
-                    .SelectMany(mu => Multipliers(mu))
-                    .Select(Complex.Abs)
-                    .Order(),
-            ];
+            return [.. new[] { (MuTrace + root) / 2, (MuTrace - root) / 2 }.SelectMany(mu => Multipliers(mu)).Select(Complex.Abs).Order()];
         }
     }
 

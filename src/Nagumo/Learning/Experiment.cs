@@ -72,7 +72,9 @@ public sealed record Experiment(
         Hardware?.Validate();
         Chain?.Validate();
         if (Chain is not null && Hardware is not null)
-            throw new ArgumentException("hardware: a chain of layers runs on ideal devices only; leave hardware out, or use a network of populations.");
+            throw new ArgumentException(
+                "hardware: a chain of layers runs on ideal devices only; leave hardware out, or use a network of populations."
+            );
 
         static void Range(string key, bool valid, int value, string allowed)
         {

@@ -27,6 +27,17 @@ internal static class Learners
             return chain!(setup);
         var e = setup.Experiment;
         var machine = new Machine<float>(setup.Network, setup.Rng.Split("parameters"));
-        return new EqProp<float>(machine, setup.Team, setup.Readout, e.Estimator, e.Free, e.Nudged, e.Pixels, setup.Rng, setup.Batch, e.Hardware?.ReadNoise ?? 0);
+        return new EqProp<float>(
+            machine,
+            setup.Team,
+            setup.Readout,
+            e.Estimator,
+            e.Free,
+            e.Nudged,
+            e.Pixels,
+            setup.Rng,
+            setup.Batch,
+            e.Hardware?.ReadNoise ?? 0
+        );
     }
 }

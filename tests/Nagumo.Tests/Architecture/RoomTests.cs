@@ -22,9 +22,10 @@ public sealed class RoomTests
             ["Data"] = [],
             ["Learning"] = ["Relaxation", "Data"],
             ["Hamiltonian"] = ["Relaxation", "Learning", "Data"],
+            ["Quantum"] = ["Compute"],
             ["Media"] = ["Relaxation", "Data"],
             ["Circuits"] = ["Relaxation", "Learning", "Data"],
-            ["Audits"] = ["Relaxation", "Learning", "Data"],
+            ["Audits"] = ["Relaxation", "Learning", "Hamiltonian", "Data"],
         }
     );
 

@@ -46,15 +46,7 @@ internal static class Vectors
             trained: ["k", "gamma", "a"]
         );
         var machine = new ChainMachine<double>(
-            new(
-                trunk,
-                depth,
-                m,
-                model.Number("s"),
-                model.Number("g"),
-                model.Number("d"),
-                ["activator_diffusion", "inhibitor_diffusion"]
-            ),
+            new(trunk, depth, m, model.Number("s"), model.Number("g"), model.Number("d"), ["activator_diffusion", "inhibitor_diffusion"]),
             depth + 1,
             0,
             new Rng(1)
@@ -100,6 +92,5 @@ internal static class Vectors
         return worst / Math.Max(scale, double.Epsilon);
     }
 
-    private static double[] Flat(JsonNode node) =>
-        node is JsonArray list ? [.. list.SelectMany(x => Flat(x!))] : [node.GetValue<double>()];
+    private static double[] Flat(JsonNode node) => node is JsonArray list ? [.. list.SelectMany(x => Flat(x!))] : [node.GetValue<double>()];
 }
