@@ -44,7 +44,7 @@ public sealed record Timing(double InferenceSeconds, double InferenceJoules, dou
             ? network.Fields()
             : throw new ArgumentException($"{network.Title}: it does not come to rest, so there is no settling time.");
 
-    /// <summary>The last time at which some field is further than a distance from its end.</summary>
+    /// <summary>The last time at which some field is further than a distance from its end; between steps the distance falls as an exponential.</summary>
     private static double Settle(CircuitNetwork network, double[] start, double[] end, double distance)
     {
         network.SetFields(start);
@@ -52,18 +52,26 @@ public sealed record Timing(double InferenceSeconds, double InferenceJoules, dou
         flow.Begin(network.State);
         var vector = new FieldVector<double>(network.Machine, network.State);
         var x = new double[vector.Rows];
-        double late = 0;
+        double late = 0,
+            before = Furthest(),
+            worst = before;
         // Done when it has stayed within a hundredth of the distance.
-        for (double worst = double.PositiveInfinity; worst > 0.01 * distance && flow.Time < Longest; )
+        for (double time = 0; worst > 0.01 * distance && time < Longest; (before, time) = (worst, flow.Time))
         {
             flow.Step();
-            vector.Gather(network.State, x);
-            worst = 0;
-            for (int i = 0; i < x.Length; i++)
-                worst = Math.Max(worst, Math.Abs(x[i] - end[i]));
-            if (worst > distance)
-                late = flow.Time;
+            worst = Furthest();
+            if (before > distance && worst <= distance)
+                late = time + (flow.Time - time) * Math.Log(before / distance) / Math.Log(before / worst);
         }
-        return late;
+        return worst <= distance ? late : Longest;
+
+        double Furthest()
+        {
+            vector.Gather(network.State, x);
+            double furthest = 0;
+            for (int i = 0; i < x.Length; i++)
+                furthest = Math.Max(furthest, Math.Abs(x[i] - end[i]));
+            return furthest;
+        }
     }
 }

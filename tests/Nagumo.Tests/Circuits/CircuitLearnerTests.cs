@@ -12,7 +12,7 @@ public sealed class CircuitLearnerTests
     {
         double[] missing =
         [
-            .. new[] { 0.1, 0.05 }.Select(beta =>
+            .. new[] { 0.03, 0.015 }.Select(beta =>
             {
                 using var learner = Learner($"estimator.beta={beta.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
                 return 1 - learner.GradientCosine(12);
