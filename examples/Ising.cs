@@ -9,7 +9,7 @@ using Nagumo.Plots;
 using Nagumo.Quantum;
 
 const int sites = 8,
-    epochs = 20,
+    epochs = 40,
     batch = 10;
 const double beta = 1e-3;
 var rng = new Rng(1);

@@ -12,7 +12,7 @@ const int size = 12,
     classes = 3,
     steps = 100,
     heard = steps / 2,
-    epochs = 12,
+    epochs = 20,
     batch = 10;
 const double gain = 4;
 var rng = new Rng(1);
@@ -95,7 +95,7 @@ static (double[] Sound, int Label)[] Tones(int count, Rng rng) =>
                 for (int t = 0; t < steps; t++)
                 {
                     phase += 0.25 * (middle + slope * (2.0 * t / steps - 1));
-                    sound[t] = Math.Sin(phase) + 1.0 * rng.NextNormal();
+                    sound[t] = Math.Sin(phase) + 0.8 * rng.NextNormal();
                 }
                 return (sound, k % classes);
             }),
