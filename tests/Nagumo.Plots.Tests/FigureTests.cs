@@ -47,6 +47,24 @@ public sealed class FigureTests
     public void Residual_curve(string extension) =>
         Check("residual", extension, path => ResidualCurve.Save(path, Caption, Samples.Residuals(), tolerance: 1e-6));
 
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public void Curves_of_anything(string extension) =>
+        Check(
+            "curves",
+            extension,
+            path => Curves.Save(path, Caption, [new("naive", [0, 0.5, 1], [1, 0.7, -0.2]), new("corrected", [0, 0.5, 1], [1, 1, 1])], "x", "y")
+        );
+
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public void Symmetry_plot_with_a_few_large_pairs(string extension)
+    {
+        double[] x = [.. Enumerable.Range(0, 200).Select(i => i < 2 ? 50.0 : Math.Sin(i))],
+            y = [.. Enumerable.Range(0, 200).Select(i => i < 2 ? 50.0 : Math.Sin(i) + 0.1 * Math.Cos(7 * i))];
+        Check("symmetry", extension, path => SymmetryPlot.Save(path, Caption, [new("at rest", x, y)]));
+    }
+
     [Fact]
     public void One_point_is_a_figure()
     {
