@@ -9,9 +9,9 @@ using Nagumo.Plots;
 using Nagumo.Quantum;
 
 const int sites = 8,
-    epochs = 40,
+    epochs = 30,
     batch = 10;
-const double beta = 1e-3;
+const double beta = 3e-4;
 var rng = new Rng(1);
 var chain = new IsingChain(sites) { Tolerance = 1e-11 };
 double[] z = chain.Z(sites - 1),
@@ -67,7 +67,7 @@ if (args.Length > 0)
         Path.Combine(args[0], "ising.png"),
         new(
             "Eight spins in their ground state tell two half-moons apart",
-            "Transverse-field Ising chain, centred EqProp, β = 10^{−3}, 150 training points, seed 1"
+            "Transverse-field Ising chain, centred EqProp, β = 3·10^{−4}, 150 training points, seed 1"
         ),
         [new("training", x, trainErrors), new("test", x, testErrors)],
         [new("training", x, losses)]
@@ -113,5 +113,5 @@ void Adam(double[][] gradients, int step, double rate)
     }
     // A transverse field keeps the gap open.
     for (int i = 0; i < sites; i++)
-        chain.Parameters.Transverse[i] = Math.Max(0.2, chain.Parameters.Transverse[i]);
+        chain.Parameters.Transverse[i] = Math.Max(0.6, chain.Parameters.Transverse[i]);
 }
