@@ -36,10 +36,14 @@ internal static unsafe class ResponseBench
             []
         );
         Report("Hopfield (direct)", new Population("p", new Hopfield(), Rows), 0, []);
+        Report("FitzHugh-Nagumo, nudged difference", new Population("p", fhn, Rows), 0.875, [], difference: true);
+        Report("log-cosh, nudged difference", new Population("p", new LogCoshNeuron(), Rows), 0, [], difference: true);
+        Report("nonlinear inhibitor, nudged difference", new Population("p", new NonlinearInhibitorFitzHughNagumo(), Rows), 1, [], true);
+        Report("Hopfield, nudged difference", new Population("p", new Hopfield(), Rows), 0, [], difference: true);
         return 0;
     }
 
-    private static void Report(string name, Population population, double centre, Coupling[] couplings)
+    private static void Report(string name, Population population, double centre, Coupling[] couplings, bool difference = false)
     {
         var populations = couplings.Length > 0 ? new[] { population, new Population("q", new Linear(), 4) } : [population];
         using var machine = new Machine<float>(new Network(populations, couplings), new Rng(1));
@@ -47,10 +51,22 @@ internal static unsafe class ResponseBench
         using var workspace = new Workspace<float>();
         var rng = new Rng(2);
         var drive = state.Drive(0, 0);
-        var scratch = workspace.Scratch(2 * Rows + 1, Lanes);
+        using var nudged = machine.CreateDifference(Lanes, 0);
+        var scratch = workspace.Scratch(OnSite<float>.DifferenceScratch(Rows), Lanes);
         var steady = new float[Rows * Lanes];
         for (int i = 0; i < steady.Length; i++)
             steady[i] = (float)(centre + rng.NextNormal());
+        if (difference)
+        {
+            // At rest under those drives; a nudge changes them by some per cent.
+            for (int r = 0; r < Rows; r++)
+                steady.AsSpan(r * Lanes, Lanes).CopyTo(drive.Row(r));
+            machine.Site(0).StartCold(state.Fields(0), state.Drives(0), 0, Rows);
+            machine.Site(0).Respond(state.Fields(0), state.Drives(0), 0, Rows, 1f, scratch);
+            for (int i = 0; i < steady.Length; i++)
+                steady[i] = (float)(0.02 * rng.NextNormal());
+            drive = nudged.Drive(0, 0);
+        }
         // Two sets of drives a per cent apart, in turn: what a warm start meets from sweep to sweep.
         double best = double.PositiveInfinity;
         for (int round = 0; round < Rounds; round++)
@@ -63,7 +79,12 @@ internal static unsafe class ResponseBench
                 for (int l = 0; l < Lanes; l++)
                     drive.Row(r)[l] = factor * steady[r * Lanes + l];
                 long start = Stopwatch.GetTimestamp();
-                machine.Site(0).Respond(state.Fields(0), state.Drives(0), 0, Rows, 1f, scratch);
+                if (difference)
+                    machine
+                        .Site(0)
+                        .RespondDifference(state.Fields(0), state.Drives(0), nudged.Fields(0), nudged.Drives(0), 0, Rows, 1f, scratch);
+                else
+                    machine.Site(0).Respond(state.Fields(0), state.Drives(0), 0, Rows, 1f, scratch);
                 seconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
             best = Math.Min(best, seconds / Calls);

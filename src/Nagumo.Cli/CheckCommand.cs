@@ -91,6 +91,20 @@ internal static class CheckCommand
         int[] samples = trained
             ? trainer.ByCost(own.Test)[..count]
             : [.. Enumerable.Range(0, count).Select(i => i * own.Test.Count / count)];
+        if (target.Experiment.Chain is { } chain)
+        {
+            var audit = new ChainCheckReport(name, ChainAudit.Run(trainer, samples), chain.MaxEscaped ?? 0);
+            if (folder is not null)
+                DrawGradient(
+                    folder,
+                    $"{name}, {samples.Length} images, float64",
+                    audit.Audit.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError))
+                );
+            output.WriteLine(json ? Json.Text(audit.ToJson()) : audit.ToText());
+            return audit.Passed ? ExitCode.Done
+                : audit.Converged ? ExitCode.Failed
+                : ExitCode.NotConverged;
+        }
         using var subject = new AuditSubject(target.Experiment, own.Test, samples);
         if (trained)
             subject.Load(trainer);
@@ -112,30 +126,36 @@ internal static class CheckCommand
 
     private static void Draw(string folder, CheckReport report, AuditSubject subject)
     {
-        Directory.CreateDirectory(folder);
         string where = $"{report.Model}, {subject.Samples} images, float64";
-        GradientError.Save(
-            Path.Combine(folder, "gradient-error.png"),
-            new("Error of Equilibrium Propagation against the exact gradient", where),
-            [
-                .. report
-                    .Gradient.Points.GroupBy(p => p.Estimator)
-                    .Select(estimator =>
-                        estimator.GroupBy(p => p.Beta).OrderBy(b => b.Key).ToArray() is var points
-                            ? new Series(
-                                estimator.Key,
-                                [.. points.Select(b => b.Key)],
-                                [.. points.Select(b => Math.Sqrt(b.Average(p => p.RelativeError * p.RelativeError)))]
-                            )
-                            : null!
-                    ),
-            ]
-        );
+        DrawGradient(folder, where, report.Gradient.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError)));
         var trace = subject.ResidualOfSweeps();
         ResidualCurve.Save(
             Path.Combine(folder, "residual.png"),
             new("Relaxation of the free phase", where),
             [new Series("largest over images", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace)]
+        );
+    }
+
+    /// <summary>gradient-error.png: root mean square over what has the same estimator and β.</summary>
+    private static void DrawGradient(string folder, string where, IEnumerable<(string Estimator, double Beta, double Error)> points)
+    {
+        Directory.CreateDirectory(folder);
+        GradientError.Save(
+            Path.Combine(folder, "gradient-error.png"),
+            new("Error of the estimated gradient against the exact one", where),
+            [
+                .. points
+                    .GroupBy(p => p.Estimator)
+                    .Select(estimator =>
+                    {
+                        var betas = estimator.GroupBy(p => p.Beta).OrderBy(b => b.Key).ToArray();
+                        return new Series(
+                            estimator.Key,
+                            [.. betas.Select(b => b.Key)],
+                            [.. betas.Select(b => Math.Sqrt(b.Average(p => p.Error * p.Error)))]
+                        );
+                    }),
+            ]
         );
     }
 }

@@ -34,9 +34,8 @@ internal sealed record CheckReport(
         KirchhoffBound = 1e-10,
         RichardsonBound = 1e-6;
 
-    /// <summary>Smallest cosines of the recipe's gradient in networks with inhibitors; finite β costs most on the worst images.</summary>
-    private const double RecipeBound = 0.97,
-        WorstRecipeBound = 0.9;
+    /// <summary>Smallest cosine of the recipe's gradient in networks with inhibitors.</summary>
+    private const double RecipeBound = 0.97;
 
     /// <summary>Whether every phase, the flow and the eigenvalue searches converged; the recipe's own phases need not.</summary>
     public bool Converged => Gradient.Converged && Flow.Relaxation.Converged && Stability.Converged && Recipe.Converged;
@@ -257,12 +256,11 @@ internal sealed record CheckReport(
         var (kind, beta) = (Recipe.Estimator.Kind, Number(Recipe.Estimator.Beta));
         string sweeps = Sweeps(Recipe.Free) + (kind == "exact" ? "" : "+" + Sweeps(Recipe.Nudged)),
             how = kind == "exact" ? "implicit differentiation" : $"β {beta}";
-        double bound = group.Images == "worst" ? WorstRecipeBound : RecipeBound;
         return new(
             $"recipe's own gradient, float32, {sweeps} sweeps, {how}: smallest cosine, {group.Images} images of {Recipe.Data}",
             group.Cosine.ToString("F6", CultureInfo.InvariantCulture),
-            Recipe.IsSmoothWithInhibitors ? $"≥ {bound.ToString(CultureInfo.InvariantCulture)}" : "reported only",
-            Recipe.IsSmoothWithInhibitors ? group.Cosine >= bound : !double.IsNaN(group.Cosine)
+            Recipe.IsSmoothWithInhibitors ? $"≥ {RecipeBound.ToString(CultureInfo.InvariantCulture)}" : "reported only",
+            Recipe.IsSmoothWithInhibitors ? group.Cosine >= RecipeBound : !double.IsNaN(group.Cosine)
         );
 
         static string Sweeps(SweepOptions o) => (o.Tolerance > 0 ? "≤ " : "") + o.MaxSweeps.ToString(CultureInfo.InvariantCulture);

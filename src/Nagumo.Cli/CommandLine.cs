@@ -60,6 +60,7 @@ public static class CommandLine
         {
             TrainCommand.Build(),
             CheckCommand.Build(),
+            ChainCommand.Build(),
             AuditCommand.Build(),
             SimulateCommand.Build(),
             EvalCommand.Build(),
@@ -69,6 +70,7 @@ public static class CommandLine
             ModelsCommand.Build(),
             PresetsCommand.Build(),
             DataCommand.Build(),
+            CircuitCommand.Build(),
             CompletionCommand.Build(),
         };
         root.Add(new HelpOption());

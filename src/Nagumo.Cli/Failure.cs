@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Nagumo.Audits;
+using Nagumo.Circuits;
 using Nagumo.Data;
 using Nagumo.Learning;
 using Nagumo.Symbolics;
@@ -32,10 +33,11 @@ internal static partial class Failure
             or CheckpointException => (ExitCode.Usage, e.Message),
             // A variable of the environment that cannot be followed.
             InvalidOperationException when e.Message.StartsWith("NAGUMO_", StringComparison.Ordinal) => (ExitCode.Usage, e.Message),
-            DataAcquisitionException or DivergenceException or NotFiniteNumberException or UnauthorizedAccessException => (
-                ExitCode.Failed,
-                e.Message
-            ),
+            DataAcquisitionException
+            or DivergenceException
+            or NgspiceException
+            or NotFiniteNumberException
+            or UnauthorizedAccessException => (ExitCode.Failed, e.Message),
             IOException => (
                 ExitCode.Failed,
                 Full(e) ? $"{e.Message.TrimEnd('.')}. Free some space or use another folder (--out)." : e.Message

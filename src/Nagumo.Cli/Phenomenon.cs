@@ -35,9 +35,21 @@ internal sealed record Phenomenon(
 /// <param name="Key">The key in JSON; a unit that is not "one" stands in it.</param>
 /// <param name="Label">For people.</param>
 /// <param name="Measured">A number or a word.</param>
-/// <param name="Expected">A number, a word, or a pair of numbers for a range; null when nothing is expected.</param>
+/// <param name="Expected">A number, a word, a list, or a <see cref="Range"/>; null when nothing is expected.</param>
 /// <param name="Unit">The unit, for people.</param>
-internal sealed record Finding(string Key, string Label, JsonNode? Measured, JsonNode? Expected = null, string Unit = "");
+/// <param name="Detail">Whether it stands in JSON alone.</param>
+internal sealed record Finding(
+    string Key,
+    string Label,
+    JsonNode? Measured,
+    JsonNode? Expected = null,
+    string Unit = "",
+    bool Detail = false
+)
+{
+    /// <summary>Expected between two numbers.</summary>
+    public static JsonObject Range(double min, double max) => new() { ["min"] = min, ["max"] = max };
+}
 
 /// <summary>What a simulation gives.</summary>
 /// <param name="Title">What was simulated, in one line.</param>

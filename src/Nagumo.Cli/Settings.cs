@@ -9,9 +9,15 @@ internal sealed class Settings
 {
     private readonly Dictionary<string, string> _values;
     private readonly Dictionary<string, double> _parameters;
+    private readonly IReadOnlyList<string> _changed;
 
-    private Settings(Neuron neuron, JsonNode neuronText, Dictionary<string, double> parameters, Dictionary<string, string> values) =>
-        (Neuron, NeuronText, _parameters, _values) = (neuron, neuronText, parameters, values);
+    private Settings(
+        Neuron neuron,
+        JsonNode neuronText,
+        Dictionary<string, double> parameters,
+        Dictionary<string, string> values,
+        IReadOnlyList<string> changed
+    ) => (Neuron, NeuronText, _parameters, _values, _changed) = (neuron, neuronText, parameters, values, changed);
 
     /// <summary>The neuron model.</summary>
     public Neuron Neuron { get; }
@@ -30,6 +36,9 @@ internal sealed class Settings
 
     /// <summary>The value of a word.</summary>
     public string Word(string key) => _values[key];
+
+    /// <summary>Whether every value is the phenomenon's own, those of some keys aside: published numbers then apply.</summary>
+    public bool ArePublished(params string[] aside) => _changed.All(aside.Contains);
 
     /// <summary>All values, as configuration.</summary>
     public JsonObject ToJson()
@@ -63,19 +72,31 @@ internal sealed class Settings
         if (values.Keys.FirstOrDefault(parameters.ContainsKey) is { } twice)
             throw new InputException($"the neuron's parameter '{twice}' has the name of a key of '{phenomenon.Name}': rename it.");
         IEnumerable<(string, string)> defaults = own ? phenomenon.Neuron.Select(p => (p.Key, Equations.Number(p.Value))) : [];
-        var row = phenomenon.Row(assignments);
-        foreach (var (key, text) in defaults.Concat(row).Concat(assignments))
+        Apply(defaults);
+        var (valuesBefore, parametersBefore) = (values.ToArray(), parameters.ToArray());
+        Apply(phenomenon.Row(assignments).Concat(assignments));
+        string[] changed =
+        [
+            .. valuesBefore.Where(p => values[p.Key] != p.Value).Select(p => p.Key),
+            .. parametersBefore.Where(p => parameters[p.Key] != p.Value).Select(p => p.Key),
+            .. own ? (string[])[] : ["neuron"],
+        ];
+        return new(neuron, neuronText ?? neuron.Name, parameters, values, changed);
+
+        void Apply(IEnumerable<(string, string)> given)
         {
-            if (phenomenon.Keys.FirstOrDefault(k => k.Name == key) is { } setting)
-                values[key] = setting.Validate(text);
-            else if (neuron.Parameters.FirstOrDefault(p => p.Name == key) is { } parameter)
-                parameters[key] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
-                    ? Validated(parameter, x)
-                    : throw new InputException($"{key} = {text}: give a finite number.");
-            else
-                throw new InputException($"'{phenomenon.Name}' has no key '{key}'.{Nearest.Hint(key, names)}");
+            foreach (var (key, text) in given)
+            {
+                if (phenomenon.Keys.FirstOrDefault(k => k.Name == key) is { } setting)
+                    values[key] = setting.Validate(text);
+                else if (neuron.Parameters.FirstOrDefault(p => p.Name == key) is { } parameter)
+                    parameters[key] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
+                        ? Validated(parameter, x)
+                        : throw new InputException($"{key} = {text}: give a finite number.");
+                else
+                    throw new InputException($"'{phenomenon.Name}' has no key '{key}'.{Nearest.Hint(key, names)}");
+            }
         }
-        return new(neuron, neuronText ?? neuron.Name, parameters, values);
     }
 
     private static double Validated(Parameter parameter, double x)

@@ -12,7 +12,16 @@ namespace Nagumo.Cli;
 internal static class SimulateCommand
 {
     /// <summary>The list of phenomena. A new one adds one line here.</summary>
-    public static IReadOnlyList<Phenomenon> All { get; } = [.. SimulateSheet.All];
+    public static IReadOnlyList<Phenomenon> All { get; } =
+    [
+        SimulateNeuron.Neuron,
+        SimulateNeuron.Spike,
+        SimulateSweep.Hopf,
+        SimulateChain.Turing,
+        SimulateSweep.Turing,
+        SimulatePulse.Pulse,
+        .. SimulateSheet.All,
+    ];
 
     /// <summary>The command.</summary>
     public static Command Build()
@@ -225,7 +234,7 @@ internal static class SimulateCommand
         return new()
         {
             ["simulate"] = request.Phenomenon.Name,
-            ["title"] = findings.Title,
+            ["title"] = Plain(findings.Title),
             ["measured"] = new JsonObject(findings.Items.Select(i => KeyValuePair.Create(i.Key, Finite(i.Measured)))),
             ["expected"] = new JsonObject(expected.Select(i => KeyValuePair.Create(i.Key, i.Expected?.DeepClone()))),
             ["converged"] = findings.Converged,
@@ -242,9 +251,10 @@ internal static class SimulateCommand
 
     private static void Print(Findings findings, bool interrupted, string folder, TextWriter output)
     {
-        output.WriteLine(findings.Title);
+        output.WriteLine(Plain(findings.Title));
         var rows = findings
-            .Items.Select(i => (i.Label, Measured: Text(i.Measured), Expected: i.Expected is null ? "" : Text(i.Expected), i.Unit))
+            .Items.Where(i => !i.Detail)
+            .Select(i => (i.Label, Measured: Text(i.Measured), Expected: i.Expected is null ? "" : Text(i.Expected), i.Unit))
             .Prepend((Label: "", Measured: "measured", Expected: "expected", Unit: ""))
             .ToArray();
         int label = rows.Max(r => r.Label.Length),
@@ -261,11 +271,15 @@ internal static class SimulateCommand
             output.WriteLine("NOT converged");
     }
 
+    /// <summary>Without the marks that lower letters in figures.</summary>
+    private static string Plain(string title) =>
+        title.Replace("_{", "_", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+
     private static string Text(JsonNode? node) =>
         node switch
         {
             null => "–",
-            JsonArray { Count: 2 } range => $"{Text(range[0])} to {Text(range[1])}",
+            JsonObject range => $"{Text(range["min"])} to {Text(range["max"])}",
             JsonArray list => string.Join(", ", list.Select(Text)),
             JsonValue value when value.TryGetValue(out double x) => double.IsFinite(x)
                 ? x.ToString("G9", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal)

@@ -11,12 +11,14 @@ public static class ResidualCurve
     /// <param name="residuals">Max-norm of ∇H (dimensionless) against sweeps or time.</param>
     /// <param name="tolerance">Where the relaxer stops; null draws no line.</param>
     /// <param name="labelX">What the relaxer counts.</param>
+    /// <param name="labelY">What is drawn, when it is another error than the residual.</param>
     public static void Save(
         string path,
         Caption caption,
         IReadOnlyList<Series> residuals,
         double? tolerance = null,
-        string labelX = "sweeps"
+        string labelX = "sweeps",
+        string labelY = "residual, max-norm of ∂H (dimensionless)"
     )
     {
         Series.NotEmpty(residuals, nameof(residuals));
@@ -26,10 +28,10 @@ public static class ResidualCurve
         var frame = new Frame(
             canvas,
             new(92, top, canvas.Width - 92 - 36, canvas.Height - top - 62),
-            Axis.Linear(residuals.SelectMany(s => s.X), round: false, wanted: 8, whole: labelX == "sweeps"),
+            Axis.Linear(residuals.SelectMany(s => s.X), round: false, wanted: 8, whole: labelX is "sweeps" or "layer"),
             Axis.Logarithmic(tolerance is { } t ? values.Append(t) : values)
         );
-        frame.DrawAxes(labelX, "residual, max-norm of ∂H (dimensionless)");
+        frame.DrawAxes(labelX, labelY);
         if (tolerance is { } stop and > 0)
         {
             var y = frame.At(frame.X.Min, stop).Y;

@@ -5,7 +5,7 @@ namespace Nagumo.Plots;
 /// <summary>Both directions of every coupling against each other: w_j J_ji over w_i J_ij. A self-adjoint system lies on the diagonal.</summary>
 public static class SymmetryPlot
 {
-    private const int Most = 6000;
+    private const int Most = 2000;
 
     /// <summary>Share of the pairs that the frame must hold.</summary>
     private const double Bulk = 0.98;
@@ -14,7 +14,7 @@ public static class SymmetryPlot
     /// <param name="path">The file to write; an existing one is replaced.</param>
     /// <param name="caption">Title and subtitle.</param>
     /// <param name="states">
-    /// One series per state: x = w_i J_ij, y = w_j J_ji, over the pairs i &lt; j. At most 6000 points of each are drawn; where a few pairs are far
+    /// One series per state: x = w_i J_ij, y = w_j J_ji, over the pairs i &lt; j. At most 2000 points of each are drawn; where a few pairs are far
     /// larger than all others, the frame holds the others and says how many lie outside.
     /// </param>
     public static void Save(string path, Caption caption, IReadOnlyList<Series> states)
@@ -46,7 +46,7 @@ public static class SymmetryPlot
         }
         if (sizes.Count(size => size > axis.Max) is > 0 and var outside)
         {
-            canvas.Text(frame.At(axis.Min, axis.Max) + new Vec(10, 16), $"{outside} larger pairs lie outside", 11.5, Ink.Muted);
+            canvas.Text(frame.At(axis.Max, axis.Max) + new Vec(0, -6), $"{outside} larger pairs lie outside", 11.5, Ink.Muted, Anchor.End);
         }
         canvas.Save(path);
     }

@@ -53,7 +53,8 @@ public static class WeightImages
                 Anchor.Middle
             );
         }
-        ColorBar(canvas, new(Heading.Left + gridWidth + 24, top, 14, Math.Min((rows * pitchY) - 12 - Gap, 280)), scale);
+        var bar = new Box(Heading.Left + gridWidth + 24, top, 14, Math.Min((rows * pitchY) - 12 - Gap, 280));
+        ColorBar.Draw(canvas, bar, -scale, scale, 0, scale, "weight");
         canvas.Save(path);
     }
 
@@ -94,24 +95,5 @@ public static class WeightImages
             pixels[i / width, i % width] = ColorMap.Signed(weights[i] / scale);
         }
         return pixels;
-    }
-
-    private static void ColorBar(Canvas canvas, Box box, double scale)
-    {
-        const int Steps = 128;
-        var pixels = new Color[Steps, 1];
-        for (var i = 0; i < Steps; i++)
-        {
-            pixels[i, 0] = ColorMap.Signed(1 - (2 * (i + 0.5) / Steps));
-        }
-        canvas.Image(box, pixels);
-        var axis = Axis.Linear([-scale, scale], round: false, wanted: 5);
-        foreach (var tick in axis.Ticks)
-        {
-            var y = box.Bottom - (axis.Place(tick.Value) * box.Height);
-            canvas.Line(box.Right, y, box.Right + 4, y, 1, Ink.Axis);
-            canvas.Text(new(box.Right + 8, y + 4), tick.Label, 11, Ink.Muted);
-        }
-        canvas.Text(new(box.X, box.Bottom + 20), "weight", 12, Ink.Text);
     }
 }

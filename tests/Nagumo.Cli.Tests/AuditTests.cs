@@ -95,9 +95,6 @@ public sealed class AuditTests
         Assert.Contains("give a file that ends with .png or .svg", Sandbox.Run("audit", file, "--out", "x.gif").OneError(2));
         Assert.Contains("probes = 1: give 2 to 1000", Sandbox.Run("audit", file, "--probes", "1").OneError(2));
         Assert.Contains("--set changes a configuration", Sandbox.Run("audit", file, "--set", "seed=2").OneError(2));
-        Assert.Contains(
-            "has other weights forth than back",
-            Sandbox.Run("check", "asymmetric-naive", "--samples", "1").Error
-        );
+        Assert.Contains("has other weights forth than back", Sandbox.Run("check", "asymmetric-naive", "--samples", "1").Error);
     }
 }

@@ -49,12 +49,65 @@ public sealed class FigureTests
 
     [Theory]
     [MemberData(nameof(Extensions))]
-    public void Curves_of_anything(string extension) =>
+    public void Chart_with_theory_measurements_and_marks(string extension) =>
         Check(
-            "curves",
+            "chart",
             extension,
-            path => Curves.Save(path, Caption, [new("naive", [0, 0.5, 1], [1, 0.7, -0.2]), new("corrected", [0, 0.5, 1], [1, 1, 1])], "x", "y")
+            path =>
+                Chart.Save(
+                    path,
+                    Caption,
+                    new("current I (dimensionless)"),
+                    new("amplitude of u", Min: 0),
+                    [
+                        new(new("theory", [0, 0.5, 1, 2], [0, 0.7, 1, 1.41]), CurveStyle.Dashed),
+                        new(new("measured", [-1, 0.5, 1, 2], [0, 0.71, 1.02, double.NaN]), CurveStyle.Points),
+                        new(new("leaves the frame", [-2, -1, double.NaN, 0, 3], [-3, 1, 1, 0.2, 0.3])),
+                    ],
+                    [new(0, "onset I_{c}"), new(1.9, "a mark that would leave the frame")]
+                )
         );
+
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public void Space_time_picture(string extension) =>
+        Check(
+            "space-time",
+            extension,
+            path =>
+                SpaceTimePicture.Save(
+                    path,
+                    Caption,
+                    [
+                        .. Enumerable
+                            .Range(0, 300)
+                            .Select(t => Enumerable.Range(0, 80).Select(i => Math.Tanh(t / 90.0) * Math.Cos(i / 4.0)).ToArray()),
+                    ],
+                    60,
+                    -0.2,
+                    "activator u"
+                )
+        );
+
+    [Fact]
+    public void A_line_that_leaves_the_frame_is_cut_at_its_edge()
+    {
+        string path = Place("cut.svg");
+        Chart.Save(path, Caption, new("x", Min: 0, Max: 1), new("y", Min: 0, Max: 1), [new(new("", [-1, 2], [-1, 2]))]);
+        var points = XDocument
+            .Load(path)
+            .Descendants()
+            .Where(e => e.Name.LocalName == "polyline" && (string?)e.Attribute("stroke") == "#0072b2")
+            .Select(e => (string)e.Attribute("points")!)
+            .Single()
+            .Split(' ')
+            .Select(p => p.Split(',').Select(x => double.Parse(x, System.Globalization.CultureInfo.InvariantCulture)).ToArray())
+            .ToArray();
+        // The frame's corners: 92 from the left, 36 from the right, 62 from below.
+        Assert.Equal(2, points.Length);
+        Assert.Equal([92, 460 - 62], points[0]);
+        Assert.Equal(720 - 36, points[1][0], 0.01);
+    }
 
     [Theory]
     [MemberData(nameof(Extensions))]
@@ -101,6 +154,20 @@ public sealed class FigureTests
             )
         );
         Assert.Throws<ArgumentException>(() => WeightImages.Save("a.png", Caption, new float[783]));
+        Assert.Throws<ArgumentException>(() =>
+            SpaceTimePicture.Save(
+                "a.png",
+                Caption,
+                [
+                    [1, 2],
+                    [1],
+                ],
+                1,
+                0,
+                "u"
+            )
+        );
+        Assert.Throws<ArgumentException>(() => Chart.Save("a.png", Caption, new("x"), new("y"), []));
     }
 
     [Fact]

@@ -11,11 +11,18 @@ internal sealed class Axis
     private readonly double _from;
     private readonly double _to;
 
-    private Axis(double min, double max, bool log, List<Tick> ticks)
+    private Axis(double min, double max, bool log, IReadOnlyList<Tick> ticks, bool down = false)
     {
         (Min, Max, Log, Ticks) = (min, max, log, ticks);
         (_from, _to) = log ? (Math.Log10(min), Math.Log10(max)) : (min, max);
+        if (down)
+        {
+            (_from, _to) = (_to, _from);
+        }
     }
+
+    /// <summary>The same axis from its largest to its smallest value: upright, it runs downwards.</summary>
+    public Axis Downwards => new(Min, Max, Log, Ticks, down: true);
 
     public double Min { get; }
 

@@ -16,7 +16,8 @@ internal sealed class Frame(Canvas canvas, Box box, Axis x, Axis y)
     /// <summary>Horizontal grid lines, the base line, ticks and labels.</summary>
     /// <param name="labelX">Null leaves the numbers and the label of the x axis out (a panel below carries them).</param>
     /// <param name="labelAt">Where the y label stands, for panels that share it; null: just beside the numbers.</param>
-    public void DrawAxes(string? labelX, string labelY, bool gridX = false, double? labelAt = null)
+    /// <param name="grid">False leaves the grid out, as over a picture.</param>
+    public void DrawAxes(string? labelX, string labelY, bool gridX = false, double? labelAt = null, bool grid = true)
     {
         var widest = 0.0;
         foreach (var tick in y.Ticks)
@@ -24,7 +25,14 @@ internal sealed class Frame(Canvas canvas, Box box, Axis x, Axis y)
             var at = box.Bottom - (y.Place(tick.Value) * box.Height);
             if (tick.Label.Length > 0)
             {
-                canvas.Line(box.X, at, box.Right, at, 1, Ink.Grid);
+                if (grid)
+                {
+                    canvas.Line(box.X, at, box.Right, at, 1, Ink.Grid);
+                }
+                else
+                {
+                    canvas.Line(box.X - 6, at, box.X, at, 1, Ink.Axis);
+                }
                 canvas.Text(new(box.X - 9, at + 4), tick.Label, Small, Ink.Muted, Anchor.End);
                 widest = Math.Max(widest, Canvas.TextWidth(tick.Label, Small));
             }
@@ -86,5 +94,99 @@ internal sealed class Frame(Canvas canvas, Box box, Axis x, Axis y)
             }
             run = [];
         }
+    }
+
+    /// <summary>A line, cut where it leaves the frame. Values that an axis cannot show interrupt it.</summary>
+    public void DrawLine(IReadOnlyList<double> valuesX, IReadOnlyList<double> valuesY, Color color, double width, double dash)
+    {
+        var run = new List<Vec>();
+        for (var i = 1; i < valuesX.Count; i++)
+        {
+            if (Cut(i - 1, i) is not var (from, to))
+            {
+                Flush();
+                continue;
+            }
+            if (run.Count == 0 || (run[^1] - from).Length > 1e-9)
+            {
+                Flush();
+                run.Add(from);
+            }
+            run.Add(to);
+        }
+        Flush();
+
+        void Flush()
+        {
+            if (run.Count > 1)
+            {
+                canvas.Stroke(Thinned(run), width, color, dash);
+            }
+            run = [];
+        }
+
+        (Vec From, Vec To)? Cut(int i, int j)
+        {
+            if (!(x.CanShow(valuesX[i]) && y.CanShow(valuesY[i]) && x.CanShow(valuesX[j]) && y.CanShow(valuesY[j])))
+            {
+                return null;
+            }
+            Vec a = At(valuesX[i], valuesY[i]),
+                along = At(valuesX[j], valuesY[j]) - a;
+            double from = 0,
+                to = 1;
+            // [Liang and Barsky 1984]
+            foreach (
+                var (slope, room) in (ReadOnlySpan<(double, double)>)
+                    [(-along.X, a.X - box.X), (along.X, box.Right - a.X), (-along.Y, a.Y - box.Y), (along.Y, box.Bottom - a.Y)]
+            )
+            {
+                if (slope == 0 && room < 0)
+                {
+                    return null;
+                }
+                if (slope < 0)
+                {
+                    from = Math.Max(from, room / slope);
+                }
+                else if (slope > 0)
+                {
+                    to = Math.Min(to, room / slope);
+                }
+            }
+            return from < to ? (a + (along * from), a + (along * to)) : null;
+        }
+    }
+
+    /// <summary>Markers alone.</summary>
+    public void DrawPoints(IReadOnlyList<double> valuesX, IReadOnlyList<double> valuesY, int style)
+    {
+        for (var i = 0; i < valuesX.Count; i++)
+        {
+            if (
+                x.CanShow(valuesX[i])
+                && y.CanShow(valuesY[i])
+                && x.Place(valuesX[i]) is >= 0 and <= 1
+                && y.Place(valuesY[i]) is >= 0 and <= 1
+            )
+            {
+                canvas.Marker(At(valuesX[i], valuesY[i]), style, 3.8, Ink.Line(style));
+            }
+        }
+    }
+
+    /// <summary>Leaves out points that no print could tell apart; the ends stay.</summary>
+    private static List<Vec> Thinned(List<Vec> points)
+    {
+        const double Closest = 0.25;
+        var kept = new List<Vec> { points[0] };
+        for (var i = 1; i < points.Count; i++)
+        {
+            if (i == points.Count - 1 || (points[i] - kept[^1]).Length > Closest)
+            {
+                kept.Add(points[i]);
+            }
+        }
+        return kept;
     }
 }

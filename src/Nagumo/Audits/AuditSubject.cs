@@ -168,7 +168,7 @@ public sealed unsafe class AuditSubject : IDisposable
         int sweep = 0;
         while (sweep < MaxSweeps && still < 5)
         {
-            BlockSweeps.Sweep(Machine, s, 0, measure: true, Experiment.Free.OverRelaxation, Workspace, null);
+            BlockSweeps.Sweep(Machine, s, 0, measure: true, Experiment.Free.OverRelaxation, Workspace);
             sweep++;
             double residual = BlockSweeps.Judge(s, 0).Residual;
             trace?.Add(residual);
@@ -177,11 +177,11 @@ public sealed unsafe class AuditSubject : IDisposable
             still = residual < 0.9 * smallest ? 0 : still + 1;
             smallest = Math.Min(smallest, residual);
         }
-        BlockSweeps.Measure(Machine, s, Workspace, null);
+        BlockSweeps.Measure(Machine, s, Workspace);
         var (worst, above) = BlockSweeps.Judge(s, Floor);
         if (above == 0 || !double.IsFinite(worst))
             return new("sweeps", sweep, worst, above);
-        var rescued = new Acceleration<double>(Machine, s).Relax(new(500, Floor), 0, Workspace, null);
+        var rescued = new Acceleration<double>(Machine, s).Relax(new(500, Floor), 0, Workspace);
         if (rescued.Converged || !Machine.IsReciprocal)
             return rescued with { Sweeps = sweep + rescued.Sweeps };
         var newton = Newton.Relax(Machine, s, new(Tolerance: Floor), Workspace);

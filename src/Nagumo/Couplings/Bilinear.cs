@@ -111,14 +111,12 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
             T factor = _termSign * scale;
             if (_background is { } background)
             {
-                SparseGemm.Multiply(
-                    ends[0].Difference.Slice(row0, rows, 0, ends[0].Difference.Cols),
-                    ends[1].Mean.Transposed,
-                    background,
-                    g,
-                    factor,
-                    workspace
-                );
+                // The share of the work by columns rather than rows: then the inputs, not the smaller differences, are listed once by one thread.
+                int col0 = (int)((long)_w.Cols * row0 / _w.Rows),
+                    cols = (int)((long)_w.Cols * (row0 + rows) / _w.Rows) - col0;
+                var inputs = ends[1].Mean.Slice(col0, cols, 0, ends[1].Mean.Cols);
+                var share = _w.Gradient.Slice(0, _w.Rows, col0, cols);
+                SparseGemm.Multiply(ends[0].Difference, inputs.Transposed, background, share, factor, workspace);
                 return;
             }
             MatView<T> sum = default;

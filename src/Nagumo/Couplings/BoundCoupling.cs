@@ -65,6 +65,7 @@ internal abstract class BoundCoupling<T> : IDisposable
     ) => Drive(end, fields, packed, init, drive, row0, rows);
 
     /// <summary>Gradient of rows [row0, row0 + rows) of every tensor: scale × Σ_lanes (contrast of ∂term/∂θ).</summary>
+    /// <remarks>A coupling may take an equal share of its columns instead, so that ranges that cover all rows give all of the gradient.</remarks>
     /// <param name="ends">The two phases at each end, as mean and scaled difference.</param>
     /// <param name="scale">Factor, 1/samples.</param>
     /// <param name="row0">First row of the block; all tensors of a coupling have equal rows.</param>

@@ -15,7 +15,8 @@ internal sealed record Recipe(string Name, int Classes, List<DataFile> Files, IR
 /// <summary>The data sets known by name.</summary>
 public static class DataSets
 {
-    private const string mini = "mnist-mini";
+    private const string mini = "mnist-mini",
+        iris = "iris";
 
     private static readonly Recipe mnist = new(
         "mnist",
@@ -70,6 +71,14 @@ public static class DataSets
             "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher Burges",
             true
         ),
+        new(
+            iris,
+            "Fisher's iris flowers, 4 lengths, 3 classes; the first of five stratified splits",
+            120,
+            30,
+            "public domain, R. A. Fisher",
+            true
+        ),
     ];
 
     /// <summary>Loads a data set, fetching it first if the store does not hold it. Blocks; see <see cref="LoadAsync"/>.</summary>
@@ -97,12 +106,12 @@ public static class DataSets
     ) =>
         Find(name) is { } recipe
             ? Assemble(recipe, await (store ?? new DataStore()).ReadAsync(recipe, progress, cancel).ConfigureAwait(false))
-            : MnistMini.Load(mini);
+            : Embedded(name);
 
     /// <summary>Loads a data set if the store holds all of it, undamaged; null otherwise. Fetches nothing.</summary>
     /// <inheritdoc cref="LoadAsync"/>
     public static DataSet? LoadCached(string name, DataStore? store = null) =>
-        Find(name) is not { } recipe ? MnistMini.Load(mini)
+        Find(name) is not { } recipe ? Embedded(name)
         : (store ?? new DataStore()).TryRead(recipe) is { } files ? Assemble(recipe, files)
         : null;
 
@@ -128,7 +137,9 @@ public static class DataSets
         return new ImageSet(images.Shape[1], images.Shape[2], classes, images.Data, labels.Data);
     }
 
-    /// <summary>The recipe of a set to acquire, or null for the embedded one.</summary>
+    private static DataSet Embedded(string name) => name == iris ? Iris.Load() : MnistMini.Load(mini);
+
+    /// <summary>The recipe of a set to acquire, or null for an embedded one.</summary>
     private static Recipe? Find(string name)
     {
         if (All.All(info => info.Name != name))

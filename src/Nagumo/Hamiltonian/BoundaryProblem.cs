@@ -112,13 +112,20 @@ internal sealed record BoundaryProblem(
     /// <exception cref="ArithmeticException">The Hessian is singular: the rest state is degenerate.</exception>
     public double[][] Response(double[][] q)
     {
+        var force = new double[q[Last].Length];
+        Cost!.Gradient(q[Last], force);
+        return Response(q, Last, force);
+    }
+
+    /// <summary>−H⁻¹ f for a force f on one free layer.</summary>
+    public double[][] Response(double[][] q, int layer, ReadOnlySpan<double> force)
+    {
         var free = this with { Beta = 0 };
         using var hessian = free.CreateHessian();
         free.Hessian(q, hessian);
         var right = new double[hessian.Offsets[^1]];
-        Cost!.Gradient(q[Last], right.AsSpan(hessian.Offsets[^2]));
-        for (int i = 0; i < right.Length; i++)
-            right[i] = -right[i];
+        for (int i = 0; i < force.Length; i++)
+            right[hessian.Offsets[layer - First] + i] = -force[i];
         BoundarySolver.SolveLinear(hessian, right);
         var response = Action.Zeros();
         for (int l = First; l <= Last; l++)

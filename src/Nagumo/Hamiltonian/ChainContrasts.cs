@@ -74,18 +74,12 @@ internal sealed unsafe class ChainContrasts<T> : IDisposable
         for (int f = 0; f < _machine.Fields; f++)
             Split(p.Q[f], plusAt, m.Q[f], minusAt, deltaBeta, _mean[f], _difference[f], at, count);
         Split(p.Hidden, plusAt, m.Hidden, minusAt, deltaBeta, _hiddenMean, _hiddenDifference, at, count);
-        T inverse = T.CreateChecked(1 / deltaBeta);
-        Span<MatView<T>> plus = stackalloc MatView<T>[_machine.Fields],
-            minus = stackalloc MatView<T>[_machine.Fields];
+        Span<MatView<T>> mean = stackalloc MatView<T>[_machine.Fields],
+            difference = stackalloc MatView<T>[_machine.Fields];
         for (int f = 0; f < _machine.Fields; f++)
-            (plus[f], minus[f]) = (Lanes(p.Q[f], plusAt, count), Lanes(m.Q[f], minusAt, count));
+            (mean[f], difference[f]) = (Lanes(_mean[f], at, count), Lanes(_difference[f], at, count));
         foreach (var (name, values) in _neurons)
-        {
-            var target = Lanes(values, at, count);
-            _machine.Site.ParameterContrast(name, plus, minus, target, 0, target.Rows);
-            for (int r = 0; r < target.Rows; r++)
-                RowMath.Scale(target.Row(r), inverse, target.Row(r));
-        }
+            _machine.Site.ParameterContrast(name, mean, difference, T.CreateChecked(deltaBeta), Lanes(values, at, count), 0, values.Rows);
     }
 
     /// <summary>The same from a state and its derivative in β: the limit β → 0. Hidden units of t hold their derivative.</summary>

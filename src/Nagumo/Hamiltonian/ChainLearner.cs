@@ -38,7 +38,8 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
 
     /// <param name="setup">Experiment, network, readout, threads, seeds, batch.</param>
     /// <param name="layers">Layers with an on-site potential.</param>
-    protected ChainLearner(LearnerSetup setup, Func<ChainShape, int> layers)
+    /// <param name="packed">Whether the machine keeps packed copies of its weights.</param>
+    protected ChainLearner(LearnerSetup setup, Func<ChainShape, int> layers, bool packed)
     {
         _setup = setup;
         Shape = ChainShape.Of(setup.Experiment, setup.Network);
@@ -48,7 +49,7 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
                 "estimator.random_sign and estimator.nudge = 'cost' are for networks of block sweeps; a chain is nudged by the current of its free state."
             );
         var rng = setup.Rng.Split("parameters");
-        Machine = new(Shape.Chain, layers(Shape), Shape.BlockSd, rng);
+        Machine = new(Shape.Chain, layers(Shape), Shape.BlockSd, rng, packed);
         int n = Shape.Chain.Trunk.Size;
         _encoder = Weights(Shape.Encoder.Name, n, Shape.Inputs, Shape.Encoder.Sd);
         _encoderBias = Bias(Shape.EncoderBias.Name, n, Shape.EncoderBias.Value);
@@ -102,6 +103,7 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
         Rows,
         Input,
         InputRows,
+        Load,
     }
 
     public IReadOnlyList<Tensor<T>> Parameters { get; }
@@ -202,7 +204,21 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
     }
 
     /// <inheritdoc/>
-    public virtual void Load() { }
+    public void Load() => Run(Stage.Load);
+
+    /// <summary>One thread's part of what follows from changed parameters.</summary>
+    protected virtual void Load(int thread, int threads) => Machine.Pack(thread, threads);
+
+    /// <summary>What one image, as it is, brings to layer 0: u_0 of a pass, the injection of a boundary problem.</summary>
+    public double[] Encoded(ImageSet set, int sample)
+    {
+        Begin(set, [sample], epoch: 0, predict: true, new(1, 0));
+        Encode(0, 1, _random[0], _workspaces[0]);
+        return [.. Enumerable.Range(0, Input.Rows).Select(r => Enter(double.CreateChecked(Input.Row(r)[0])))];
+    }
+
+    /// <summary>What W x + b becomes at layer 0.</summary>
+    protected virtual double Enter(double z) => z;
 
     void ITeamWork.Run(int thread, int threads)
     {
@@ -214,6 +230,9 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
                 return;
             case Stage.InputRows:
                 InputRows(thread, threads, ws);
+                return;
+            case Stage.Load:
+                Load(thread, threads);
                 return;
         }
         int lanes = TileLanes(Count);

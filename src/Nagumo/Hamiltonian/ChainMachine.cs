@@ -9,7 +9,7 @@ namespace Nagumo.Hamiltonian;
 /// <summary>A chain made to run: its parameters, and the kick, the drift and their derivatives over [neurons × lanes] views.</summary>
 /// <remarks>
 /// Both readings of the chain, the two-point problem and the layer-wise pass, are made of these operations. The neuron's part comes from
-/// its symbolic potential, the block's from F; nothing here knows a formula. Weights are packed on the fly, so that no memory but the
+/// its symbolic potential, the block's from F; nothing here knows a formula. Unless asked to keep packed copies, no memory but the
 /// parameters grows with depth. Parameters: trunk named "layer": "layer0.K" [m × n], "layer0.b" [m], "layer0.I" [n], …; the trunk's trained ones ("layer.k");
 /// "layer.activator_diffusion", "layer.inhibitor_diffusion" when trained.
 /// </remarks>
@@ -21,6 +21,8 @@ internal sealed class ChainMachine<T> : IDisposable
     private readonly List<Tensor<T>> _parameters = [];
     private readonly Tensor<T>[] _diffusion;
     private readonly T _strength;
+    private readonly PackedLeft<T>[]? _forward,
+        _backward;
     private readonly Kernel<T> _activate,
         _activateWithSlope,
         _blockPotential,
@@ -30,7 +32,8 @@ internal sealed class ChainMachine<T> : IDisposable
     /// <param name="layers">Layers with an on-site potential: L in a pass, whose last layer is never kicked, L + 1 in the two-point problem.</param>
     /// <param name="blockSd">Standard deviation of the initial K; biases and currents start at 0.</param>
     /// <param name="rng">Each block draws from its own stream.</param>
-    public ChainMachine(ResidualChain chain, int layers, double blockSd, Rng rng)
+    /// <param name="packed">Whether to keep packed copies of K, renewed by <see cref="Pack"/>: faster where a layer is visited many times a batch.</param>
+    public ChainMachine(ResidualChain chain, int layers, double blockSd, Rng rng, bool packed = false)
     {
         (Chain, Layers) = (chain, layers);
         int n = chain.Trunk.Size,
@@ -73,6 +76,11 @@ internal sealed class ChainMachine<T> : IDisposable
         ];
         Site = new(chain.Trunk, [true, .. new bool[Fields - 1]], new bool[Fields], trained, responds: false);
         _strength = T.CreateChecked(chain.Strength);
+        if (packed)
+        {
+            _forward = [.. K.Select(_ => new PackedLeft<T>(m, n))];
+            _backward = [.. K.Select(_ => new PackedLeft<T>(n, m))];
+        }
         var (slope, other) = (new Symbol("_slope"), new Symbol("_other"));
         _activate = KernelCompiler.Compile<T>(new("activate", [Z], [], [new(F.Derive(Z))]));
         _activateWithSlope = KernelCompiler.Compile<T>(new("activate-slope", [Z], [], [new(F.Derive(Z)), new(F.Derive(Z).Derive(Z))]));
@@ -134,6 +142,16 @@ internal sealed class ChainMachine<T> : IDisposable
 
     /// <summary>A layer's state for so many lanes.</summary>
     public LaneState<T> CreateState(int lanes) => new(Fields, Chain.Trunk.Size, Chain.Units, lanes);
+
+    /// <summary>Renews the packed copies; one thread's layers.</summary>
+    public void Pack(int part, int parts)
+    {
+        for (int l = part; _forward is not null && l < Layers; l += parts)
+        {
+            _forward[l].Pack(K[l].Value, T.One);
+            _backward![l].Pack(K[l].Value.Transposed, _strength);
+        }
+    }
 
     /// <summary>a = F'(K_l u + b_l), and the drive s K_lᵀ a + I_l that it makes.</summary>
     public void Drive(int l, LaneState<T> s, GemmWorkspace<T> ws)
@@ -227,14 +245,34 @@ internal sealed class ChainMachine<T> : IDisposable
         Site.Dispose();
         foreach (var tensor in _parameters.Concat(_diffusion))
             tensor.Dispose();
+        foreach (var packed in (_forward ?? []).Concat(_backward ?? []))
+            packed.Dispose();
     }
 
-    private void Preactivate(int l, LaneState<T> s, GemmWorkspace<T> ws) =>
-        Gemm.Multiply(K[l].Value, s.Q[0], Column(B[l], s.Lanes), s.Hidden, T.One, ws);
+    private void Preactivate(int l, LaneState<T> s, GemmWorkspace<T> ws)
+    {
+        var bias = Column(B[l], s.Lanes);
+        if (_forward is null)
+            Gemm.Multiply(K[l].Value, s.Q[0], bias, s.Hidden, T.One, ws);
+        else
+            Gemm.Multiply(_forward[l], Packed(s.Q[0], ws), bias, s.Hidden, 0, s.Hidden.Rows);
+    }
 
     /// <summary>into = init + s K_lᵀ hidden.</summary>
-    private void Return(int l, MatView<T> hidden, MatView<T> init, MatView<T> into, GemmWorkspace<T> ws) =>
-        Gemm.Multiply(K[l].Value.Transposed, hidden, init, into, _strength, ws);
+    private void Return(int l, MatView<T> hidden, MatView<T> init, MatView<T> into, GemmWorkspace<T> ws)
+    {
+        if (_backward is null)
+            Gemm.Multiply(K[l].Value.Transposed, hidden, init, into, _strength, ws);
+        else
+            Gemm.Multiply(_backward[l], Packed(hidden, ws), init, into, 0, into.Rows);
+    }
+
+    private static PackedRight<T> Packed(MatView<T> x, GemmWorkspace<T> ws)
+    {
+        var packed = ws.Right(x.Rows, x.Cols);
+        packed.Pack(x);
+        return packed;
+    }
 
     private static unsafe MatView<T> Column(Tensor<T> x, int lanes) => new(x.Value.Data, x.Rows, lanes, 1, 0);
 

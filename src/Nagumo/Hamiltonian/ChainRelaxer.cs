@@ -193,7 +193,9 @@ internal sealed unsafe class ChainRelaxer<T> : IDisposable
             guard = new(T.CreateChecked(Guard)),
             push = new(T.CreateChecked(momentum)),
             nudge = new(beta),
-            turn = Vector<T>.Zero;
+            turn = Vector<T>.Zero,
+            // Of the last vector of a row only these lanes are ours.
+            tail = Vector<T>.Zero;
         _worst.Span.Clear();
         var work = (Vector<T>*)_elimination.Pointer;
         var bounds = stackalloc T[layers];
@@ -267,7 +269,10 @@ internal sealed unsafe class ChainRelaxer<T> : IDisposable
                     (du, dv) = (w[0] * rx + w[1] * ry, w[1] * rx + w[2] * ry);
                     var to = Vector.Min(Vector.Max(Vector.Load(p.U + i) + du, -guard), guard);
                     var moved = first ? Vector<T>.Zero : to - Vector.Load(p.OldU + i);
-                    turn += Vector.Load(p.ForceU + i) * moved;
+                    if (at + Vector<T>.Count <= Lanes)
+                        turn += Vector.Load(p.ForceU + i) * moved;
+                    else
+                        tail += Vector.Load(p.ForceU + i) * moved;
                     to.Store(p.OldU + i);
                     (to + push * moved).Store(p.U + i);
                     if (!two)
@@ -280,7 +285,7 @@ internal sealed unsafe class ChainRelaxer<T> : IDisposable
             }
         T sum = T.Zero;
         for (int i = 0; i < Vector<T>.Count; i++)
-            sum += turn[i];
+            sum += turn[i] + (i < Lanes % Vector<T>.Count ? tail[i] : T.Zero);
         return !(sum > T.Zero);
     }
 }

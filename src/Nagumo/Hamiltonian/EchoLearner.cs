@@ -27,16 +27,18 @@ internal sealed class EchoLearner<T> : ChainLearner<T>
         _echoes;
     private readonly Kernel<T> _encode;
     private readonly Kernel<T>? _penalty;
-    private readonly double _maxEscaped;
+    private readonly double _maxEscaped,
+        _amplitude;
     private readonly int _threads;
 
     public EchoLearner(LearnerSetup setup)
-        : base(setup, shape => shape.Chain.Depth)
+        : base(setup, shape => shape.Chain.Depth, packed: false)
     {
         var options = setup.Experiment.Chain!;
         _maxEscaped = options.MaxEscaped ?? DefaultMaxEscaped;
         var (z, u, beta) = (new Symbol("z"), new Symbol("u"), new Symbol("beta"));
-        var encoder = (options.Amplitude ?? DefaultAmplitude) * Tanh(z);
+        _amplitude = options.Amplitude ?? DefaultAmplitude;
+        var encoder = _amplitude * Tanh(z);
         _encode = KernelCompiler.Compile<T>(new("encode", [z], [], [new(encoder), new(encoder.Derive(z))]));
         if (options.ActivityPenalty is > 0 and var rho)
         {
@@ -53,6 +55,8 @@ internal sealed class EchoLearner<T> : ChainLearner<T>
     protected override int Walk => Shape.Chain.Depth;
 
     protected override int TileLanes(int count) => ((count + _threads - 1) / _threads + 15) / 16 * 16;
+
+    protected override double Enter(double z) => _amplitude * Math.Tanh(z);
 
     protected override void Free(int tile, int at, int count, bool predict, GemmWorkspace<T> ws)
     {

@@ -136,6 +136,27 @@ internal abstract class LayeredAction : IDisposable
         return jacobian;
     }
 
+    /// <summary>|JᵀΩJ − Ω| / |J|², max-norms, Ω = [[0, 1], [−1, 0]] on (q, p): rounding for a symplectic J.</summary>
+    public static double Asymplecticity(double[,] j)
+    {
+        int n = j.GetLength(0) / 2;
+        double worst = 0,
+            largest = 0;
+        foreach (double x in j)
+            largest = Math.Max(largest, Math.Abs(x));
+        // Column by column: (JᵀΩJ)_ab = Σ_i q_i(a) p_i(b) − p_i(a) q_i(b).
+        double[][] columns = [.. Enumerable.Range(0, 2 * n).Select(a => Enumerable.Range(0, 2 * n).Select(i => j[i, a]).ToArray())];
+        for (int a = 0; a < 2 * n; a++)
+        for (int b = a + 1; b < 2 * n; b++)
+        {
+            double form =
+                LaneSum.Dot<double>(columns[a].AsSpan(0, n), columns[b].AsSpan(n))
+                - LaneSum.Dot<double>(columns[a].AsSpan(n), columns[b].AsSpan(0, n));
+            worst = Math.Max(worst, Math.Abs(form - (b == a + n ? 1 : 0)));
+        }
+        return worst / (largest * largest);
+    }
+
     public virtual void Dispose()
     {
         foreach (var (forward, backward) in _links.Values)

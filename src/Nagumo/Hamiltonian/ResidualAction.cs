@@ -73,6 +73,28 @@ internal sealed class ResidualAction(ChainMachine<double> machine, int layers) :
         }
     }
 
+    /// <summary>The spatial Hamiltonian times the step, ½ pᵀD⁻¹p − U_l(q): conserved along depth as far as the step is small and layers are equal.</summary>
+    /// <remarks>
+    /// With D = G/h and U = h V it is h · [½ pᵀG⁻¹p − V(q)]: the potential is inverted, and a cubic neuron escapes beyond its barriers. The
+    /// map is symplectic Euler for it: first order in h at the incoming momentum, second at the centred one, p + ½ U_l'(q).
+    /// </remarks>
+    /// <param name="l">Layer.</param>
+    /// <param name="q">q_l.</param>
+    /// <param name="p">p_l, incoming.</param>
+    /// <param name="centred">Whether to take the centred momentum.</param>
+    public double SpatialHamiltonian(int l, ReadOnlySpan<double> q, ReadOnlySpan<double> p, bool centred = true)
+    {
+        var kick = new double[q.Length];
+        OnSiteGradient(l, q, kick);
+        double energy = -OnSite(l, q);
+        for (int i = 0; i < q.Length; i++)
+        {
+            double momentum = p[i] + (centred ? kick[i] / 2 : 0);
+            energy += momentum * momentum / (2 * machine.Diffusion(i / Neurons));
+        }
+        return energy;
+    }
+
     public override void Dispose()
     {
         base.Dispose();

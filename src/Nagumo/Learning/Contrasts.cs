@@ -2,6 +2,7 @@ using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Couplings;
 using Nagumo.Networks;
+using Nagumo.Symbolics;
 
 namespace Nagumo.Learning;
 
@@ -56,58 +57,61 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     /// <summary>The activators of a clamped population, [neurons × lanes] of the batch: they have no difference.</summary>
     public void Clamp(int population, MatView<T> values) => _mean[population][0] = values;
 
-    /// <summary>Lanes [at, at + count): m = (x₊ + x₋)/2, d = (x₊ − x₋)/(β₊ − β₋), and the neurons' own contrasts.</summary>
-    /// <param name="plus">State that holds x₊ in its lanes from <paramref name="plusAt"/>.</param>
-    /// <param name="plusAt">See <paramref name="plus"/>.</param>
-    /// <param name="minus">State that holds x₋.</param>
-    /// <param name="minusAt">First lane of x₋.</param>
+    /// <summary>Lanes [at, at + count): m = x + (δ₊ + δ₋)/2, d = (δ₊ − δ₋)/(β₊ − β₋), and the neurons' own contrasts.</summary>
+    /// <param name="free">State that holds x in its first lanes.</param>
+    /// <param name="difference">State that holds δ₊ in its first lanes, and δ₋ in those after them.</param>
     /// <param name="deltaBeta">β₊ − β₋.</param>
     /// <param name="at">First lane of the batch to write.</param>
     /// <param name="count">Number of lanes.</param>
-    /// <param name="presynaptic">State whose lanes stand in for the mean: the free one, as the corrected contrast asks; null for the mean.</param>
-    public void Read(
-        State<T> plus,
-        int plusAt,
-        State<T> minus,
-        int minusAt,
-        double deltaBeta,
-        int at,
-        int count,
-        State<T>? presynaptic = null
-    )
+    /// <param name="presynaptic">Whether couplings read the free state in place of the mean, as the corrected contrast asks.</param>
+    public void Read(State<T> free, State<T> difference, double deltaBeta, int at, int count, bool presynaptic = false)
     {
-        T half = T.CreateChecked(0.5),
-            inverse = T.CreateChecked(1 / deltaBeta);
-        Span<MatView<T>> a = stackalloc MatView<T>[MaxFields],
-            b = stackalloc MatView<T>[MaxFields];
+        T inverse = T.CreateChecked(1 / deltaBeta);
+        Span<MatView<T>> mean = stackalloc MatView<T>[MaxFields],
+            change = stackalloc MatView<T>[MaxFields];
         for (int p = 0; p < _mean.Length; p++)
         {
             if (_machine.Network.Populations[p].IsClamped)
                 continue;
             for (int f = 0; f < _mean[p].Length; f++)
-                if (!plus.X(p, f).IsEmpty)
-                    for (int r = 0; r < plus.X(p, f).Rows; r++)
-                    {
-                        RowMath.MeanAndDifference(
-                            plus.X(p, f).Row(r).Slice(plusAt, count),
-                            minus.X(p, f).Row(r).Slice(minusAt, count),
-                            half,
-                            inverse,
-                            _mean[p][f].Row(r).Slice(at, count),
-                            _difference[p][f].Row(r).Slice(at, count)
-                        );
-                        presynaptic?.X(p, f).Row(r)[..count].CopyTo(_mean[p][f].Row(r)[at..]);
-                    }
-            foreach (var (name, into) in _neurons[p])
             {
-                var target = into.Slice(0, into.Rows, at, count);
-                for (int f = 0; f < _mean[p].Length; f++)
-                    (a[f], b[f]) = (Lanes(plus.X(p, f), plusAt, count), Lanes(minus.X(p, f), minusAt, count));
-                _machine.Site(p).ParameterContrast(name, a[.._mean[p].Length], b[.._mean[p].Length], target, 0, into.Rows);
-                for (int r = 0; r < into.Rows; r++)
-                    RowMath.Scale(target.Row(r), inverse, target.Row(r));
+                var (x, d) = (free.X(p, f), difference.X(p, f));
+                (mean[f], change[f]) = (Lanes(_mean[p][f], at, count), Lanes(_difference[p][f], at, count));
+                if (x.IsEmpty)
+                    continue;
+                Reading.Run([Of(x, 0), Of(d, 0), Of(d, count), new(&inverse, 0), Of(mean[f], 0), Of(change[f], 0)], x.Rows, count);
             }
+            foreach (var (name, into) in _neurons[p])
+                _machine
+                    .Site(p)
+                    .ParameterContrast(
+                        name,
+                        mean[.._mean[p].Length],
+                        change[.._mean[p].Length],
+                        T.CreateChecked(deltaBeta),
+                        into.Slice(0, into.Rows, at, count),
+                        0,
+                        into.Rows
+                    );
+            for (int f = 0; presynaptic && f < _mean[p].Length; f++)
+            for (int r = 0; r < free.X(p, f).Rows; r++)
+                free.X(p, f).Row(r)[..count].CopyTo(mean[f].Row(r));
         }
+
+        static Rows<T> Of(MatView<T> view, int at) => new(view.Data + at, view.RowStride);
+    }
+
+    private static readonly Kernel<T> Reading = CompileReading();
+
+    private static Kernel<T> CompileReading()
+    {
+        Symbol x = new("x"),
+            plus = new("plus"),
+            minus = new("minus"),
+            inverse = new("inverse");
+        return KernelCompiler.Compile<T>(
+            new("contrast", [x, plus, minus], [inverse], [new(x + (plus + minus) / 2), new(inverse * (plus - minus))])
+        );
     }
 
     /// <summary>Lanes [at, at + count) from a rest state and its derivative in β: the limit of <see cref="Read"/> for β → 0.</summary>

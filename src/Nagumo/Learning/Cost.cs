@@ -14,13 +14,21 @@ public abstract class Cost
     /// <summary>An upper bound of the eigenvalues of ∂²C/∂z².</summary>
     public abstract double Curvature { get; }
 
-    /// <summary>z such that stiffness·z + β ∂C/∂z = current: the readout under the full cost as nudge.</summary>
-    /// <param name="z">Start in, solution out.</param>
+    /// <summary>δ such that stiffness·δ + β ∂C/∂z(z + δ) = current: the change of a readout under the full cost as nudge.</summary>
+    /// <param name="z">The readout without the nudge.</param>
+    /// <param name="delta">Start in, solution out.</param>
     /// <param name="label">The right class.</param>
     /// <param name="beta">Nudging strength of either sign; stiffness + β·<see cref="Curvature"/> must stay positive.</param>
     /// <param name="stiffness">Slope of each readout neuron, &gt; 0.</param>
-    /// <param name="current">Drive of each readout neuron.</param>
-    public abstract void Nudged(Span<double> z, int label, double beta, ReadOnlySpan<double> stiffness, ReadOnlySpan<double> current);
+    /// <param name="current">Change of the drive of each readout neuron.</param>
+    public abstract void Nudged(
+        ReadOnlySpan<double> z,
+        Span<double> delta,
+        int label,
+        double beta,
+        ReadOnlySpan<double> stiffness,
+        ReadOnlySpan<double> current
+    );
 
     /// <summary>Class probabilities of a readout.</summary>
     public abstract void Probabilities(ReadOnlySpan<double> z, Span<double> probabilities);
@@ -49,10 +57,17 @@ public sealed class SquaredError : Cost
     }
 
     /// <inheritdoc/>
-    public override void Nudged(Span<double> z, int label, double beta, ReadOnlySpan<double> stiffness, ReadOnlySpan<double> current)
+    public override void Nudged(
+        ReadOnlySpan<double> z,
+        Span<double> delta,
+        int label,
+        double beta,
+        ReadOnlySpan<double> stiffness,
+        ReadOnlySpan<double> current
+    )
     {
         for (int i = 0; i < z.Length; i++)
-            z[i] = (current[i] + beta * Target(i, label)) / (stiffness[i] + beta);
+            delta[i] = (current[i] - beta * (z[i] - Target(i, label))) / (stiffness[i] + beta);
     }
 
     /// <inheritdoc/>
@@ -69,7 +84,8 @@ public sealed class CrossEntropy(double kappa = 1) : Cost
 {
     private const int NewtonSteps = 50;
     private const double SmallestStep = 1e-4,
-        Rounding = 1e-13;
+        Rounding = 1e-13,
+        Precision = 1e-14;
 
     /// <summary>Gain κ.</summary>
     public double Kappa { get; } =
@@ -96,64 +112,89 @@ public sealed class CrossEntropy(double kappa = 1) : Cost
     public override void Gradient(ReadOnlySpan<double> z, int label, Span<double> gradient)
     {
         Softmax(z, Kappa, gradient);
-        gradient[label] -= 1;
+        // 1 − p of the label is the sum of the others: it must not cancel where the readout is nearly certain.
+        gradient[label] = 0;
+        double others = 0;
+        foreach (double p in gradient)
+            others += p;
+        gradient[label] = -others;
         foreach (ref double g in gradient)
             g *= Kappa;
     }
 
     /// <inheritdoc/>
-    public override void Nudged(Span<double> z, int label, double beta, ReadOnlySpan<double> stiffness, ReadOnlySpan<double> current)
+    public override void Nudged(
+        ReadOnlySpan<double> z,
+        Span<double> delta,
+        int label,
+        double beta,
+        ReadOnlySpan<double> stiffness,
+        ReadOnlySpan<double> current
+    )
     {
         int n = z.Length;
-        Span<double> p = stackalloc double[n],
+        Span<double> moved = stackalloc double[n],
+            gradient = stackalloc double[n],
             step = stackalloc double[n],
             column = stackalloc double[n],
             start = stackalloc double[n];
-        double potential = Potential(z, stiffness, current);
+        double potential = Potential(z, delta, moved, stiffness, current);
         for (int iteration = 0; iteration < NewtonSteps; iteration++)
         {
-            Softmax(z, Kappa, p);
+            Gradient(moved, label, gradient);
             // Newton: the matrix is diagonal plus rank one, D − b p pᵀ with D = stiffness + b p, b = βκ² (Sherman–Morrison).
             double b = beta * Kappa * Kappa,
                 dot = 0,
                 norm = 0,
+                largest = 0,
                 size = 0;
             for (int i = 0; i < n; i++)
             {
-                double r = stiffness[i] * z[i] + beta * Kappa * (p[i] - (i == label ? 1 : 0)) - current[i];
-                double d = stiffness[i] + b * p[i];
+                double p = gradient[i] / Kappa + (i == label ? 1 : 0);
+                double r = stiffness[i] * delta[i] + beta * gradient[i] - current[i];
+                double d = stiffness[i] + b * p;
                 step[i] = r / d;
-                column[i] = p[i] / d;
-                dot += p[i] * step[i];
-                norm += p[i] * column[i];
+                column[i] = p / d;
+                dot += p * step[i];
+                norm += p * column[i];
             }
             double factor = b * dot / (1 - b * norm);
-            z.CopyTo(start);
+            delta.CopyTo(start);
             for (int i = 0; i < n; i++)
             {
                 step[i] += factor * column[i];
-                size = Math.Max(size, Math.Abs(step[i]) / Math.Max(1, Math.Abs(z[i])));
+                (size, largest) = (Math.Max(size, Math.Abs(step[i])), Math.Max(largest, Math.Abs(start[i] - step[i])));
             }
             // Far from the solution a whole step can overshoot: the nudged potential is convex and must not rise.
             double before = potential;
             for (double length = 1; length > SmallestStep; length /= 2)
             {
                 for (int i = 0; i < n; i++)
-                    z[i] = start[i] - length * step[i];
-                potential = Potential(z, stiffness, current);
+                    delta[i] = start[i] - length * step[i];
+                potential = Potential(z, delta, moved, stiffness, current);
                 if (!(potential > before + Rounding * (1 + Math.Abs(before))))
                     break;
             }
-            if (!(size > 1e-15))
+            if (!(size > Precision * largest))
                 return;
         }
 
-        double Potential(ReadOnlySpan<double> at, ReadOnlySpan<double> slope, ReadOnlySpan<double> drive)
+        // The nudged potential at z + δ, which is left in moved.
+        double Potential(
+            ReadOnlySpan<double> origin,
+            ReadOnlySpan<double> change,
+            Span<double> at,
+            ReadOnlySpan<double> slope,
+            ReadOnlySpan<double> drive
+        )
         {
-            double sum = beta * Value(at, label);
+            double sum = 0;
             for (int i = 0; i < at.Length; i++)
-                sum += at[i] * (slope[i] * at[i] / 2 - drive[i]);
-            return sum;
+            {
+                at[i] = origin[i] + change[i];
+                sum += change[i] * (slope[i] * change[i] / 2 - drive[i]);
+            }
+            return sum + beta * Value(at, label);
         }
     }
 

@@ -5,8 +5,8 @@ using Nagumo.Relaxation;
 
 namespace Nagumo.Learning;
 
-/// <summary>The full cost term β C as nudge: the readout answers drives and cost together.</summary>
-/// <remarks>Solves c_i u_i + β ∂C/∂u_i = I_i for all outputs of a lane at once; the readout's own force must be linear.</remarks>
+/// <summary>The full cost term β C as nudge: the readout answers the changes of its drives and the cost together.</summary>
+/// <remarks>Solves c_i δ_i + β ∂C/∂u_i (u + δ) = δI_i for all outputs of a lane at once; the readout's own force must be linear.</remarks>
 internal sealed class CostNudge<T> : INudge<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
@@ -17,8 +17,9 @@ internal sealed class CostNudge<T> : INudge<T>
         _z,
         _stiffness,
         _current,
-        _nudge;
-    private readonly (double Slope, double Offset)[] _force;
+        _nudge,
+        _dz,
+        _slope;
 
     public CostNudge(Machine<T> machine, Readout readout, int lanes)
     {
@@ -26,7 +27,7 @@ internal sealed class CostNudge<T> : INudge<T>
         _labels = new int[lanes];
         _beta = new double[lanes];
         (_z, _stiffness, _current) = (new double[readout.Classes], new double[readout.Classes], new double[readout.Classes]);
-        _force = new (double, double)[readout.Outputs];
+        (_dz, _slope) = (new double[readout.Classes], new double[readout.Outputs]);
         _nudge = new double[readout.Outputs];
     }
 
@@ -50,8 +51,8 @@ internal sealed class CostNudge<T> : INudge<T>
     /// <summary>Takes the labels and signs of the lanes of one slice.</summary>
     public void Begin(ReadOnlySpan<int> samples, ReadOnlySpan<byte> labels, double beta, int phases)
     {
-        for (int i = 0; i < _force.Length; i++)
-            _force[i] = LinearForce(_machine, _readout, i);
+        for (int i = 0; i < _slope.Length; i++)
+            _slope[i] = LinearForce(_machine, _readout, i).Slope;
         for (int phase = 0; phase < phases; phase++)
         for (int lane = 0; lane < samples.Length; lane++)
         {
@@ -60,48 +61,51 @@ internal sealed class CostNudge<T> : INudge<T>
         }
     }
 
-    public void Respond(State<T> s)
+    public void Respond(State<T> free, State<T> d)
     {
-        var (u, drive) = (s.X(Population, 0), s.Drive(Population, 0));
+        var (u, drive) = (d.X(Population, 0), d.Drive(Population, 0));
         int classes = _readout.Classes;
-        for (int lane = 0; lane < s.Lanes; lane++)
+        for (int lane = 0; lane < d.Lanes; lane++)
         {
+            _readout.Read(free, lane % free.Lanes, _z);
+            _readout.Read(d, lane, _dz);
             for (int c = 0; c < classes; c++)
             {
-                double slope = _force[c].Slope;
-                (_z[c], _current[c], _stiffness[c]) = (double.CreateChecked(u[c, lane]), Current(c), slope);
+                double slope = _slope[c];
+                (_current[c], _stiffness[c]) = (Current(c), slope);
                 if (!_readout.Paired)
                     continue;
-                // u₊ = (I₊ − βf)/c₊, u₋ = (I₋ + βf)/c₋, f = ∂C/∂z at z = u₊ − u₋:  k z + β f = k (I₊/c₊ − I₋/c₋), 1/k = 1/c₊ + 1/c₋.
+                // δ₊ = (δI₊ − βf)/c₊, δ₋ = (δI₋ + βf)/c₋, f = ∂C/∂z at z + δz, δz = δ₊ − δ₋:
+                // k δz + β f = k (δI₊/c₊ − δI₋/c₋), 1/k = 1/c₊ + 1/c₋.
                 int pair = c + classes;
-                _stiffness[c] = Stiffness(slope, _force[pair].Slope);
-                _z[c] -= double.CreateChecked(u[pair, lane]);
-                _current[c] = _stiffness[c] * (Current(c) / slope - Current(pair) / _force[pair].Slope);
+                _stiffness[c] = Stiffness(slope, _slope[pair]);
+                _current[c] = _stiffness[c] * (Current(c) / slope - Current(pair) / _slope[pair]);
             }
-            _readout.Cost.Nudged(_z, _labels[lane], _beta[lane], _stiffness, _current);
+            _readout.Cost.Nudged(_z, _dz, _labels[lane], _beta[lane], _stiffness, _current);
             for (int c = 0; c < classes; c++)
-            {
-                double nudge = _current[c] - _stiffness[c] * _z[c];
-                u[c, lane] = T.CreateChecked((Current(c) - nudge) / _force[c].Slope);
-                if (_readout.Paired)
-                    u[c + classes, lane] = T.CreateChecked((Current(c + classes) + nudge) / _force[c + classes].Slope);
-            }
+                _z[c] += _dz[c];
+            _readout.Force(_z, _labels[lane], _nudge);
+            for (int i = 0; i < _slope.Length; i++)
+                u[i, lane] = T.CreateChecked((Current(i) - _beta[lane] * _nudge[i]) / _slope[i]);
 
-            double Current(int i) => double.CreateChecked(drive[i, lane]) - _force[i].Offset;
+            double Current(int i) => double.CreateChecked(drive[i, lane]);
         }
     }
 
-    public void Measure(State<T> s)
+    public void Measure(State<T> free, State<T> d)
     {
-        var (u, drive) = (s.X(Population, 0), s.Drive(Population, 0));
-        var residual = s.LaneResidual.Row(0);
-        for (int lane = 0; lane < s.Lanes; lane++)
+        var (u, drive) = (d.X(Population, 0), d.Drive(Population, 0));
+        var residual = d.LaneResidual.Row(0);
+        for (int lane = 0; lane < d.Lanes; lane++)
         {
-            _readout.Read(s, lane, _z);
+            _readout.Read(free, lane % free.Lanes, _z);
+            _readout.Read(d, lane, _dz);
+            for (int c = 0; c < _z.Length; c++)
+                _z[c] += _dz[c];
             _readout.Force(_z, _labels[lane], _nudge);
-            for (int i = 0; i < _force.Length; i++)
+            for (int i = 0; i < _slope.Length; i++)
             {
-                double force = _force[i].Slope * double.CreateChecked(u[i, lane]) + _force[i].Offset - double.CreateChecked(drive[i, lane]);
+                double force = _slope[i] * double.CreateChecked(u[i, lane]) - double.CreateChecked(drive[i, lane]);
                 residual[lane] = T.Max(residual[lane], T.CreateChecked(Math.Abs(force + _beta[lane] * _nudge[i])));
             }
         }

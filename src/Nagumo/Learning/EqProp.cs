@@ -61,6 +61,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <param name="rng">Seeds augmentation and random signs.</param>
     /// <param name="batch">Most samples of a batch.</param>
     /// <param name="readNoise">Standard deviation with which nudged states are read; 0 for exact readings.</param>
+    /// <param name="relaxer">Relaxes both phases, from a state of zeros; null for block sweeps.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is beyond the largest that the full cost allows.</exception>
     public EqProp(
         Machine<T> machine,
@@ -72,7 +73,8 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         PixelOptions pixels,
         Rng rng,
         int batch,
-        double readNoise = 0
+        double readNoise = 0,
+        IRelaxer<T>? relaxer = null
     )
     {
         (_machine, _team, _estimator, _free, _nudged, _predict) = (machine, team, estimator, free, nudged, free);
@@ -83,6 +85,10 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _inputs = machine.Network.Populations[_input].Size;
         bool fullCost = estimator.Nudge == "cost",
             corrected = estimator.Correction == "antisymmetric";
+        if (relaxer is not null && fullCost)
+            throw new ArgumentException(
+                "estimator.nudge = 'cost' is a sweep's own; another relaxer takes the nudge as a current: use estimator.nudge = 'current'."
+            );
         if (corrected && machine.IsReciprocal)
             throw new ArgumentException(
                 "estimator.correction = 'antisymmetric', but every coupling has the same weights forth and back: there is nothing to correct. Leave it out."
@@ -100,7 +106,9 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _images = new((long)batch * _inputs);
         _workers =
         [
-            .. Enumerable.Range(0, team.Threads).Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise)),
+            .. Enumerable
+                .Range(0, team.Threads)
+                .Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise, relaxer)),
         ];
     }
 

@@ -12,12 +12,14 @@ internal sealed class EqPropWorker<T> : IDisposable
     private readonly Machine<T> _machine;
     private readonly Readout _readout;
     private readonly State<T> _free,
-        _nudged;
+        _difference;
     private readonly double[] _z,
         _force;
     private readonly CostNudge<T>? _costNudge;
     private readonly bool _corrected;
     private readonly ReadoutNoise<T>? _noise;
+    private readonly IRelaxer<T>? _relaxer;
+    private readonly State<T>? _measured;
 
     /// <param name="machine">The machine.</param>
     /// <param name="readout">Where it is read and nudged.</param>
@@ -25,11 +27,21 @@ internal sealed class EqPropWorker<T> : IDisposable
     /// <param name="fullCost">Whether the nudge is the full cost term rather than a constant current.</param>
     /// <param name="corrected">Whether nudged phases follow the transposed couplings, for a network that is not its own adjoint.</param>
     /// <param name="noise">How states are read; null for exact readings.</param>
-    public EqPropWorker(Machine<T> machine, Readout readout, int lanes, bool fullCost, bool corrected, ReadoutNoise<T>? noise)
+    /// <param name="relaxer">Relaxes in place of block sweeps; null for those.</param>
+    public EqPropWorker(
+        Machine<T> machine,
+        Readout readout,
+        int lanes,
+        bool fullCost,
+        bool corrected,
+        ReadoutNoise<T>? noise,
+        IRelaxer<T>? relaxer
+    )
     {
-        (_machine, _readout, _corrected, _noise) = (machine, readout, corrected, noise);
+        (_machine, _readout, _corrected, _noise, _relaxer) = (machine, readout, corrected, noise, relaxer);
         _free = machine.CreateState(lanes);
-        _nudged = machine.CreateState(2 * lanes);
+        _difference = machine.CreateDifference(2 * lanes, readout.Population);
+        _measured = relaxer is null ? null : machine.CreateState(2 * lanes);
         _z = new double[readout.Classes];
         _force = new double[readout.Outputs];
         _costNudge = fullCost ? new(machine, readout, 2 * lanes) : null;
@@ -58,6 +70,11 @@ internal sealed class EqPropWorker<T> : IDisposable
         _free.Resize(values.Cols);
         _free.Clamp(input, values);
         _machine.LoadConstants(_free, Workspace);
+        if (_relaxer is not null)
+        {
+            _free.Clear();
+            return _relaxer.Relax(_machine, _free, Workspace);
+        }
         BlockSweeps.FeedForward(_machine, _free, Workspace);
         return trusted
             ? Relaxer.Relax(_machine, _free, options, first: -1, Workspace)
@@ -110,14 +127,9 @@ internal sealed class EqPropWorker<T> : IDisposable
         int n = samples.Length,
             phases = centred ? 2 : 1,
             p = _readout.Population;
-        _nudged.Resize(phases * n);
-        for (int phase = 0; phase < phases; phase++)
-        {
-            _nudged.CopyFrom(_free, phase * n);
-            if (_corrected)
-                _machine.AddAdjointConstants(_free, _nudged, phase * n, Workspace);
-        }
-        _nudged.Adjoint = _corrected;
+        _difference.Resize(phases * n);
+        // f(x) − 2A(x − x*), A = (J − Jᵀ)/2: from the free state x* on, the nudged flow has the transposed Jacobian. [arXiv:2602.03670]
+        _difference.Adjoint = _corrected;
         if (_costNudge is not null)
             _costNudge.Begin(samples, labels, beta, phases);
         else
@@ -125,27 +137,55 @@ internal sealed class EqPropWorker<T> : IDisposable
             {
                 _readout.Read(_free, lane, _z);
                 _readout.Force(_z, labels[samples[lane]], _force);
-                var constant = _nudged.Constant(p, 0);
+                var constant = _difference.Constant(p, 0);
                 for (int i = 0; i < _force.Length; i++)
                 {
-                    T current = T.CreateChecked(beta * _force[i]);
-                    constant[i, lane] -= current;
+                    double force = Math.Abs(_force[i]) < Negligible ? 0 : _force[i];
+                    T current = T.CreateChecked(beta * force);
+                    constant[i, lane] = -current;
                     if (centred)
-                        constant[i, n + lane] += current;
+                        constant[i, n + lane] = current;
                 }
             }
-        var report = BlockSweeps.Relax(_machine, _nudged, options, first: p, Workspace, nudge: _costNudge);
+        var report = _relaxer is null
+            ? NudgedSweeps.Relax(_machine, _free, _difference, options, p, _costNudge, Workspace)
+            : Measure(_relaxer, _measured!);
         Report += new BatchReport(0, 0, 0, default, report);
-        _noise?.Disturb(_machine, _nudged, 0, samples, epoch, 0, Random);
-        if (centred)
-            _noise?.Disturb(_machine, _nudged, n, samples, epoch, 1, Random);
-        else
-            _noise?.Disturb(_machine, _free, 0, samples, epoch, 1, Random);
-        if (centred)
-            contrasts.Read(_nudged, 0, _nudged, n, 2 * beta, at, n, _corrected ? _free : null);
-        else
-            contrasts.Read(_nudged, 0, _free, 0, beta, at, n, _corrected ? _free : null);
+        if (!centred)
+        {
+            // The other phase is the free one.
+            _difference.Resize(2 * n);
+            _difference.Clear(n);
+        }
+        _noise?.Disturb(_machine, _difference, 0, samples, epoch, 0, Random);
+        _noise?.Disturb(_machine, _difference, n, samples, epoch, 1, Random);
+        contrasts.Read(_free, _difference, centred ? 2 * beta : beta, at, n, presynaptic: _corrected);
     }
+
+    /// <summary>Nudged rest states as another relaxer finds them, whole, and their differences from the free one.</summary>
+    private RelaxationReport Measure(IRelaxer<T> relaxer, State<T> nudged)
+    {
+        int n = _free.Lanes;
+        nudged.Resize(_difference.Lanes);
+        for (int at = 0; at < nudged.Lanes; at += n)
+            nudged.CopyFrom(_free, at);
+        var (constant, current) = (nudged.Constant(_readout.Population, 0), _difference.Constant(_readout.Population, 0));
+        for (int r = 0; r < constant.Rows; r++)
+            RowMath.AddScaled(current.Row(r), T.One, constant.Row(r), constant.Row(r));
+        var report = relaxer.Relax(_machine, nudged, Workspace);
+        foreach (int p in _machine.Network.Order)
+            for (int f = 0; f < _machine.Network.Populations[p].Fields; f++)
+            {
+                var (x, free, d) = (nudged.X(p, f), _free.X(p, f), _difference.X(p, f));
+                for (int r = 0; r < d.Rows; r++)
+                for (int at = 0; at < nudged.Lanes; at += n)
+                    RowMath.AddScaled(free.Row(r), -T.One, x.Row(r).Slice(at, n), d.Row(r).Slice(at, n));
+            }
+        return report;
+    }
+
+    /// <summary>Below this a nudge's currents would be subnormal somewhere in the network, and slow; no gradient sees them.</summary>
+    private const double Negligible = 1e-25;
 
     /// <summary>Implicit differentiation: dx/dβ = −(∂²H/∂x²)⁻¹ ∂C/∂x by MINRES at the free state, and its contrast. The reference.</summary>
     /// <exception cref="ArithmeticException">The linear solve did not converge: the rest state is not one, or is degenerate.</exception>
@@ -186,7 +226,8 @@ internal sealed class EqPropWorker<T> : IDisposable
     public void Dispose()
     {
         _free.Dispose();
-        _nudged.Dispose();
+        _difference.Dispose();
+        _measured?.Dispose();
         Workspace.Dispose();
     }
 }

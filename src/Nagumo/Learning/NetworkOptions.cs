@@ -133,14 +133,14 @@ public sealed record PopulationOptions(
 }
 
 /// <summary>A coupling in a configuration file. Ends are "population" (its activators) or "population.inhibitor".</summary>
-/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive", "diffusive" or "asymmetric".</param>
+/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive", "rail-resistive", "diffusive", "chain-diffusive" or "asymmetric".</param>
 /// <param name="A">First end: the rows of a matrix; the driven side.</param>
-/// <param name="B">Second end; none for a bias.</param>
-/// <param name="Sd">Bilinear, differential-resistive, asymmetric: standard deviation of the initial weights.</param>
+/// <param name="B">Second end; none for a bias and inside a chain.</param>
+/// <param name="Sd">Bilinear, differential-resistive, rail-resistive, asymmetric: standard deviation of the initial weights.</param>
 /// <param name="Value">Bias: initial current.</param>
 /// <param name="Low">Resistive: initial conductances are uniform in [low, high).</param>
 /// <param name="High">See <paramref name="Low"/>.</param>
-/// <param name="D">Diffusive: initial diffusion.</param>
+/// <param name="D">Diffusive, chain-diffusive: initial diffusion.</param>
 /// <param name="Gain">Differential-resistive: input gain V.</param>
 /// <param name="Mean">Differential-resistive: mean of the initial signed weights.</param>
 /// <param name="Name">Unique name; by default "b-a".</param>
@@ -166,7 +166,9 @@ public sealed record CouplingOptions(
         ["bias"] = ["value"],
         ["resistive"] = ["b", "low", "high"],
         ["differential-resistive"] = ["b", "gain", "sd", "mean"],
+        ["rail-resistive"] = ["b", "sd"],
         ["diffusive"] = ["b", "d"],
+        ["chain-diffusive"] = ["d"],
         ["asymmetric"] = ["b", "sd", "correlation"],
     };
 
@@ -231,6 +233,8 @@ public sealed record CouplingOptions(
                 Mean ?? 0,
                 Name
             ),
+            "rail-resistive" => new RailResistive(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Name),
+            "chain-diffusive" => new ChainDiffusive(EndOf(A), Need(D, "d"), Name),
             "asymmetric" => new Asymmetric(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Correlation ?? 0, Name),
             _ => new Diffusive(EndOf(A), EndOf(Need(B, "b")), Need(D, "d"), Name),
         };
@@ -247,7 +251,9 @@ public sealed record CouplingOptions(
             Bias c => new("bias", a, Value: c.Value),
             Resistive c => new("resistive", a, b, Low: c.Range.Low, High: c.Range.High),
             DifferentialResistive c => new("differential-resistive", a, b, Sd: c.Sd, Gain: c.Gain, Mean: c.Mean),
+            RailResistive c => new("rail-resistive", a, b, Sd: c.Sd),
             Diffusive c => new("diffusive", a, b, D: c.D),
+            ChainDiffusive c => new("chain-diffusive", a, D: c.D),
             Asymmetric c => new("asymmetric", a, b, Sd: c.Sd, Correlation: c.Correlation),
             _ => throw new ArgumentException($"Coupling '{coupling.Name}': a configuration has no kind for {coupling.GetType().Name}."),
         };

@@ -20,7 +20,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
 
     private readonly SheetOptions _options;
     private readonly Stencil _stencil;
-    private readonly StencilRow[] _reads;
+    private readonly Source[] _sources;
     private readonly Kernel<T> _kernel;
     private readonly Kernel<T> _damping;
     private readonly Wavefront _wavefront;
@@ -32,7 +32,8 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
     private readonly bool _periodic;
     private readonly nint _origin,
         _stride,
-        _fieldSize;
+        _fieldSize,
+        _paritySize;
     private long _steps;
     private bool _checked;
 
@@ -42,9 +43,9 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
     /// <param name="threads">Threads; the result does not depend on them.</param>
     /// <exception cref="ArgumentException">A time constant of zero, an unknown parameter or field, a value out of range.</exception>
     public Sheet(SheetOptions options, ReadOnlySpan<T> current = default, int threads = 1)
-        : this(options, current, threads, KernelCompiler.Default, Blocking.Default) { }
+        : this(options, current, threads, KernelCompiler.Default, Wavefront.DefaultLevels) { }
 
-    internal Sheet(SheetOptions options, ReadOnlySpan<T> current, int threads, Symbolics.Simd simd, Blocking blocking)
+    internal Sheet(SheetOptions options, ReadOnlySpan<T> current, int threads, Symbolics.Simd simd, int levels)
     {
         _options = options;
         (_rows, _columns, _periodic) = (options.Rows, options.Columns, options.Edges == SheetEdges.Periodic);
@@ -57,24 +58,34 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
             options.Dt,
             current: current.Length > 0
         );
+        if (_stencil.Rows.Count + _fields > MaxOperands)
+            throw new ArgumentException($"'{options.Neuron.Name}' has {_fields} fields; a sheet takes {MaxOperands / 4}.");
         if (current.Length > 0 && current.Length != Cells)
             throw new ArgumentException($"{current.Length} currents for {options.Rows} x {options.Columns} cells; give one each.");
         _kernel = KernelCompiler.Compile<T>(_stencil.Definition, simd);
         _damping = KernelCompiler.Compile<T>(_stencil.Damping, simd);
-        _reads = [.. _stencil.Rows];
 
         // A whole line on both sides of a row: the cells beyond the ends, and every row begins on a line.
         nint line = _origin = Buffer<T>.Alignment / sizeof(T);
         _stride = ((options.Columns + line - 1) / line + 2) * line;
-        _fieldSize = _stride * options.Rows;
-        _state = new(2 * _fields * (long)_fieldSize);
+        _fieldSize = Staggered(_stride * options.Rows, 1088);
+        _paritySize = Staggered(_fields * _fieldSize, 1472);
+        _state = new(2 * _paritySize);
         if (current.Length > 0)
         {
             _current = new(_fieldSize);
             for (int r = 0; r < options.Rows; r++)
                 current.Slice(r * options.Columns, options.Columns).CopyTo(new(_current.Pointer + line + r * _stride, options.Columns));
         }
-        _wavefront = new(this, options, blocking, (int)line, threads);
+        _sources =
+        [
+            .. _stencil.Rows.Select(r =>
+                r == StencilRow.Current
+                    ? new Source((nint)(_current!.Pointer + line), (nint)(_current.Pointer + line), 0)
+                    : new Source((nint)At(0, r.Field, 0), (nint)At(1, r.Field, 0), r.Offset)
+            ),
+        ];
+        _wavefront = new(this, options, levels, threads);
     }
 
     /// <summary>The medium.</summary>
@@ -98,7 +109,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         set
         {
             Row(field, row)[Checked(column, _columns, nameof(column))] = value;
-            Edge(Current(field, row), 0, _columns);
+            Edge(Current(field, row));
             _checked = false;
         }
     }
@@ -116,7 +127,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         for (int r = 0; r < _rows; r++)
         {
             values.Slice(r * _columns, _columns).CopyTo(Row(field, r));
-            Edge(Current(field, r), 0, _columns);
+            Edge(Current(field, r));
         }
         _checked = false;
     }
@@ -141,7 +152,8 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
             RequireStable();
         _wavefront.Run((int)(_steps & 1), steps);
         _steps += steps;
-        if (steps > 0 && !IsFinite())
+        // The activator suffices: whatever is not finite reaches it within a step.
+        if (steps > 0 && !IsFinite(0))
             throw new NotFiniteNumberException(
                 string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
@@ -160,29 +172,43 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
 
     /// <inheritdoc/>
     [SkipLocalsInit]
-    void ISheetRows.Update(int parity, int row, int from, int to)
+    void ISheetRows.Update(int parity, int row)
     {
         var operands = stackalloc Rows<T>[MaxOperands];
         int n = 0;
-        var (above, below) = (Beyond(row - 1), Beyond(row + 1));
-        foreach (var (field, offset) in _reads)
+        nint here = row * _stride,
+            above = Beyond(row - 1) * _stride,
+            below = Beyond(row + 1) * _stride;
+        foreach (ref readonly var source in _sources.AsSpan())
         {
-            int at =
-                offset == 0 ? row
-                : offset < 0 ? above
+            nint at =
+                source.Offset == 0 ? here
+                : source.Offset < 0 ? above
                 : below;
-            T* start = field < 0 ? _current!.Pointer : _state.Pointer + (parity * _fields + field) * _fieldSize;
-            operands[n++] = new(start + _origin + from + at * _stride, 0);
+            operands[n++] = new((T*)(parity == 0 ? source.Even : source.Odd) + at, 0);
         }
-        T* next = _state.Pointer + (parity ^ 1) * _fields * _fieldSize + _origin + row * _stride;
+        T* next = At(parity ^ 1, 0, row);
         for (int f = 0; f < _fields; f++)
-            operands[n++] = new(next + f * _fieldSize + from, 0);
-        _kernel.Run(new ReadOnlySpan<Rows<T>>(operands, n), 1, to - from);
+            operands[n++] = new(next + f * _fieldSize, 0);
+        _kernel.Run(new ReadOnlySpan<Rows<T>>(operands, n), 1, _columns);
         for (int f = 0; f < _fields; f++)
-            Edge(next + f * _fieldSize, from, to);
+            Edge(next + f * _fieldSize);
     }
 
-    private T* At(int parity, int field, int row) => _state.Pointer + (parity * _fields + field) * _fieldSize + row * _stride + _origin;
+    /// <summary>At least so many elements, so that the next array begins this many bytes further into a page.</summary>
+    /// <remarks>Arrays at the same place of their pages share the few lines of the first cache there, and a load looks as if it met the store
+    /// before it, of which the processor compares the low 12 bits first.</remarks>
+    private static nint Staggered(nint elements, int bytes)
+    {
+        const int Page = 4096;
+        nint over = (bytes - elements * sizeof(T) % Page + Page) % Page;
+        return elements + over / sizeof(T);
+    }
+
+    /// <summary>Where a stream of the kernel begins at either parity, and which row it reads beside the updated one.</summary>
+    private readonly record struct Source(nint Even, nint Odd, int Offset);
+
+    private T* At(int parity, int field, int row) => _state.Pointer + parity * _paritySize + field * _fieldSize + row * _stride + _origin;
 
     /// <summary>The row that stands for one beyond the edge.</summary>
     private int Beyond(int row)
@@ -192,13 +218,10 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         return _periodic ? (row + _rows) % _rows : Math.Clamp(row, 0, _rows - 1);
     }
 
-    /// <summary>Sets the cells beyond the ends of a row of which columns [from, to) are new.</summary>
-    private void Edge(T* row, int from, int to)
+    /// <summary>Sets the cells beyond the ends of a row.</summary>
+    private void Edge(T* row)
     {
-        if (from == 0)
-            row[_periodic ? _columns : -1] = row[0];
-        if (to == _columns)
-            row[_periodic ? -1 : _columns] = row[_columns - 1];
+        (row[-1], row[_columns]) = _periodic ? (row[_columns - 1], row[0]) : (row[0], row[_columns - 1]);
     }
 
     private T* Current(int field, int row) =>
@@ -215,6 +238,11 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
 
     private void RequireStable()
     {
+        for (int f = 0; f < _fields; f++)
+            if (!IsFinite(f))
+                throw new ArgumentException(
+                    $"field {_options.Neuron.Fields[f].Name} holds a value that is no finite number: set it again."
+                );
         var worst = new T[_fields * _columns];
         Array.Fill(worst, T.NegativeInfinity);
         fixed (T* w = worst)
@@ -234,23 +262,21 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
             string name = _options.Neuron.Fields[f].Name;
             if (!(_options.Dt < bound))
                 throw new ArgumentException(
-                    double.IsNaN(damping)
-                        ? $"the start of field {name} holds a value that is no number."
-                        : string.Create(
-                            System.Globalization.CultureInfo.InvariantCulture,
-                            $"dt = {_options.Dt:g4} is not below the explicit limit {bound:g4} of field {name}, 2 tau/(8 D + c) with D = {_stencil.DiffusionOf(f):g4} and damping c = {Math.Max(damping, 0):g3}. Lower dt or D."
-                        )
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"dt = {_options.Dt:g4} is not below the explicit limit {bound:g4} of field {name}, 2 tau/(8 D + c) with D = {_stencil.DiffusionOf(f):g4} and damping c = {Math.Max(damping, 0):g3}. Lower dt or D."
+                    )
                 );
         }
         _checked = true;
     }
 
-    private bool IsFinite()
+    private bool IsFinite(int field)
     {
-        // The activator suffices: whatever is not finite reaches it within a step. x − x is 0 or NaN.
+        // x − x is 0 or NaN.
         for (int r = 0; r < _rows; r++)
         {
-            var row = Row(0, r);
+            var row = Row(field, r);
             var vectors = MemoryMarshal.Cast<T, Vector<T>>(row);
             var sums = Vector<T>.Zero;
             foreach (var x in vectors)

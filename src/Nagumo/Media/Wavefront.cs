@@ -2,60 +2,48 @@ using Nagumo.Compute;
 
 namespace Nagumo.Media;
 
-/// <summary>How many steps go over a sheet together, and over how many columns at a time.</summary>
-/// <param name="Levels">Steps per pass, ≥ 1.</param>
-/// <param name="Columns">Width of a panel.</param>
-internal readonly record struct Blocking(int Levels, int Columns)
-{
-    /// <summary>What measured best. [bench/results/zen4-epyc/sheet.md]</summary>
-    public static Blocking Default { get; } = new(16, 1024);
-}
-
 /// <summary>What the wavefront moves over: rows in two copies, one per parity of the level.</summary>
 internal interface ISheetRows
 {
-    /// <summary>Columns [from, to) of a row at the next level, from the three rows around it at the level of this parity.</summary>
-    void Update(int parity, int row, int from, int to);
+    /// <summary>A row at the next level, from the three rows around it at the level of this parity.</summary>
+    void Update(int parity, int row);
 }
 
 /// <summary>Takes a five-point stencil through many time levels while their rows are in the cache.</summary>
 /// <remarks>
 /// Level t + 1 of a row needs level t of the rows around it and takes the place of level t − 1, which nobody needs by then: going down
 /// the sheet, each level one row behind the one before it, keeps 2 × levels rows in the cache and gives every cell the same operations
-/// as plain steps do. Panels of columns do the same from left to right, a cache line behind per level. Strips of rows, one per thread, leave
-/// out a triangle at each edge that they share, a row per level, and fill it when all have come so far.
+/// as plain steps do. Strips of rows, one per thread, leave out a triangle at each edge that they share, a row per level, and fill it when
+/// all have come so far.
 /// </remarks>
 internal sealed class Wavefront : ITeamWork, IDisposable
 {
+    /// <summary>Levels per pass. More gain nothing on sheets of 512² to 4096². [bench/results/zen4-epyc/sheet.md]</summary>
+    public const int DefaultLevels = 16;
+
     private readonly ISheetRows _sheet;
     private readonly WorkerTeam? _team;
     private readonly int _rows,
-        _columns,
         _levels,
-        _strips,
-        _panels,
-        _panel,
-        _skew;
+        _strips;
     private readonly bool _periodic;
     private int _parity,
         _chunk;
     private bool _filling;
 
-    public Wavefront(ISheetRows sheet, SheetOptions options, Blocking blocking, int skew, int threads)
+    public Wavefront(ISheetRows sheet, SheetOptions options, int levels, int threads)
     {
         if (threads is < 1 or > 1024)
             Throw.Range(nameof(threads), threads, $"threads = {threads}: give 1 to 1024.");
-        (_sheet, _rows, _columns, _skew) = (sheet, options.Rows, options.Columns, skew);
-        _periodic = options.Edges == SheetEdges.Periodic;
-        // A strip must hold the triangles of both its edges. With few rows a thread less is better than a level less.
-        _strips = Math.Clamp(_rows / (2 * blocking.Levels), 1, threads);
-        bool shared = _periodic || _strips > 1;
-        _levels = shared ? Math.Min(blocking.Levels, _rows / _strips / 2) : blocking.Levels;
-        // Around a periodic edge no panel comes first.
-        _panels = _periodic ? 1 : Math.Max(1, _columns / Math.Max(blocking.Columns, _levels * skew));
-        _panel = (_columns / _panels + skew - 1) / skew * skew;
+        (_sheet, _rows, _periodic) = (sheet, options.Rows, options.Edges == SheetEdges.Periodic);
+        // A strip must hold the triangles of both its edges. With few rows a level less is better than a thread less.
+        _strips = Math.Clamp(_rows / LeastRows, 1, threads);
+        _levels = _periodic || _strips > 1 ? Math.Min(levels, _rows / _strips / 2) : levels;
         _team = _strips > 1 ? new(_strips) : null;
     }
+
+    /// <summary>Rows below which a strip costs more than its thread gains.</summary>
+    private const int LeastRows = 16;
 
     /// <summary>Takes the levels that begin with this parity.</summary>
     public void Run(int parity, long levels)
@@ -82,7 +70,7 @@ internal sealed class Wavefront : ITeamWork, IDisposable
         bool above = _periodic || thread > 0,
             below = _periodic || thread < _strips - 1;
         if (!_filling)
-            Strip(first, last, above, below);
+            Strip(first, last, above ? 1 : 0, below ? 1 : 0);
         else if (above)
             Triangle(first);
     }
@@ -98,18 +86,14 @@ internal sealed class Wavefront : ITeamWork, IDisposable
     private int Edge(int strip) => (int)((long)_rows * strip / _strips);
 
     /// <summary>All levels of rows [first, last), but for a row more per level at a shared edge.</summary>
-    private void Strip(int first, int last, bool above, bool below)
+    private void Strip(int first, int last, int above, int below)
     {
-        for (int panel = 0; panel < _panels; panel++)
-        for (int front = first; front < last + _chunk; front++)
+        for (int front = first; front < last + _chunk - 1; front++)
         for (int t = 0; t < _chunk; t++)
         {
             int row = front - t;
-            if (row < (above ? first + t + 1 : first) || row >= (below ? last - t - 1 : last))
-                continue;
-            int from = panel == 0 ? 0 : panel * _panel - t * _skew,
-                to = panel == _panels - 1 ? _columns : (panel + 1) * _panel - t * _skew;
-            _sheet.Update((_parity + t) & 1, row, from, to);
+            if (row >= first + above * (t + 1) && row < last - below * (t + 1))
+                _sheet.Update((_parity + t) & 1, row);
         }
     }
 
@@ -118,6 +102,6 @@ internal sealed class Wavefront : ITeamWork, IDisposable
     {
         for (int t = 0; t < _chunk; t++)
         for (int row = edge - t - 1; row <= edge + t; row++)
-            _sheet.Update((_parity + t) & 1, (row + _rows) % _rows, 0, _columns);
+            _sheet.Update((_parity + t) & 1, (row + _rows) % _rows);
     }
 }

@@ -22,6 +22,8 @@ internal sealed class LocalEquations
         X = [.. neuron.Fields];
         Drives = [.. X.Select(x => new Symbol("_I." + x.Name))];
         Loads = [.. X.Select(x => new Symbol("_G." + x.Name))];
+        Steps = [.. X.Select(x => new Symbol("_d." + x.Name))];
+        DriveSteps = [.. X.Select(x => new Symbol("_dI." + x.Name))];
         Uniforms = [.. neuron.Parameters, .. Loads];
         Driven = [.. Enumerable.Range(0, X.Length).Where(f => f == 0 || driven[f])];
         Streams = [.. Driven.Select(f => Drives[f])];
@@ -44,6 +46,10 @@ internal sealed class LocalEquations
     /// <summary>Drives and loads, by field.</summary>
     public Symbol[] Drives { get; }
     public Symbol[] Loads { get; }
+
+    /// <summary>Steps of the fields and of the drives, by field: what a nudge changes.</summary>
+    public Symbol[] Steps { get; }
+    public Symbol[] DriveSteps { get; }
 
     /// <summary>What is constant along a row of lanes: the parameters, then the loads.</summary>
     public Symbol[] Uniforms { get; }
@@ -96,6 +102,17 @@ internal sealed class LocalEquations
 
     /// <summary>The derivative of <paramref name="e"/> along the fields' directions d.</summary>
     public Expr Along(Expr e, IReadOnlyList<Symbol> d) => X.Select((x, f) => e.Derive(x) * d[f]).Aggregate((a, b) => a + b);
+
+    /// <summary>The change of <paramref name="e"/> when the fields and drives take their steps, free of cancellation.</summary>
+    public Expr Change(Expr e) => FiniteDifference.Of(e, Step);
+
+    /// <summary><paramref name="e"/> after the steps.</summary>
+    public Expr Moved(Expr e) => e.Substitute(s => Step(s) is { } step ? s + step : null);
+
+    private Symbol? Step(Symbol s) =>
+        Array.IndexOf(X, s) is >= 0 and var f ? Steps[f]
+        : Array.IndexOf(Drives, s) is >= 0 and var g ? DriveSteps[g]
+        : null;
 
     private Expr[]? Eliminate()
     {

@@ -135,6 +135,9 @@ public sealed unsafe class Machine<T> : IDisposable
         return new(this, lanes, allFields);
     }
 
+    /// <summary>A state for the differences of nudged phases: the only constant drive is the nudge's.</summary>
+    internal State<T> CreateDifference(int lanes, int nudged) => new(this, lanes, allFields: false, nudged);
+
     /// <summary>Renews everything that is derived from the parameters. Call it after they changed.</summary>
     public void Load()
     {
@@ -218,36 +221,6 @@ public sealed unsafe class Machine<T> : IDisposable
                 );
     }
 
-    /// <summary>Adds A x to a state's constant drives, A = forth − transposed couplings at the lanes of <paramref name="free"/>.</summary>
-    /// <remarks>
-    /// With it and <see cref="State{T}.Adjoint"/> the nudged flow is f(x) − 2A(x − x*), A = (J − Jᵀ)/2: at rest at the free state x*, with the
-    /// transposed Jacobian. Couplings are linear, so this is exact at any distance. [arXiv:2602.03670]
-    /// </remarks>
-    /// <param name="free">The free state x*, drives renewed here.</param>
-    /// <param name="nudged">Receives the constants.</param>
-    /// <param name="to">First lane to write.</param>
-    /// <param name="ws">The thread's workspace.</param>
-    internal void AddAdjointConstants(State<T> free, State<T> nudged, int to, Workspace<T> ws)
-    {
-        foreach (int p in Network.Order)
-        {
-            foreach (bool adjoint in (ReadOnlySpan<bool>)[false, true])
-            {
-                free.Adjoint = adjoint;
-                Prepare(free, p, null, ws);
-                LinearDrive(free, p, ws);
-                for (int f = 0; f < _driven[p].Length; f++)
-                    if (!nudged.Constant(p, f).IsEmpty && !free.Drive(p, f).IsEmpty)
-                        for (int r = 0; r < Network.Populations[p].Size; r++)
-                        {
-                            var target = nudged.Constant(p, f).Row(r).Slice(to, free.Lanes);
-                            RowMath.AddScaled(free.Drive(p, f).Row(r), adjoint ? -T.One : T.One, target, target);
-                        }
-            }
-            free.Adjoint = false;
-        }
-    }
-
     /// <summary>Drives of population p without their constant part, after <see cref="Prepare(State{T}, int, bool[], Workspace{T})"/>.</summary>
     internal void LinearDrive(State<T> s, int p, Workspace<T> ws)
     {
@@ -295,6 +268,16 @@ public sealed unsafe class Machine<T> : IDisposable
     /// <param name="started">Populations that hold a state already; null when all do. Others drive nothing.</param>
     /// <param name="ws">The thread's workspace.</param>
     internal void Prepare(State<T> s, int p, bool[]? started, Workspace<T> ws) => Prepare(s, _incoming[p], started, ws);
+
+    /// <summary>Whether some coupling carries a change of a marked population to population p.</summary>
+    internal bool IsMovedBy(int p, bool[] moving)
+    {
+        foreach (var (c, e, _) in _incoming[p])
+            for (int other = 0; other < _ends[c].Length; other++)
+                if (other != e && moving[_ends[c][other].Population])
+                    return true;
+        return false;
+    }
 
     /// <summary>Drives of rows [row0, row0 + rows) of population p into s.Drive: constants and all couplings.</summary>
     internal void Drive(State<T> s, int p, int row0, int rows, Workspace<T> ws)

@@ -6,7 +6,7 @@ namespace Nagumo.Networks;
 
 /// <summary>The kernels of one population: response, residual, flow, Hessian and parameter derivatives over rows of lanes.</summary>
 /// <remarks>All are compiled from <see cref="LocalEquations"/>; nothing here knows a formula.</remarks>
-internal sealed unsafe class OnSite<T> : IDisposable
+internal sealed unsafe partial class OnSite<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Population _population;
@@ -33,6 +33,8 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _curvature,
         _hessian;
     private readonly Lazy<ScalarProgram?> _linear;
+    private readonly Lazy<DifferenceKernels> _difference;
+    private readonly Expr? _force;
     private readonly Dictionary<string, (Kernel<T> Contrast, Kernel<T> Tangent)> _parameterKernels = [];
 
     /// <param name="population">The population; not clamped.</param>
@@ -59,11 +61,12 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _curvature = new(() => Compile("curvature", x, [.. _equations.Curvatures.Select(e => new Output(e))]));
         _hessian = new(() =>
         {
-            var d = Directions();
+            var d = _equations.Steps;
             return Compile("hessian", [.. x, .. d], [.. _equations.HessianTimes(d).Select(e => new Output(e))]);
         });
         _inhibitors = new(() => Compile("inhibitors", [x[0], .. streams], [.. _equations.Eliminated!.Select(v => new Output(v))]));
         _linear = new(LinearProgram);
+        _difference = new(CompileDifference);
         foreach (string name in trained.Keys)
             _parameterKernels[name] = CompileParameter(name);
 
@@ -88,7 +91,8 @@ internal sealed unsafe class OnSite<T> : IDisposable
         if (balance.TryAffine(x[0], out var slope, out var offset) && slope != Expr.Zero)
         {
             // A linear force: the response is a division, whatever varies.
-            _direct = Compile("response", streams, [new(_equations.Boxed(-offset / slope))]);
+            _force = _equations.Boxed(-offset / slope);
+            _direct = Compile("response", streams, [new(_force)]);
             return;
         }
         // A drive into an inhibitor only shifts the force: it joins the activator's drive, and the force is a function of u alone.
@@ -102,6 +106,7 @@ internal sealed unsafe class OnSite<T> : IDisposable
             effective -= weight * drive;
             still = rest;
         }
+        _force = still;
         _response = _varies ? Response.Warm<T>(still, x[0], _equations.Uniforms, []) : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
             _effectiveDrive = Compile("drive", streams, [new(effective)]);
@@ -326,15 +331,24 @@ internal sealed unsafe class OnSite<T> : IDisposable
         _hessian.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
     }
 
-    /// <summary>into = ∂(s h)/∂parameter at x₊ minus the same at x₋, rows [row0, row0 + rows).</summary>
+    /// <summary>into = (∂(s h)/∂parameter at m + δβ d/2 minus the same at m − δβ d/2)/δβ, rows [row0, row0 + rows).</summary>
     public void ParameterContrast(
         string parameter,
-        ReadOnlySpan<MatView<T>> plus,
-        ReadOnlySpan<MatView<T>> minus,
+        ReadOnlySpan<MatView<T>> mean,
+        ReadOnlySpan<MatView<T>> difference,
+        T deltaBeta,
         MatView<T> into,
         int row0,
         int rows
-    ) => RunParameter(_parameterKernels[parameter].Contrast, plus, minus, into, row0, rows);
+    )
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = Push(operands, Push(operands, 0, mean, row0), difference, row0);
+        n = PushUniforms(operands, n, row0);
+        operands[n++] = new(&deltaBeta, 0);
+        operands[n++] = At(into, 0);
+        _parameterKernels[parameter].Contrast.Run(operands[..n], rows, mean[0].Cols);
+    }
 
     /// <summary>into = the derivative of ∂(s h)/∂parameter along d, rows [row0, row0 + rows).</summary>
     public void ParameterTangent(
@@ -344,7 +358,14 @@ internal sealed unsafe class OnSite<T> : IDisposable
         MatView<T> into,
         int row0,
         int rows
-    ) => RunParameter(_parameterKernels[parameter].Tangent, x, d, into, row0, rows);
+    )
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = Push(operands, Push(operands, 0, x, row0), d, row0);
+        n = PushUniforms(operands, n, row0);
+        operands[n++] = At(into, 0);
+        _parameterKernels[parameter].Tangent.Run(operands[..n], rows, x[0].Cols);
+    }
 
     public void Dispose() => _constants.Dispose();
 
@@ -364,31 +385,24 @@ internal sealed unsafe class OnSite<T> : IDisposable
         kernel.Run(operands[..n], x[0].Rows, x[0].Cols);
     }
 
-    private void RunParameter(
-        Kernel<T> kernel,
-        ReadOnlySpan<MatView<T>> first,
-        ReadOnlySpan<MatView<T>> second,
-        MatView<T> into,
-        int row0,
-        int rows
-    )
-    {
-        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int n = Push(operands, Push(operands, 0, first, row0), second, row0);
-        n = PushUniforms(operands, n, row0);
-        operands[n++] = At(into, 0);
-        kernel.Run(operands[..n], rows, first[0].Cols);
-    }
-
     private (Kernel<T>, Kernel<T>) CompileParameter(string name)
     {
-        var x = _equations.X;
+        var (x, d) = (_equations.X, _equations.Steps);
         var force = _equations.ParameterForce(_equations.Uniforms.First(s => s.Name == name));
-        var other = Directions();
-        var contrast = force - force.Substitute(s => Array.IndexOf(x, s) is >= 0 and var f ? other[f] : null);
+        // From the lower phase m − δβ d/2 a step of δβ d leads to the upper one.
+        var deltaBeta = new Symbol("_deltaBeta");
+        var change = _equations
+            .Change(force)
+            .Substitute(s =>
+                Array.IndexOf(x, s) is >= 0 and var f ? x[f] - deltaBeta * d[f] / 2
+                : Array.IndexOf(d, s) is >= 0 and var g ? deltaBeta * d[g]
+                : null
+            );
         return (
-            Compile("contrast-" + name, [.. x, .. other], [new(contrast)]),
-            Compile("tangent-" + name, [.. x, .. other], [new(_equations.Along(force, other))])
+            KernelCompiler.Compile<T>(
+                new($"contrast-{name}", [.. x, .. d], [.. _equations.Uniforms, deltaBeta], [new(change / deltaBeta)])
+            ),
+            Compile("tangent-" + name, [.. x, .. d], [new(_equations.Along(force, d))])
         );
     }
 
@@ -399,8 +413,6 @@ internal sealed unsafe class OnSite<T> : IDisposable
         var still = _equations.Reduced.Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
         return still.TryAffine(_equations.X[0], out var slope, out var offset) ? new(_equations.Uniforms, [slope, offset]) : null;
     }
-
-    private Symbol[] Directions() => [.. _equations.X.Select(s => new Symbol("_d." + s.Name))];
 
     private Kernel<T> Compile(string name, Symbol[] streams, Output[] outputs) =>
         KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-{name}", streams, _equations.Uniforms, outputs));

@@ -15,7 +15,7 @@ public sealed unsafe class State<T> : IDisposable
         _drive,
         _constant;
 
-    internal State(Machine<T> machine, int lanes, bool allFields)
+    internal State(Machine<T> machine, int lanes, bool allFields, int? nudged = null)
     {
         (Lanes, Capacity, AllFields) = (lanes, lanes, allFields);
         var populations = machine.Network.Populations;
@@ -32,7 +32,7 @@ public sealed unsafe class State<T> : IDisposable
             {
                 Plan(_x, allFields || machine.IsLive(p, f));
                 Plan(_drive, f == 0 || machine.IsDriven(p, f));
-                Plan(_constant, machine.HasConstantDrive(p, f));
+                Plan(_constant, nudged is { } only ? p == only && f == 0 : machine.HasConstantDrive(p, f));
 
                 void Plan(MatView<T>[][] table, bool wanted)
                 {
@@ -134,14 +134,14 @@ public sealed unsafe class State<T> : IDisposable
         }
     }
 
-    /// <summary>Sets every relaxed field to zero.</summary>
-    internal void Clear()
+    /// <summary>Sets every relaxed field to zero, in the lanes from <paramref name="from"/> on.</summary>
+    internal void Clear(int from = 0)
     {
         for (int p = 0; p < _x.Length; p++)
         for (int f = 0; f < _x[p].Length; f++)
             if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
                 for (int r = 0; r < _x[p][f].Rows; r++)
-                    _x[p][f].Row(r).Clear();
+                    _x[p][f].Row(r)[from..].Clear();
     }
 
     /// <summary>Frees the memory.</summary>

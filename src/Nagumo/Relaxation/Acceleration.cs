@@ -55,8 +55,7 @@ internal sealed class Acceleration<T>
     /// <param name="options">Sweeps and tolerance.</param>
     /// <param name="start">Index of the colour that sweeps begin with.</param>
     /// <param name="ws">The thread's workspace.</param>
-    /// <param name="nudge">Answers in place of its population; null for none.</param>
-    public RelaxationReport Relax(SweepOptions options, int start, Workspace<T> ws, INudge<T>? nudge)
+    public RelaxationReport Relax(SweepOptions options, int start, Workspace<T> ws)
     {
         Array.Fill(_bestResidual, double.PositiveInfinity);
         Array.Fill(_theta, 1);
@@ -66,11 +65,11 @@ internal sealed class Acceleration<T>
         {
             _vector.Scatter(_x, _state);
             _vector.Gather(_state, _x);
-            BlockSweeps.Measure(_machine, _state, ws, nudge);
+            BlockSweeps.Measure(_machine, _state, ws);
             bool open = Remember(options.Tolerance);
             if (!open || sweeps == options.MaxSweeps)
                 break;
-            BlockSweeps.Sweep(_machine, _state, start, measure: false, T.One, ws, nudge);
+            BlockSweeps.Sweep(_machine, _state, start, measure: false, T.One, ws);
             _vector.Gather(_state, _f);
             for (int i = 0; i < _f.Length; i++)
                 _f[i] -= _x[i];
@@ -81,7 +80,7 @@ internal sealed class Acceleration<T>
                     CopyLane(_best, _x, l);
         }
         _vector.Scatter(_best, _state);
-        BlockSweeps.Measure(_machine, _state, ws, nudge);
+        BlockSweeps.Measure(_machine, _state, ws);
         var (residual, above) = BlockSweeps.Judge(_state, options.Tolerance);
         return new("accelerated", sweeps, residual, above);
     }

@@ -12,7 +12,7 @@ namespace Nagumo.Relaxation;
 internal static class BlockSweeps
 {
     /// <summary>Rows of one block: drive and response of a block stay in the first-level cache.</summary>
-    private static int BlockRows<T>()
+    internal static int BlockRows<T>()
         where T : unmanaged => 4 * Gemm.RowBlock<T>();
 
     /// <summary>Feed-forward start: populations in feed-forward order, each driven only by those before it. The old state is not read.</summary>
@@ -33,9 +33,8 @@ internal static class BlockSweeps
     /// <param name="machine">The machine.</param>
     /// <param name="s">The state: start in, rest state out.</param>
     /// <param name="options">When to stop.</param>
-    /// <param name="first">Population whose colour the sweeps begin with: where a nudge enters; −1 for feed-forward order.</param>
+    /// <param name="first">Population whose colour the sweeps begin with; −1 for feed-forward order.</param>
     /// <param name="ws">The thread's workspace.</param>
-    /// <param name="nudge">Answers in place of its population; null for none.</param>
     /// <param name="trace">Receives the residual of each sweep; null for none.</param>
     public static RelaxationReport Relax<T>(
         Machine<T> machine,
@@ -43,7 +42,6 @@ internal static class BlockSweeps
         SweepOptions options,
         int first,
         Workspace<T> ws,
-        INudge<T>? nudge = null,
         List<double>? trace = null
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -55,7 +53,7 @@ internal static class BlockSweeps
             bool last = sweep == options.MaxSweeps;
             // With a fixed number of sweeps only the last one is measured: it costs a few per cent of a sweep.
             bool measure = options.Tolerance > 0 || last || trace is not null;
-            Sweep(machine, s, start, measure, omega, ws, nudge);
+            Sweep(machine, s, start, measure, omega, ws);
             if (!measure)
                 continue;
             var (residual, above) = Judge(s, options.Tolerance);
@@ -77,7 +75,7 @@ internal static class BlockSweeps
     }
 
     /// <summary>One sweep over all colours from colour <paramref name="start"/>; measures the state that enters each update on demand.</summary>
-    public static void Sweep<T>(Machine<T> machine, State<T> s, int start, bool measure, T omega, Workspace<T> ws, INudge<T>? nudge)
+    public static void Sweep<T>(Machine<T> machine, State<T> s, int start, bool measure, T omega, Workspace<T> ws)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var colours = machine.Network.Colours;
@@ -85,16 +83,16 @@ internal static class BlockSweeps
             s.LaneResidual.Row(0).Clear();
         for (int c = 0; c < colours.Length; c++)
             foreach (int p in colours[(c + start) % colours.Length])
-                Update(machine, s, p, null, measure, omega, ws, nudge);
+                Update(machine, s, p, null, measure, omega, ws);
     }
 
     /// <summary>The residual of each lane of the state as it is, which does not change.</summary>
-    public static void Measure<T>(Machine<T> machine, State<T> s, Workspace<T> ws, INudge<T>? nudge)
+    public static void Measure<T>(Machine<T> machine, State<T> s, Workspace<T> ws)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         s.LaneResidual.Row(0).Clear();
         foreach (int p in machine.Network.Order)
-            Update(machine, s, p, null, measure: true, T.Zero, ws, nudge);
+            Update(machine, s, p, null, measure: true, T.Zero, ws);
     }
 
     /// <summary>Largest lane residual, and how many are above the tolerance; a NaN counts and is returned.</summary>
@@ -114,16 +112,7 @@ internal static class BlockSweeps
     }
 
     /// <summary>One population: drives, then its residual on demand, then its response; ω = 0 leaves the state as it is.</summary>
-    private static void Update<T>(
-        Machine<T> machine,
-        State<T> s,
-        int p,
-        bool[]? started,
-        bool measure,
-        T omega,
-        Workspace<T> ws,
-        INudge<T>? nudge = null
-    )
+    private static void Update<T>(Machine<T> machine, State<T> s, int p, bool[]? started, bool measure, T omega, Workspace<T> ws)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var site = machine.Site(p);
@@ -135,8 +124,6 @@ internal static class BlockSweeps
         {
             int rows = Math.Min(block, size - row0);
             machine.Drive(s, p, row0, rows, ws);
-            if (nudge?.Population == p)
-                continue;
             if (measure)
                 site.Residual(s.Fields(p), s.Drives(p), s.LaneResidual, row0, rows);
             if (started is not null)
@@ -144,11 +131,5 @@ internal static class BlockSweeps
             if (omega != T.Zero)
                 site.Respond(s.Fields(p), s.Drives(p), row0, rows, omega, scratch);
         }
-        if (nudge?.Population != p)
-            return;
-        if (measure)
-            nudge.Measure(s);
-        if (omega != T.Zero)
-            nudge.Respond(s);
     }
 }

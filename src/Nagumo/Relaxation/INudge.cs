@@ -10,9 +10,9 @@ internal interface INudge<T>
     /// <summary>The nudged population.</summary>
     int Population { get; }
 
-    /// <summary>Sets the population's activators from its drives.</summary>
-    void Respond(State<T> s);
+    /// <summary>Sets the differences of the population's activators from those of its drives.</summary>
+    void Respond(State<T> free, State<T> d);
 
-    /// <summary>Raises each lane's residual to the largest |∂(H + βC)/∂u| of the population, from its drives.</summary>
-    void Measure(State<T> s);
+    /// <summary>Raises each lane's residual to the largest change of |∂(H + βC)/∂u| of the population.</summary>
+    void Measure(State<T> free, State<T> d);
 }

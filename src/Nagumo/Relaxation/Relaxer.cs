@@ -25,7 +25,6 @@ internal static class Relaxer
     /// <param name="options">When to stop; with tolerance 0 there is nothing to fail, and sweeps run alone.</param>
     /// <param name="first">Population whose colour the sweeps begin with; −1 for feed-forward order.</param>
     /// <param name="ws">The thread's workspace.</param>
-    /// <param name="nudge">Answers in place of its population; then acceleration is the last resort.</param>
     /// <param name="trace">Receives the residual of each sweep; null for none.</param>
     public static RelaxationReport Relax<T>(
         Machine<T> machine,
@@ -33,20 +32,19 @@ internal static class Relaxer
         SweepOptions options,
         int first,
         Workspace<T> ws,
-        INudge<T>? nudge = null,
         List<double>? trace = null
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (options.Tolerance == 0)
-            return BlockSweeps.Relax(machine, s, options, first, ws, nudge, trace);
+            return BlockSweeps.Relax(machine, s, options, first, ws, trace);
         int start = BlockSweeps.FirstColour(machine, first),
             still = 0;
         T omega = T.CreateChecked(options.OverRelaxation);
         double smallest = double.PositiveInfinity;
         for (int sweep = 1; ; sweep++)
         {
-            BlockSweeps.Sweep(machine, s, start, measure: true, omega, ws, nudge);
+            BlockSweeps.Sweep(machine, s, start, measure: true, omega, ws);
             var (residual, above) = BlockSweeps.Judge(s, options.Tolerance);
             trace?.Add(residual);
             if (sweep == options.MaxSweeps || above == 0 || !double.IsFinite(residual))
@@ -54,24 +52,16 @@ internal static class Relaxer
             still = residual < 0.9 * smallest ? 0 : still + 1;
             smallest = Math.Min(smallest, residual);
             if (residual > Growth * smallest || still == Patience)
-                return HandOver(machine, s, options, start, ws, nudge, sweep);
+                return HandOver(machine, s, options, start, ws, sweep);
         }
     }
 
-    private static RelaxationReport HandOver<T>(
-        Machine<T> machine,
-        State<T> s,
-        SweepOptions options,
-        int start,
-        Workspace<T> ws,
-        INudge<T>? nudge,
-        int done
-    )
+    private static RelaxationReport HandOver<T>(Machine<T> machine, State<T> s, SweepOptions options, int start, Workspace<T> ws, int done)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var report = new Acceleration<T>(machine, s).Relax(options, start, ws, nudge);
+        var report = new Acceleration<T>(machine, s).Relax(options, start, ws);
         report = report with { Sweeps = done + report.Sweeps };
-        if (report.Converged || nudge is not null)
+        if (report.Converged)
             return report;
 
         using var full = machine.CreateState(s.Lanes, allFields: true);

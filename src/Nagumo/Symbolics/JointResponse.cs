@@ -19,13 +19,23 @@ internal sealed unsafe class JointResponse<T> : Response<T>
     private readonly int inputs;
     private readonly Lazy<(Kernel<T>, Kernel<T>, int)> approach;
 
-    public JointResponse(Expr fu, Expr fv, Symbol u, Symbol v, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams, Simd simd)
+    public JointResponse(
+        Expr fu,
+        Expr fv,
+        Symbol u,
+        Symbol v,
+        IReadOnlyList<Symbol> uniforms,
+        IReadOnlyList<Symbol> streams,
+        Simd simd,
+        Expr[]? jacobian = null
+    )
         : base(2, streams.Count, uniforms.Count, 2, warm: true)
     {
         var (driveU, driveV) = (new Symbol("drive_u__"), new Symbol("drive_v__"));
         inputs = 2 + streams.Count + uniforms.Count;
         Symbol[] all = [driveU, driveV, .. streams, .. uniforms, u, v];
-        var (fuu, fuv, fvu, fvv) = (fu.Derive(u), fu.Derive(v), fv.Derive(u), fv.Derive(v));
+        jacobian ??= [fu.Derive(u), fu.Derive(v), fv.Derive(u), fv.Derive(v)];
+        var (fuu, fuv, fvu, fvv) = (jacobian[0], jacobian[1], jacobian[2], jacobian[3]);
         activator = new(all, [fu - driveU, fuu - (fuv * fvu / fvv)]);
         inhibitor = new(all, [-fv - driveV, -fvv]);
         var wide = typeof(T) == typeof(double);

@@ -21,8 +21,16 @@ internal static class Response
     /// <param name="u">The unknown.</param>
     /// <param name="uniforms">The symbols with a value per row.</param>
     /// <param name="streams">The symbols with a value per element.</param>
-    public static Response<T> Warm<T>(Expr f, Symbol u, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new WarmResponse<T>(f, u, uniforms, streams, KernelCompiler.Default);
+    /// <param name="derivative">f' where a shorter form is known; null to derive it.</param>
+    public static Response<T> Warm<T>(
+        Expr f,
+        Symbol u,
+        IReadOnlyList<Symbol> uniforms,
+        IReadOnlyList<Symbol> streams,
+        Expr? derivative = null
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        new WarmResponse<T>(f, u, uniforms, streams, KernelCompiler.Default, derivative);
 
     /// <summary>The common response of an activator and a nonlinear inhibitor: fu(u, v) = I_u and fv(u, v) = −I_v.</summary>
     /// <param name="fu">∂H/∂u with loads.</param>
@@ -31,9 +39,18 @@ internal static class Response
     /// <param name="v">The inhibitor.</param>
     /// <param name="uniforms">The symbols with a value per row.</param>
     /// <param name="streams">The symbols with a value per element.</param>
-    public static Response<T> Joint<T>(Expr fu, Expr fv, Symbol u, Symbol v, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams)
+    /// <param name="jacobian">The derivatives of fu by u and v, then of fv, where shorter forms are known; null to derive them.</param>
+    public static Response<T> Joint<T>(
+        Expr fu,
+        Expr fv,
+        Symbol u,
+        Symbol v,
+        IReadOnlyList<Symbol> uniforms,
+        IReadOnlyList<Symbol> streams,
+        Expr[]? jacobian = null
+    )
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new JointResponse<T>(fu, fv, u, v, uniforms, streams, KernelCompiler.Default);
+        new JointResponse<T>(fu, fv, u, v, uniforms, streams, KernelCompiler.Default, jacobian);
 
     /// <summary>Is f increasing in u, as far as samples over ±1e−6…1e6 tell?</summary>
     /// <param name="f">The function.</param>

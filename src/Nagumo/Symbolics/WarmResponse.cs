@@ -18,13 +18,14 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
     private readonly int inputs;
     private readonly Lazy<(Kernel<T>, Kernel<T>, int)> approach;
 
-    public WarmResponse(Expr f, Symbol u, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams, Simd simd)
+    public WarmResponse(Expr f, Symbol u, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams, Simd simd, Expr? derivative = null)
         : base(1, streams.Count, uniforms.Count, 1, warm: true)
     {
         var drive = new Symbol("drive__");
         var (atZero, rest) = Expansion.Split(f, u);
         inputs = 1 + streams.Count + uniforms.Count;
-        program = new([drive, .. streams, .. uniforms, u], [rest + atZero - drive, rest.Derive(u)]);
+        var slope = derivative ?? rest.Derive(u);
+        program = new([drive, .. streams, .. uniforms, u], [rest + atZero - drive, slope]);
         Kernel = KernelCompiler.Build<T>(Refinement([drive, .. streams, u], uniforms), "warm_response", simd);
         approach = new(() =>
         {
@@ -43,7 +44,6 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
                 correction = -1;
             for (var step = 0; step < 2; step++)
                 solution = p.Sum(solution, before = HalleyStep(p, lowering, step, solution));
-            var slope = rest.Derive(u);
             Expr last = new Symbol($"{u.Name}__1");
             var inverse = p.Over(p.Constant(1), lowering.Lower(slope.Substitute(s => s.Equals(u) ? last : null)));
             var bend = lowering.Lower(slope.Derive(u).Substitute(s => s.Equals(u) ? last : null));
@@ -74,7 +74,6 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         // r·f'/(f'² + r·f''/2)
         int HalleyStep(KernelProgram p, Lowering lowering, int step, int solution)
         {
-            var slope = rest.Derive(u);
             var residual = Iterate(lowering, step, solution, drive - atZero - rest);
             var first = Iterate(lowering, step, solution, slope);
             var second = Iterate(lowering, step, solution, slope.Derive(u) / 2);

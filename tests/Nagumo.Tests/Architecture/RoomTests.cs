@@ -25,7 +25,7 @@ public sealed class RoomTests
             ["Quantum"] = ["Compute"],
             ["Media"] = ["Relaxation", "Data"],
             ["Circuits"] = ["Relaxation", "Learning", "Data"],
-            ["Audits"] = ["Relaxation", "Learning", "Data", "Hamiltonian"],
+            ["Audits"] = ["Relaxation", "Learning", "Hamiltonian", "Data"],
         }
     );
 

@@ -19,6 +19,9 @@ internal static class NaiveTerm
             Bilinear => Product(theta[0], x[0], x[1]),
             Resistive => Resistors(theta[0], x[0], x[1], 1),
             DifferentialResistive d => (Resistors(theta[0], x[0], x[1], d.Gain) + Resistors(theta[1], x[0], x[1], -d.Gain)) / d.Gain,
+            RailResistive => Resistors(theta[0], x[0], x[1], 1) + Resistors(theta[1], x[0], x[1], -1),
+            ChainDiffusive { Ends: [{ Field: "u" }, _] } => Chain(theta[0][0], x[0], x[1]),
+            ChainDiffusive => -Chain(theta[0][0], x[0], x[1]),
             Diffusive { Ends: [{ Field: "u" }, _] } => Diffusion(theta[0], x[0], x[1]),
             Diffusive => -Diffusion(theta[0], x[0], x[1]),
             _ => throw new NotSupportedException($"Write the term of {coupling.GetType().Name} here."),
@@ -54,6 +57,9 @@ internal static class NaiveTerm
     }
 
     private static Complex Diffusion(Complex[] d, Complex[] a, Complex[] b) => Sum(a.Length, i => d[i] * (a[i] - b[i]) * (a[i] - b[i]) / 2);
+
+    private static Complex Chain(Complex d, Complex[] a, Complex[] b) =>
+        Sum(a.Length - 1, i => d * (a[i] - b[i + 1]) * (a[i] - b[i + 1]) / 2);
 
     private static Complex Sum(int n, Func<int, Complex> term)
     {

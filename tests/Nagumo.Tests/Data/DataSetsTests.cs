@@ -66,7 +66,7 @@ public sealed class DataSetsTests
     [Fact]
     public void TheListAgreesWithTheSets()
     {
-        Assert.Equal(["mnist", "fashion-mnist", "mnist-mini"], DataSets.All.Select(info => info.Name));
+        Assert.Equal(["mnist", "fashion-mnist", "mnist-mini", "iris"], DataSets.All.Select(info => info.Name));
         foreach (var info in DataSets.All)
         {
             if (DataSets.LoadCached(info.Name) is { } set)

@@ -153,8 +153,9 @@ public sealed class VectorTests
         Assert.True(BoundarySolver.Solve(problem, u, new(1e-14, 40)) is { Residual: < 1e-13 });
         for (int l = 0; l < action.Layers; l++)
             Assert.True(Vectors.Distance(c.Layers("u")[l], u[l]) <= States);
+        // Momenta are given for the square case only, where there is a map; the rectangular one has a rest state all the same.
         var p = problem.Momenta(u);
-        for (int l = 1; l < action.Layers; l++)
+        for (int l = 1; l < action.Layers && c["p_incoming_1toL"] is not null; l++)
             Assert.True(Vectors.Distance(c.Layers("p_incoming_1toL")[l - 1], p[l]) <= States);
 
         var response = problem.Response(u);

@@ -56,14 +56,15 @@ public sealed class CostTests
                     var stiffness = z.Select(_ => softest * (1 + rng.NextDouble())).ToArray();
                     var current = z.Select(_ => rng.NextNormal()).ToArray();
                     double beta = fraction * softest / cost.Curvature;
-                    var nudged = z.ToArray();
-                    cost.Nudged(nudged, label, beta, stiffness, current);
+                    var delta = new double[z.Length];
+                    cost.Nudged(z, delta, label, beta, stiffness, current);
                     var force = new double[z.Length];
+                    var nudged = z.Zip(delta, (a, b) => a + b).ToArray();
                     cost.Gradient(nudged, label, force);
                     for (int i = 0; i < z.Length; i++)
                         Assert.Equal(
                             current[i],
-                            stiffness[i] * nudged[i] + beta * force[i],
+                            stiffness[i] * delta[i] + beta * force[i],
                             1e-11 * Math.Max(1, Math.Abs(nudged[i])) * stiffness.Max()
                         );
                 },

@@ -101,7 +101,12 @@ public sealed class ChainTests
         var modes = new List<int>();
         for (ulong seed = 1; seed <= 6; seed++)
         {
-            var run = SpaceTime.Run(chain, Noise(set, chain, seed), new(60, 2, Tolerance: 1e-5));
+            var run = SpaceTime.Run(
+                chain,
+                Noise(set, chain, seed),
+                new(60, 2, Tolerance: 1e-5),
+                cancel: TestContext.Current.CancellationToken
+            );
             var rest = ChainRest.Find(chain, run.States[^1]);
             Assert.True(rest.Residual <= 1e-10, $"seed {seed}: {rest.Residual}");
             int n = Pattern.Mode(rest.State.AsSpan(0, set.N), ChainEnds.ZeroFlux);
@@ -123,7 +128,7 @@ public sealed class ChainTests
         var chain = set.Chain;
         for (ulong seed = 1; seed <= 3; seed++)
         {
-            var run = SpaceTime.Run(chain, Noise(set, chain, seed), new(60, 601));
+            var run = SpaceTime.Run(chain, Noise(set, chain, seed), new(60, 601), cancel: TestContext.Current.CancellationToken);
             double[] deviation = [.. run.States.Select(x => Pattern.Deviation(x.AsSpan(0, 200)))];
             double at = run.Times[Array.FindIndex(deviation, d => d >= 0.9 * deviation[^1])];
             Assert.InRange(at, 14, 22);
@@ -138,7 +143,13 @@ public sealed class ChainTests
     {
         var set = new TuringSet("small", 1, .5, .1, 0, .2, 1, 9, 100, 17, 0);
         var chain = set.Chain;
-        var rest = ChainRest.Find(chain, SpaceTime.Run(chain, Pattern.Seed(chain, set.Rest, 17, 0.1), new(60, 2)).States[^1], 1e-13);
+        var rest = ChainRest.Find(
+            chain,
+            SpaceTime.Run(chain, Pattern.Seed(chain, set.Rest, 17, 0.1), new(60, 2), cancel: TestContext.Current.CancellationToken).States[
+                ^1
+            ],
+            1e-13
+        );
 
         Assert.True(Adjointness.OfJacobian(chain, rest.State) < 1e-8);
         foreach (var (i, j) in ((int, int)[])[(10, 13), (40, 47), (3, 90)])
@@ -159,7 +170,11 @@ public sealed class ChainTests
             var chain = new Chain(set.Neuron, new(41, 1, 4, 0, ends));
             var start = Noise(set, chain, 5);
             double[] Last(ChainMethod method, double tolerance = 1e-9, double step = 0.002) =>
-                [.. SpaceTime.Run(chain, start, new(4, 3, method, tolerance, step)).States[^1]];
+                [
+                    .. SpaceTime
+                        .Run(chain, start, new(4, 3, method, tolerance, step), cancel: TestContext.Current.CancellationToken)
+                        .States[^1],
+                ];
             double[] reference = Last(ChainMethod.Explicit, 1e-12);
             Assert.Equal(reference, Last(ChainMethod.Explicit), (a, b) => Math.Abs(a - b) < 1e-7);
             Assert.Equal(reference, Last(ChainMethod.SemiImplicit), (a, b) => Math.Abs(a - b) < 1e-6);
@@ -181,7 +196,7 @@ public sealed class ChainTests
             var start = chain.Uniform(-1, -0.5);
             for (int i = 0; i < cells / 2; i++)
                 (start[i], start[cells + i]) = (1, 0.5);
-            var run = SpaceTime.Run(chain, start, new(300, 2, Tolerance: 1e-10)).States[^1];
+            var run = SpaceTime.Run(chain, start, new(300, 2, Tolerance: 1e-10), cancel: TestContext.Current.CancellationToken).States[^1];
 
             var rest = ChainRest.Find(chain, start);
 
@@ -201,7 +216,12 @@ public sealed class ChainTests
             // Long enough for the wave's other eigenvector to die, small enough to stay linear.
             double time = (expected > 0 ? 4 : 10) / Math.Abs(expected),
                 amplitude = expected > 0 ? 1e-6 : 1e-3;
-            var run = SpaceTime.Run(chain, Pattern.Seed(chain, set.Rest, n, amplitude), new(time, 3, Tolerance: 1e-12));
+            var run = SpaceTime.Run(
+                chain,
+                Pattern.Seed(chain, set.Rest, n, amplitude),
+                new(time, 3, Tolerance: 1e-12),
+                cancel: TestContext.Current.CancellationToken
+            );
             double early = Pattern.Amplitude(run.States[1].AsSpan(0, set.N), n),
                 late = Pattern.Amplitude(run.States[2].AsSpan(0, set.N), n);
             Assert.Equal(expected, 2 * Math.Log(late / early) / time, 1e-4 * Math.Abs(expected));
@@ -214,7 +234,9 @@ public sealed class ChainTests
         var set = TuringSet.Get("A_far");
         var chain = set.Chain;
         var start = chain.Uniform(0, 0);
-        var e = Assert.Throws<ArgumentOutOfRangeException>(() => SpaceTime.Run(chain, start, new(1, 2, ChainMethod.Euler, Step: 0.1)));
+        var e = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            SpaceTime.Run(chain, start, new(1, 2, ChainMethod.Euler, Step: 0.1), cancel: TestContext.Current.CancellationToken)
+        );
         Assert.Contains("step = 0.1 is above Euler's stability limit 0.0168", e.Message);
         Assert.Contains("cells = 2: give 3", Assert.Throws<ArgumentOutOfRangeException>(() => new ChainOptions(2)).Message);
         Assert.Contains("d_u = NaN", Assert.Throws<ArgumentOutOfRangeException>(() => new ChainOptions(9, double.NaN)).Message);
@@ -226,7 +248,12 @@ public sealed class ChainTests
     {
         var chain = set.Chain;
         double time = set.Name.EndsWith("near", StringComparison.Ordinal) ? 400 : 60;
-        var run = SpaceTime.Run(chain, Pattern.Seed(chain, set.Rest, set.Mode, 0.1), new(time, 2, Tolerance: 1e-5));
+        var run = SpaceTime.Run(
+            chain,
+            Pattern.Seed(chain, set.Rest, set.Mode, 0.1),
+            new(time, 2, Tolerance: 1e-5),
+            cancel: TestContext.Current.CancellationToken
+        );
         return ChainRest.Find(chain, run.States[^1]);
     }
 

@@ -20,7 +20,7 @@ public sealed class SweepTests
         Assert.Equal(e.Number("a1_lyapunov"), onset.Lyapunov, 1e-12);
         Assert.Equal(e.Number("dReLambda_dI"), onset.GrowthPerCurrent, 1e-12);
 
-        var sweep = HopfSweep.Run(neuron, onset, [.. rows.Select(r => r.Number("dI"))]);
+        var sweep = HopfSweep.Run(neuron, onset, [.. rows.Select(r => r.Number("dI"))], cancel: TestContext.Current.CancellationToken);
 
         foreach (var (row, p) in rows.Zip(sweep.Points))
         {
@@ -38,7 +38,14 @@ public sealed class SweepTests
     public void Hopf_onset_exponent_and_slowing_down()
     {
         var onset = new RestCurve(new(new FitzHughNagumo(1, .25, 0, 2))).HopfPoints[0];
-        Check(HopfSweep.Run(new(new FitzHughNagumo(1, .25, 0, 2)), onset, [.0005, .001, .002, .005, .01]));
+        Check(
+            HopfSweep.Run(
+                new(new FitzHughNagumo(1, .25, 0, 2)),
+                onset,
+                [.0005, .001, .002, .005, .01],
+                cancel: TestContext.Current.CancellationToken
+            )
+        );
     }
 
     [Fact]
@@ -46,7 +53,16 @@ public sealed class SweepTests
     public void Turing_onset_exponent_and_slowing_down()
     {
         var set = TuringSet.Get("A_near");
-        Check(TuringSweep.Run(set.Neuron, new(set.N, set.Du), set.Rest, 50, [.0005, .001, .002, .005, .01]));
+        Check(
+            TuringSweep.Run(
+                set.Neuron,
+                new(set.N, set.Du),
+                set.Rest,
+                50,
+                [.0005, .001, .002, .005, .01],
+                cancel: TestContext.Current.CancellationToken
+            )
+        );
     }
 
     [Fact]
@@ -85,7 +101,7 @@ public sealed class SweepTests
         var chain = new Chain(neuron, new(n, p.Number("Du")));
         var rest = new RestCurve(neuron).At(MediaVectors.Current(e)).Single();
 
-        var pulse = TravellingPulse.Run(chain, rest);
+        var pulse = TravellingPulse.Run(chain, rest, cancel: TestContext.Current.CancellationToken);
 
         var speed = e.GetProperty("speed_neurons_per_time");
         if (speed.ValueKind == JsonValueKind.Null)
@@ -102,11 +118,20 @@ public sealed class SweepTests
     public void A_subcritical_onset_is_refused()
     {
         var neuron = new PlanarNeuron(new FitzHughNagumo(tau: 12.5));
-        var e = Assert.Throws<ArgumentException>(() => HopfSweep.Run(neuron, new RestCurve(neuron).HopfPoints[0], [.001, .002, .003]));
+        var e = Assert.Throws<ArgumentException>(() =>
+            HopfSweep.Run(neuron, new RestCurve(neuron).HopfPoints[0], [.001, .002, .003], cancel: TestContext.Current.CancellationToken)
+        );
         Assert.Contains("subcritical", e.Message);
         var stiff = new PlanarNeuron(new FitzHughNagumo(1, .5, .3, .2));
         e = Assert.Throws<ArgumentException>(() =>
-            TuringSweep.Run(stiff, new(200, 2), new RestCurve(stiff).At(0).Single(), null, [.001, .002, .003])
+            TuringSweep.Run(
+                stiff,
+                new(200, 2),
+                new RestCurve(stiff).At(0).Single(),
+                null,
+                [.001, .002, .003],
+                cancel: TestContext.Current.CancellationToken
+            )
         );
         Assert.Contains("subcritical", e.Message);
     }

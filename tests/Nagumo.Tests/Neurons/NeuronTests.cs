@@ -98,9 +98,14 @@ public sealed class NeuronTests
         foreach (string parameter in trained)
         {
             var symbol = neuron.Parameters.First(p => p.Name == parameter);
-            machine.Site(0).ParameterContrast(parameter, s.Fields(0), other.Fields(0), into.X(0, 0), 0, 2);
+            const double deltaBeta = 0.4;
+            machine.Site(0).ParameterContrast(parameter, s.Fields(0), other.Fields(0), deltaBeta, into.X(0, 0), 0, 2);
             for (int lane = 0; lane < lanes; lane++)
-                Near(scale * (Step(neuron, symbol, Fields(s, lane)) - Step(neuron, symbol, Fields(other, lane))), into.X(0, 0)[1, lane]);
+            {
+                double Phase(double side) =>
+                    scale * Step(neuron, symbol, [.. Fields(s, lane).Zip(Fields(other, lane), (m, d) => m + side * deltaBeta / 2 * d)]);
+                Near((Phase(1) - Phase(-1)) / deltaBeta, into.X(0, 0)[1, lane]);
+            }
         }
 
         void Randomise(State<double> state, ulong seed)

@@ -57,7 +57,7 @@ public sealed class RelaxerTests
         Assert.Equal("accelerated", report.Method);
         Assert.InRange(report.Residual, 0, 1e-11);
         Assert.InRange(report.Sweeps, 2, 120);
-        BlockSweeps.Measure(machine, again, Scratch, null);
+        BlockSweeps.Measure(machine, again, Scratch);
         Assert.InRange(BlockSweeps.Judge(again, 0).Residual, 0, 1e-11);
     }
 

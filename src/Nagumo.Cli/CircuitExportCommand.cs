@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Nagumo.Circuits;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo circuit export</c>: a network as a SPICE netlist.</summary>
+internal static class CircuitExportCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var target = new CircuitTarget();
+        var file = new Option<string?>("--out")
+        {
+            Description = "Write the netlist to this file [default: standard output]",
+            HelpName = "FILE",
+        };
+        var duration = new Option<double>("--duration")
+        {
+            Description = "Length of the transient analysis, in units of the membranes' time",
+            HelpName = "T",
+            DefaultValueFactory = _ => 200,
+        };
+        var noise = CircuitCommand.Noise();
+        var seed = CircuitCommand.Seed();
+        var json = CircuitCommand.JsonSwitch();
+        var command = new Command("export", "A neuron, chain or network as a SPICE netlist for ngspice");
+        target.AddTo(command);
+        foreach (Option option in (Option[])[file, duration, noise, seed, json])
+            command.Add(option);
+        command.SetAction(parsed =>
+        {
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var options = target.Options(parsed);
+            string? path = parsed.GetValue(file);
+            bool asJson = parsed.GetValue(json);
+            if (asJson && path is null)
+                throw new InputException("--json describes the file: name it with --out.");
+            var transient = Transient.Settling(parsed.GetValue(duration));
+            var (network, mode) = target.Find(parsed, error);
+            using var _ = network;
+            network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
+            var circuit = network.Build(options);
+            string netlist = circuit.Netlist(transient);
+            if (path is null)
+            {
+                output.Write(netlist);
+                return ExitCode.Done;
+            }
+            File.WriteAllText(path, netlist);
+            if (asJson)
+                output.WriteLine(
+                    Json.Text(
+                        new JsonObject
+                        {
+                            ["target"] = target.Name(parsed),
+                            ["file"] = path,
+                            ["neurons"] = network.Neurons,
+                            ["elements"] = circuit.Size,
+                            ["bytes"] = new FileInfo(path).Length,
+                            ["units"] = CircuitJson.Of(options.Units),
+                        }
+                    )
+                );
+            else
+                output.WriteLine($"{path}: {Terminal.Count(network.Neurons)} neurons, {Terminal.Count(circuit.Size)} elements");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,182 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Nagumo.Circuits;
+using Nagumo.Data;
+using Nagumo.Plots;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo circuit learn</c>: a network that learns in ngspice, its updates from node voltages alone.</summary>
+internal static class CircuitLearnCommand
+{
+    private const int CosineSamples = 60;
+
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var task = new Argument<string>("TASK") { Description = "iris: three species of flowers from four lengths", HelpName = "iris" };
+        var splits = new Option<int>("--splits")
+        {
+            Description = $"Stratified splits to learn, 1 to {Iris.Folds}",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Change a key of the configuration, e.g. optimizer.rate=0.02; repeatable",
+            HelpName = "KEY=VALUE",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+        };
+        var device = new Option<string>("--device")
+        {
+            Description = $"Tunnel diode: {string.Join(" or ", TunnelDiode.All.Select(d => d.Name))}",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => TunnelDiode.All[0].Name,
+        };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Runs of ngspice at a time; results do not depend on it",
+            HelpName = "N",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        var picture = new Option<string?>("--out") { Description = "Write the learning curve to this .png or .svg", HelpName = "FILE" };
+        var json = CircuitCommand.JsonSwitch();
+        var command = new Command(
+            "learn",
+            "Train a network in ngspice: free and nudged equilibria measured, updates from node voltages alone"
+        )
+        {
+            task,
+            splits,
+            set,
+            device,
+            threads,
+            picture,
+            json,
+        };
+        command.SetAction(parsed =>
+            Run(
+                parsed.GetRequiredValue(task),
+                parsed.GetValue(splits),
+                parsed.GetValue(set)!,
+                TunnelDiode.Named(parsed.GetValue(device)!),
+                parsed.GetValue(threads),
+                parsed.GetValue(picture),
+                parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output,
+                parsed.InvocationConfiguration.Error
+            )
+        );
+        return command;
+    }
+
+    private static int Run(
+        string task,
+        int splits,
+        string[] assignments,
+        TunnelDiode diode,
+        int threads,
+        string? picture,
+        bool json,
+        TextWriter output,
+        TextWriter error
+    )
+    {
+        if (task != "iris")
+            throw new InputException($"there is no task '{task}': iris is the one that fits ngspice.");
+        if (splits is < 1 or > Iris.Folds)
+            throw new InputException($"--splits {splits}: give 1 to {Iris.Folds}.");
+        if (threads < 1)
+            throw new InputException($"--threads {threads}: give at least 1.");
+        var experiment = CircuitPresets.Get(task).With(assignments);
+        var options = new CircuitOptions(Units.Of(diode));
+        var results = new JsonArray();
+        List<double> accuracies = [],
+            cosines = [];
+        var curves = new List<(Series Error, Series Loss)>();
+        double seconds = 0;
+        int unsettled = 0;
+        for (int split = 0; split < splits; split++)
+        {
+            using var learner = new CircuitLearner(experiment, Iris.Load(split), options, threads: threads);
+            double before = learner.GradientCosine(CosineSamples);
+            var updates = new List<CircuitUpdate>();
+            while (learner.Updates < learner.Of)
+            {
+                var update = learner.Step();
+                updates.Add(update);
+                unsettled += update.NotSettled;
+                error.WriteLine(
+                    $"split {split + 1}, update {update.Update} of {learner.Of}: loss {Terminal.Short(update.Loss)}, error {Terminal.Percent(update.ErrorPercent)}, residual {Terminal.Short(update.Residual)}"
+                );
+            }
+            double after = learner.GradientCosine(CosineSamples);
+            var test = learner.Test();
+            unsettled += test.Relaxation.NotConverged;
+            seconds += learner.NgspiceSeconds;
+            accuracies.Add(100 - test.ErrorPercent);
+            cosines.AddRange([before, after]);
+            double[] x = [.. updates.Select(u => (double)u.Update)];
+            curves.Add(
+                (
+                    new($"split {split + 1}", x, [.. updates.Select(u => u.ErrorPercent)]),
+                    new($"split {split + 1}", x, [.. updates.Select(u => u.Loss)])
+                )
+            );
+            results.Add(
+                new JsonObject
+                {
+                    ["split"] = split + 1,
+                    ["test_accuracy_percent"] = 100 - test.ErrorPercent,
+                    ["test_loss"] = test.Loss,
+                    ["train_loss"] = updates[^1].Loss,
+                    ["updates"] = updates.Count,
+                    ["gradient_cosine_before"] = before,
+                    ["gradient_cosine_after"] = after,
+                }
+            );
+            if (!json)
+                output.WriteLine(
+                    $"split {split + 1}  test accuracy {Terminal.Percent(100 - test.ErrorPercent)}, gradient against the exact one: cosine {Cosine(before)} at the start, {Cosine(after)} at the end"
+                );
+        }
+        if (picture is not null)
+            LearningCurve.Save(
+                picture,
+                new(
+                    "Iris learned on the circuit",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"ngspice relaxes; {splits} split{(splits == 1 ? "" : "s")}, mean test accuracy {accuracies.Average():F1} %; training error and loss against the update"
+                    )
+                ),
+                [.. curves.Select(c => c.Error)],
+                [.. curves.Select(c => c.Loss)]
+            );
+        if (json)
+            output.WriteLine(
+                Json.Text(
+                    new JsonObject
+                    {
+                        ["task"] = task,
+                        ["mean_test_accuracy_percent"] = accuracies.Average(),
+                        ["smallest_gradient_cosine"] = cosines.Min(),
+                        ["circuits_not_settled"] = unsettled,
+                        ["ngspice_seconds"] = seconds,
+                        ["splits"] = results,
+                        ["picture"] = picture,
+                        ["config"] = JsonNode.Parse(experiment.ToJson()),
+                    }
+                )
+            );
+        else
+            output.WriteLine(
+                $"mean     test accuracy {Terminal.Percent(accuracies.Average())} over {splits} split{(splits == 1 ? "" : "s")}; {(unsettled == 0 ? "every circuit settled" : $"{unsettled} circuits NOT settled")}; {Terminal.Duration(seconds)} of ngspice"
+            );
+        return unsettled == 0 ? ExitCode.Done : ExitCode.NotConverged;
+    }
+
+    private static string Cosine(double c) => c.ToString("F6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,31 @@
+namespace Nagumo.Plots.Drawing;
+
+/// <summary>The scale of signed colours, upright, with its numbers to the right: as much of it as is used.</summary>
+internal static class ColorBar
+{
+    /// <param name="canvas">Where it is drawn.</param>
+    /// <param name="box">Place of the colours.</param>
+    /// <param name="low">Smallest value shown, at the lower end.</param>
+    /// <param name="high">Largest value shown, at the upper end.</param>
+    /// <param name="centre">The value without colour.</param>
+    /// <param name="reach">Distance from it of the full colours.</param>
+    /// <param name="quantity">What is shown; stands below.</param>
+    public static void Draw(Canvas canvas, Box box, double low, double high, double centre, double reach, string quantity)
+    {
+        const int Steps = 128;
+        var pixels = new Color[Steps, 1];
+        for (var i = 0; i < Steps; i++)
+        {
+            pixels[i, 0] = ColorMap.Signed((high - ((high - low) * (i + 0.5) / Steps) - centre) / reach);
+        }
+        canvas.Image(box, pixels);
+        var axis = Axis.Linear([low, high], round: false, wanted: 5);
+        foreach (var tick in axis.Ticks)
+        {
+            var y = box.Bottom - (axis.Place(tick.Value) * box.Height);
+            canvas.Line(box.Right, y, box.Right + 4, y, 1, Ink.Axis);
+            canvas.Text(new(box.Right + 8, y + 4), tick.Label, 11, Ink.Muted);
+        }
+        canvas.Text(new(box.X, box.Bottom + 20), quantity, 12, Ink.Text);
+    }
+}

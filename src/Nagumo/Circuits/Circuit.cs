@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using Nagumo.Networks;
+
+namespace Nagumo.Circuits;
+
+/// <summary>A network as a circuit: its elements, and where each field of each neuron is found in it.</summary>
+public sealed class Circuit
+{
+    /// <summary>The most elements that a circuit may have.</summary>
+    public const int MaxElements = 250_000;
+
+    private const int SavedPerLine = 20;
+
+    internal Circuit(string title, Units units, IReadOnlyList<Element> elements, IReadOnlyList<Probe> probes) =>
+        (Title, Units, Elements, Probes) = (title, units, elements, probes);
+
+    /// <summary>What it is, in one line.</summary>
+    public string Title { get; }
+
+    /// <summary>Its units.</summary>
+    public Units Units { get; }
+
+    /// <summary>Number of elements.</summary>
+    public int Size => Elements.Count;
+
+    internal IReadOnlyList<Element> Elements { get; }
+
+    internal IReadOnlyList<Probe> Probes { get; }
+
+    /// <summary>The netlist for ngspice: a header, the elements, the start, and a transient analysis that keeps its end.</summary>
+    /// <param name="transient">Times and tolerances.</param>
+    public string Netlist(Transient transient)
+    {
+        var text = new StringBuilder();
+        Header(text);
+        foreach (var e in Elements)
+            text.Append(e.Card).Append('\n');
+        foreach (var p in Probes.Where(p => p.Node is not null))
+            text.Append(CultureInfo.InvariantCulture, $".ic v({p.Node})={SpiceWriter.Plain(p.Start)}\n");
+        for (int i = 0; i < Probes.Count; i += SavedPerLine)
+            text.Append(".save ").AppendJoin(' ', Probes.Skip(i).Take(SavedPerLine).Select(p => p.Vector)).Append('\n');
+        text.Append(transient.Cards(Units)).Append(".end\n");
+        return text.ToString();
+    }
+
+    private void Header(StringBuilder text)
+    {
+        string E(double x) => x.ToString("G6", CultureInfo.InvariantCulture);
+        // The first line is the title, whatever it holds.
+        text.Append("* ").Append(Title.ReplaceLineEndings(" ")).Append('\n');
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"""
+            * u = (V - {E(Units.Middle)} V)/{E(Units.Span)} V, currents in {E(Units.Current)} A, conductances in {E(
+                Units.Conductance
+            )} S, time in {E(Units.Time)} s.
+
+            """
+        );
+        if (Elements.All(e => e.Part != Part.Diode))
+            return;
+        var (from, to) = ActiveBelow();
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"""
+            * The diode is a cubic: exact at its peak and valley only. At 0 V it carries {E(DiodeAtZero())} A instead of none, and from {E(
+                to
+            )} V down to {E(from)} V
+            * it delivers power, which no diode does; currents that this offsets are part of the bias. Sources, transconductors, inverters are ideal.
+
+            """
+        );
+    }
+
+    private double DiodeAtZero() => Cubic(-Units.Middle / Units.Span);
+
+    private double Cubic(double u) => Units.Offset - Units.Current * (u - u * u * u / 3);
+
+    /// <summary>The voltages below 0 at which the cubic's current is still positive.</summary>
+    private (double From, double To) ActiveBelow()
+    {
+        double high = -Units.Middle / Units.Span,
+            low = Math.Min(high, -1);
+        while (Cubic(low) > 0)
+            low -= 1;
+        for (int i = 0; i < 100; i++)
+        {
+            double middle = (low + high) / 2;
+            (low, high) = Cubic(middle) > 0 ? (low, middle) : (middle, high);
+        }
+        return (Units.Middle + low * Units.Span, 0);
+    }
+
+    /// <summary>Copies the voltages and currents of a run into a state that stores all fields.</summary>
+    internal void Read(IReadOnlyDictionary<string, double> values, State<double> state)
+    {
+        foreach (var p in Probes)
+            state.X(p.Population, p.Field).Row(p.Neuron)[p.Lane] = p.ToModel(values[p.Vector]);
+    }
+}
+
+/// <summary>Where a field of a neuron is found: a node's voltage, or an inductor's current.</summary>
+/// <param name="Population">Population.</param>
+/// <param name="Field">Field: 0 the activator.</param>
+/// <param name="Neuron">Neuron.</param>
+/// <param name="Lane">Lane.</param>
+/// <param name="Vector">ngspice's name of the quantity.</param>
+/// <param name="Node">The node; null for a current.</param>
+/// <param name="Zero">Voltage or current at 0.</param>
+/// <param name="Unit">Voltage or current of 1.</param>
+/// <param name="Start">Voltage or current at the start.</param>
+internal readonly record struct Probe(
+    int Population,
+    int Field,
+    int Neuron,
+    int Lane,
+    string Vector,
+    string? Node,
+    double Zero,
+    double Unit,
+    double Start
+)
+{
+    /// <summary>The field's value.</summary>
+    public double ToModel(double value) => (value - Zero) / Unit;
+}

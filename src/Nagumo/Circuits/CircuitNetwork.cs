@@ -1,0 +1,217 @@
+using Nagumo.Compute;
+using Nagumo.Couplings;
+using Nagumo.Data;
+using Nagumo.Learning;
+using Nagumo.Networks;
+using Nagumo.Neurons;
+using Nagumo.Relaxation;
+
+namespace Nagumo.Circuits;
+
+/// <summary>A network with its numbers, one input and a state, in float64: what is built as a circuit and what the circuit is compared with.</summary>
+public sealed unsafe class CircuitNetwork : IDisposable
+{
+    /// <summary>A rest state's residual: rounding explains it.</summary>
+    public const double AtRest = 1e-11;
+
+    /// <summary>How long the flow is followed before implicit steps may take over: by then a pattern has chosen its shape.</summary>
+    private const double FollowedTime = 60;
+
+    private const double Seeded = 0.05,
+        Patience = 2000;
+    private const int MostSteps = 2000;
+    private readonly Buffer<double>? _input;
+    private readonly Workspace<double> _workspace = new();
+
+    private CircuitNetwork(string title, Network network, ulong seed, ReadOnlySpan<double> input, Trainer? trained = null)
+    {
+        Title = title;
+        Machine = new(network, new Rng(seed).Split("parameters"), responds: false);
+        if (trained is not null)
+            foreach (var p in Machine.Parameters)
+            {
+                var values = trained.Machine.Parameters.First(q => q.Name == p.Name).Values;
+                for (int i = 0; i < values.Length; i++)
+                    p.Values[i] = values[i];
+            }
+        Machine.Load();
+        State = Machine.CreateState(1, allFields: true);
+        for (int p = 0; p < network.Populations.Count; p++)
+            if (network.Populations[p] is { IsClamped: true, Rail: null, Size: var size })
+            {
+                if (input.Length != size)
+                    throw new ArgumentException(
+                        $"Population '{network.Populations[p].Name}' has {size} neurons, but {input.Length} inputs are given."
+                    );
+                _input = new(size);
+                input.CopyTo(_input.Span);
+                State.Clamp(p, new MatView<double>(_input.Pointer, size, 1, 1));
+            }
+        Machine.LoadConstants(State, _workspace);
+        State.Clear();
+    }
+
+    /// <summary>What it is, in one line.</summary>
+    public string Title { get; }
+
+    /// <summary>The network.</summary>
+    public Network Network => Machine.Network;
+
+    /// <summary>Number of neurons that relax.</summary>
+    public int Neurons => Network.Populations.Where(p => !p.IsClamped).Sum(p => p.Size);
+
+    internal Machine<double> Machine { get; }
+
+    internal State<double> State { get; }
+
+    /// <summary>A single neuron with a constant current.</summary>
+    /// <param name="neuron">The model.</param>
+    /// <param name="current">Current I.</param>
+    /// <param name="parameters">Parameters that differ from the model's.</param>
+    public static CircuitNetwork Neuron(Neuron neuron, double current, IReadOnlyDictionary<string, double>? parameters = null) =>
+        new($"{neuron.Name}, I = {current:R}", new([Cells(neuron, 1, parameters)], [new Bias("n", current)]), 1, []);
+
+    /// <summary>A chain of neurons, joined by diffusion between neighbours, with open ends.</summary>
+    /// <param name="neuron">The model.</param>
+    /// <param name="size">Neurons, ≥ 2.</param>
+    /// <param name="diffusion">Diffusion ≥ 0 of each field by name, e.g. u and v.</param>
+    /// <param name="current">Current I into every neuron.</param>
+    /// <param name="parameters">Parameters that differ from the model's.</param>
+    public static CircuitNetwork Chain(
+        Neuron neuron,
+        int size,
+        IReadOnlyDictionary<string, double> diffusion,
+        double current = 0,
+        IReadOnlyDictionary<string, double>? parameters = null
+    )
+    {
+        if (size < 2)
+            throw new ArgumentOutOfRangeException(nameof(size), $"A chain of {size} neurons: give at least 2.");
+        var couplings = new List<Coupling> { new Bias("n", current) };
+        foreach (var (field, d) in diffusion)
+            if (d != 0)
+                couplings.Add(new ChainDiffusive(new End("n", field), d));
+        return new($"chain of {size} {neuron.Name}", new([Cells(neuron, size, parameters)], couplings), 1, []);
+    }
+
+    /// <summary>A network at its initial parameters.</summary>
+    /// <param name="network">The network; at most one clamped population that is no rail.</param>
+    /// <param name="input">That population's activators.</param>
+    /// <param name="seed">Seeds the parameters.</param>
+    public static CircuitNetwork Of(Network network, ReadOnlySpan<double> input = default, ulong seed = 1) =>
+        new("network", network, seed, input);
+
+    /// <summary>A trained network, shown one picture.</summary>
+    /// <param name="trained">The trainer that holds it.</param>
+    /// <param name="experiment">Its configuration.</param>
+    /// <param name="set">Pictures.</param>
+    /// <param name="sample">Which of them.</param>
+    /// <exception cref="ArgumentException">A residual chain of layers: its rest states are no network's.</exception>
+    public static CircuitNetwork Of(Trainer trained, Experiment experiment, ImageSet set, int sample)
+    {
+        if (experiment.Chain is not null)
+            throw new ArgumentException(
+                $"'{experiment.Name}' is a residual chain of layers; circuits are built of networks (train one without \"chain\")."
+            );
+        var input = new double[set.Rows * set.Cols];
+        new PixelLoader<double>(experiment.Pixels with { Dropout = 0, Shift = 0 }, new Rng(0)).Load(set.Image(sample), input);
+        return new($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
+    }
+
+    /// <summary>The start of a run: every field zero or at the rest state of a neuron on its own, and normal noise on the activators.</summary>
+    /// <param name="noise">Standard deviation ≥ 0.</param>
+    /// <param name="seed">Seeds the noise.</param>
+    /// <param name="mode">Of a chain: adds a small cosine with so many half waves; a pattern then has that many from the beginning. 0 for none.</param>
+    public void Start(double noise, ulong seed, int mode = 0)
+    {
+        if (!(noise >= 0 && double.IsFinite(noise)))
+            throw new ArgumentOutOfRangeException(nameof(noise), $"noise = {noise:R}: give a finite number ≥ 0.");
+        State.Clear();
+        Flatten();
+        var rng = new Rng(seed).Split("start");
+        foreach (int p in Machine.Relaxed)
+            for (int i = 0; i < State.X(p, 0).Rows; i++)
+            {
+                int n = State.X(p, 0).Rows;
+                State.X(p, 0).Row(i)[0] += noise * rng.NextNormal() + (mode == 0 ? 0 : Seeded * Math.Cos(Math.PI * mode * (i + 0.5) / n));
+            }
+    }
+
+    /// <summary>Our own run: the flow from the present state, then implicit steps to the floor of rounding.</summary>
+    public RelaxationReport Relax()
+    {
+        using var flow = new Flow<double>(Machine, 1, new(MaxTime: FollowedTime, Tolerance: AtRest, Error: 1e-9), _workspace);
+        var followed = flow.Relax(State);
+        return followed.Converged ? followed : PseudoTransient.Relax(Machine, State, AtRest, MostSteps, _workspace);
+    }
+
+    /// <summary>Whether a single neuron is still moving after a long time; the present state stays. Larger networks are taken to rest.</summary>
+    public bool Oscillates()
+    {
+        if (Neurons > 1)
+            return false;
+        double[] start = Fields();
+        using var flow = new Flow<double>(Machine, 1, new(MaxTime: Patience, Tolerance: 1e-6, Error: 1e-9), _workspace);
+        bool moves = !flow.Relax(State).Converged;
+        SetFields(start);
+        return moves;
+    }
+
+    /// <summary>The largest |∂H/∂x| of the present state.</summary>
+    public double Residual()
+    {
+        Machine.FullResidual(State, _workspace);
+        return BlockSweeps.Judge(State, 0).Residual;
+    }
+
+    /// <summary>The circuit that starts from the present state.</summary>
+    public Circuit Build(CircuitOptions? options = null) => CircuitBuilder.Build(Title, Machine, State, options ?? new());
+
+    /// <summary>All fields of the present state, populations in order, activators before inhibitors.</summary>
+    public double[] Fields()
+    {
+        var vector = new FieldVector<double>(Machine, State);
+        var x = new double[vector.Rows];
+        vector.Gather(State, x);
+        return x;
+    }
+
+    /// <summary>Sets all fields.</summary>
+    /// <param name="fields">As <see cref="Fields"/> gives them.</param>
+    public void SetFields(ReadOnlySpan<double> fields) => new FieldVector<double>(Machine, State).Scatter(fields, State);
+
+    internal Workspace<double> Workspace => _workspace;
+
+    /// <summary>Call it after parameters changed.</summary>
+    internal void Reload()
+    {
+        Machine.Load();
+        Machine.LoadConstants(State, _workspace);
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        State.Dispose();
+        Machine.Dispose();
+        _input?.Dispose();
+        _workspace.Dispose();
+    }
+
+    /// <summary>A chain starts from the rest state of one of its neurons, which a pattern grows out of.</summary>
+    private void Flatten()
+    {
+        if (Network.Populations is not [{ Neuron: { } neuron, Size: > 1 } cells] || !Network.Couplings.Any(c => c is ChainDiffusive))
+            return;
+        double current = Network.Couplings.OfType<Bias>().Sum(b => b.Value);
+        using var one = Neuron(neuron, current, cells.Parameters.ToDictionary(p => p.Key, p => p.Value[0]));
+        one.Relax();
+        double[] rest = one.Fields();
+        for (int f = 0; f < rest.Length; f++)
+        for (int i = 0; i < cells.Size; i++)
+            State.X(0, f).Row(i)[0] = rest[f];
+    }
+
+    private static Population Cells(Neuron neuron, int size, IReadOnlyDictionary<string, double>? parameters) =>
+        new("n", neuron, size, parameters: parameters?.ToDictionary(p => p.Key, p => new[] { p.Value }));
+}

@@ -1,0 +1,51 @@
+using Nagumo.Compute;
+using Nagumo.Networks;
+using Nagumo.Relaxation;
+
+namespace Nagumo.Circuits;
+
+/// <summary>ngspice as a relaxer: every lane a circuit of its own in one netlist, its settled voltages the rest state.</summary>
+/// <remarks>
+/// What learning sees of the physics is these voltages alone. Inputs and nudges are currents. Whether the circuit is settled is judged by the
+/// equations' residual at its voltages; an unsettled one goes on, four times as long.
+/// </remarks>
+/// <param name="circuit">How the circuit is built.</param>
+/// <param name="settle">When it is settled.</param>
+/// <param name="ngspice">The simulator.</param>
+internal sealed class NgspiceRelaxer(CircuitOptions circuit, SettleOptions settle, Ngspice ngspice) : IRelaxer<double>
+{
+    private readonly CircuitOptions _circuit = circuit with { Inputs = Inputs.Currents };
+    private readonly Lock _gate = new();
+
+    /// <summary>Seconds of ngspice so far, all threads together.</summary>
+    public double Seconds { get; private set; }
+
+    /// <inheritdoc/>
+    public RelaxationReport Relax(Machine<double> machine, State<double> s, Workspace<double> ws)
+    {
+        if (s.Adjoint)
+            throw new ArgumentException("A circuit runs forwards only; leave out estimator.correction.");
+        using var full = machine.CreateState(s.Lanes, allFields: true);
+        full.CopyFrom(s, 0);
+        machine.FillInhibitors(full, ws);
+        double duration = settle.Duration,
+            time = 0;
+        for (int runs = 1; ; runs++)
+        {
+            var built = CircuitBuilder.Build("samples", machine, full, _circuit);
+            var run = ngspice.Run(built, Transient.Settling(duration) with { Tolerance = settle.StepTolerance });
+            built.Read(run.Result.Last, full);
+            time += duration;
+            lock (_gate)
+                Seconds += run.Seconds;
+            machine.FullResidual(full, ws);
+            var (residual, above) = BlockSweeps.Judge(full, settle.Tolerance);
+            if (above == 0 || runs == settle.MaxRuns)
+            {
+                new FieldVector<double>(machine, s).Copy(full, s);
+                return new("ngspice", runs, residual, above, time);
+            }
+            duration *= 4;
+        }
+    }
+}

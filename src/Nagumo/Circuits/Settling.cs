@@ -1,0 +1,81 @@
+namespace Nagumo.Circuits;
+
+/// <summary>Lets a circuit settle in ngspice until the network's own equations hold at its voltages.</summary>
+/// <remarks>
+/// The duration is not guessed: a run that ends with a residual above the tolerance goes on from where it is, four times as long. Quiet voltages
+/// alone prove nothing, a pattern may still creep; the residual is that of the equations, with the voltages put in.
+/// </remarks>
+/// <param name="Duration">First run, in units of ts.</param>
+/// <param name="Tolerance">Largest residual (max-norm of ∇H) of a settled circuit, ≥ 1e-10.</param>
+/// <param name="MaxRuns">Most runs, ≥ 1.</param>
+/// <param name="StepTolerance">
+/// ngspice's relative tolerance, &gt; 0. The way to the rest state is as exact as this, the rest state itself far better: 1e-6 where the way decides
+/// which of many rest states is reached, 1e-3 where there is only one.
+/// </param>
+public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-9, int MaxRuns = 7, double StepTolerance = 1e-6)
+{
+    /// <summary>For learning: one rest state for each sample, found quickly.</summary>
+    public static SettleOptions Learning { get; } = new(100, 1e-8, 4, 1e-3);
+
+    /// <inheritdoc cref="SettleOptions"/>
+    public double Duration { get; init; } =
+        Duration > 0 && double.IsFinite(Duration)
+            ? Duration
+            : throw new ArgumentOutOfRangeException(nameof(Duration), $"duration = {Duration:R}: give a finite number > 0.");
+
+    /// <inheritdoc cref="SettleOptions"/>
+    public double Tolerance { get; init; } =
+        Tolerance >= 1e-10 && double.IsFinite(Tolerance)
+            ? Tolerance
+            : throw new ArgumentOutOfRangeException(
+                nameof(Tolerance),
+                $"tolerance = {Tolerance:R}: give at least 1e-10, what ngspice's own tolerances allow."
+            );
+
+    /// <inheritdoc cref="SettleOptions"/>
+    public double StepTolerance { get; init; } =
+        StepTolerance > 0 && double.IsFinite(StepTolerance)
+            ? StepTolerance
+            : throw new ArgumentOutOfRangeException(
+                nameof(StepTolerance),
+                $"step tolerance = {StepTolerance:R}: give a finite number > 0."
+            );
+
+    /// <inheritdoc cref="SettleOptions"/>
+    public int MaxRuns { get; init; } =
+        MaxRuns >= 1 ? MaxRuns : throw new ArgumentOutOfRangeException(nameof(MaxRuns), $"runs = {MaxRuns}: give at least 1.");
+}
+
+/// <summary>What settling reached.</summary>
+/// <param name="Residual">Largest |∂H/∂x| at the circuit's voltages.</param>
+/// <param name="Time">Simulated time in ts.</param>
+/// <param name="Seconds">Wall-clock time of ngspice.</param>
+/// <param name="Runs">Runs of ngspice.</param>
+/// <param name="Elements">Elements of the circuit.</param>
+/// <param name="IsSettled">Whether the residual is within the tolerance.</param>
+public sealed record Settled(double Residual, double Time, double Seconds, int Runs, int Elements, bool IsSettled)
+{
+    /// <summary>Settles the circuit of a network from its present state, which becomes the circuit's.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="circuit">How it is built.</param>
+    /// <param name="options">Duration and tolerance.</param>
+    /// <param name="ngspice">The simulator.</param>
+    /// <exception cref="NgspiceException">ngspice is absent or fails.</exception>
+    public static Settled Of(CircuitNetwork network, CircuitOptions circuit, SettleOptions options, Ngspice ngspice)
+    {
+        double duration = options.Duration,
+            time = 0,
+            seconds = 0;
+        for (int runs = 1; ; runs++)
+        {
+            var built = network.Build(circuit);
+            var run = ngspice.Run(built, Transient.Settling(duration) with { Tolerance = options.StepTolerance });
+            built.Read(run.Result.Last, network.State);
+            (time, seconds) = (time + duration, seconds + run.Seconds);
+            double residual = network.Residual();
+            if (residual <= options.Tolerance || runs == options.MaxRuns)
+                return new(residual, time, seconds, runs, built.Size, residual <= options.Tolerance);
+            duration *= 4;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Numerics;
+using Nagumo.Compute;
+
+namespace Nagumo.Couplings;
+
+/// <summary>Two resistors between every activator of a and of b: one to the neuron itself, one to its mirror image on the other rail.</summary>
+/// <remarks>
+/// Term: ½ Σ w⁺_ij (u_i − u_j)² + ½ Σ w⁻_ij (u_i + u_j)², w⁺, w⁻ ≥ 0: signed weights between relaxed neurons from passive resistors and ideal
+/// inverters, which carry −u_j. Drives: (w⁺ − w⁻) u_b and its transpose; loads: the row and column sums of w⁺ + w⁻. Contrast:
+/// (m_i ∓ m_j)(d_i ∓ d_j) as differences times means. Both are [size(a) × size(b)]. [Kendall et al. 2020, arXiv:2006.01981]
+/// </remarks>
+/// <param name="a">Rows.</param>
+/// <param name="b">Columns.</param>
+/// <param name="sd">The signed w⁺ − w⁻ starts uniform with this standard deviation; its positive part is w⁺, its negative part w⁻.</param>
+/// <param name="name">Unique name; by default "b-a".</param>
+public sealed class RailResistive(End a, End b, double sd, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
+{
+    /// <summary>Standard deviation of the signed start.</summary>
+    public double Sd { get; } =
+        sd >= 0 && double.IsFinite(sd) ? sd : throw new ArgumentOutOfRangeException(nameof(sd), $"sd = {sd:R}: give a finite number ≥ 0.");
+
+    /// <inheritdoc/>
+    public override string Term => $"+1/2 sum w+_ij ({a}_i - {b}_j)^2 + 1/2 sum w-_ij ({a}_i + {b}_j)^2";
+
+    internal override void Validate(IReadOnlyList<EndShape> ends)
+    {
+        if (ends[0].Inhibitor || ends[1].Inhibitor || ends[0].Clamped || ends[1].Clamped)
+            throw new ArgumentException(
+                $"Rail-resistive coupling '{Name}' joins the activators of relaxed populations; for clamped inputs use a differential-resistive one."
+            );
+    }
+
+    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) => [Half(ends, "w+", +1), Half(ends, "w-", -1)];
+
+    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+        new Bound<T>(tensors[0], tensors[1]);
+
+    /// <summary>Both halves are drawn from one signed sample: equal generator states give equal draws.</summary>
+    private TensorSpec Half(IReadOnlyList<EndShape> ends, string suffix, int sign) =>
+        new(
+            suffix,
+            ends[0].Size,
+            ends[1].Size,
+            (rng, values) =>
+            {
+                Initial.Uniform(Sd)(rng, values);
+                foreach (ref double x in values)
+                    x = Math.Max(0, sign * x);
+            },
+            Min: 0,
+            Decays: true
+        );
+
+    private sealed class Bound<T> : BoundCoupling<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Tensor<T> _plus,
+            _minus;
+        private readonly Buffer<T> _signed;
+        private readonly DenseProduct<T> _product;
+
+        public Bound(Tensor<T> plus, Tensor<T> minus)
+        {
+            (_plus, _minus) = (plus, minus);
+            _signed = new((long)plus.Rows * plus.Cols);
+            _product = new(plus.Rows, plus.Cols, [1, 1]);
+        }
+
+        public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
+
+        public override void Dispose()
+        {
+            _product.Dispose();
+            _signed.Dispose();
+        }
+
+        public override unsafe void Load(int part, int parts)
+        {
+            var signed = new MatView<T>(_signed.Pointer, _plus.Rows, _plus.Cols, _plus.Cols);
+            // A part packs rows for one end and columns for the other, and parts run at once: each computes all that it reads; where two
+            // overlap they write the same numbers.
+            var (row0, rows) = Shares.Of(_plus.Rows, part, parts, Gemm.RowBlock<T>());
+            var (col0, cols) = Shares.Of(_plus.Cols, part, parts, Gemm.RowBlock<T>());
+            for (int r = 0; r < _plus.Rows; r++)
+            {
+                var (from, count) = r >= row0 && r < row0 + rows ? (0, _plus.Cols) : (col0, cols);
+                RowMath.AddScaled(
+                    _minus.Value.Row(r).Slice(from, count),
+                    -T.One,
+                    _plus.Value.Row(r).Slice(from, count),
+                    signed.Row(r).Slice(from, count)
+                );
+            }
+            _product.Load(signed, part, parts);
+        }
+
+        public override bool HasLoads(int end) => true;
+
+        public override void AddLoads(int end, Span<T> loads)
+        {
+            foreach (var w in (ReadOnlySpan<Tensor<T>>)[_plus, _minus])
+                for (int r = 0; r < w.Rows; r++)
+                    if (end == 0)
+                        loads[r] += LaneSum.Of<T>(w.Value.Row(r));
+                    else
+                        RowMath.AddScaled(w.Value.Row(r), T.One, loads, loads);
+        }
+
+        public override void Drive(
+            int end,
+            ReadOnlySpan<MatView<T>> fields,
+            RightOperand<T>? packed,
+            MatView<T> init,
+            MatView<T> drive,
+            int row0,
+            int rows
+        ) => _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
+
+        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        {
+            MatView<T> plus = _plus.Gradient.Slice(row0, rows, 0, _plus.Cols),
+                minus = _minus.Gradient.Slice(row0, rows, 0, _minus.Cols);
+            // The products have opposite signs in the two resistors, the squares the same.
+            ResistorContrast.Products(ends[0], ends[1], -scale, plus, row0, rows, workspace);
+            for (int i = 0; i < rows; i++)
+                RowMath.Scale(plus.Row(i), -T.One, minus.Row(i));
+            ResistorContrast.AddSquares(ends[0], ends[1], scale, plus, row0, rows, workspace);
+            ResistorContrast.AddSquares(ends[0], ends[1], scale, minus, row0, rows, workspace);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using Nagumo.Compute;
+using Nagumo.Networks;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Hamiltonian;
+
+/// <summary>How well a rest state of a chain is conditioned, in both readings.</summary>
+/// <param name="Kappa">Largest Lyapunov exponent of the recurrence along the rest state: ln of the growth of an error per layer when it is shot.</param>
+/// <param name="SlowestKappa">Smallest exponent that is not negative: what carries a signal through, e^(−κL).</param>
+/// <param name="ShootingDepth">Layers after which shooting in float64 has lost all but 1e-6; infinite when nothing grows.</param>
+/// <param name="InverseNorm">‖H⁻¹‖₂ of the Hessian of S.</param>
+/// <param name="EffectiveStrength">k_eff: the largest −∂²U/∂u² / step, blocks included.</param>
+/// <param name="Bound">m: what diffusing inhibitors hold; the rest state is unique and the reduced energy convex when k_eff &lt; m (C1). NaN for neurons without the form of it.</param>
+/// <param name="Rightmost">Rightmost eigenvalue of the flow's Jacobian at the neuron's τ_v.</param>
+/// <param name="MaxTau">Largest τ_v at which the rest state is stable; 0 when none is, infinite when all are.</param>
+public sealed record Conditioning(
+    double Kappa,
+    double SlowestKappa,
+    double ShootingDepth,
+    double InverseNorm,
+    double EffectiveStrength,
+    double Bound,
+    double Rightmost,
+    double MaxTau
+)
+{
+    private const double Kept = 1e-6,
+        LargestTau = 1e3;
+    private const int PowerSteps = 60,
+        Bisections = 30,
+        Grid = 2001;
+
+    /// <summary>Whether k_eff &lt; m.</summary>
+    public bool HoldsC1 => EffectiveStrength < Bound;
+
+    /// <summary>Examines a rest state.</summary>
+    internal static Conditioning Of(BoundaryProblem problem, double[][] q, Rng rng)
+    {
+        var action = (ResidualAction)problem.Action;
+        var (kappa, slowest) = Exponents(action, q);
+        using var hessian = problem.CreateHessian();
+        problem.Hessian(q, hessian);
+        var (strength, bound) = Condition(action.Machine);
+        double tau = action.Machine.Fields > 1 ? -action.Signature(0, action.Size(0) - 1) / action.Machine.Chain.Trunk.Scale : 1;
+        double At(double t) => Growth(problem, hessian, t, rng.Split("rightmost"));
+        return new(
+            kappa,
+            slowest,
+            kappa > 0 ? Math.Log(Kept / Math.ScaleB(1, -52)) / kappa : double.PositiveInfinity,
+            InverseNormOf(hessian, rng.Split("inverse")),
+            strength,
+            bound,
+            At(tau),
+            action.Machine.Fields > 1 ? LargestStable(At) : double.PositiveInfinity
+        );
+    }
+
+    /// <summary>k_eff and m of a chain, from its neuron's potential, its blocks and its diffusions.</summary>
+    /// <remarks>
+    /// m is the minimum over wavenumbers λ ≥ 0 of gλ/h + c²h/(hγ + dλ): 2c√(g/d) − γ g/d where γ ≤ c√(d/g), else c²/γ, with c = ∂²h/∂u∂v and
+    /// γ = −∂²h/∂v², both constants of the neuron.
+    /// </remarks>
+    internal static (double Strength, double Bound) Condition(ChainMachine<double> machine)
+    {
+        var trunk = machine.Chain.Trunk;
+        var neuron = trunk.Neuron!;
+        double Value(Symbol s) =>
+            machine.Site.Trained.TryGetValue(s.Name, out var trained) ? trained.Values[0]
+            : trunk.Parameters.TryGetValue(s.Name, out double[]? values) ? values[0]
+            : 0;
+        double largest = machine.Chain.Strength > 0 ? machine.K.Max(k => LargestSingularValue(k)) : 0;
+        double block = Math.Max(0, machine.Chain.Strength) / trunk.Scale * largest * largest;
+        var (u, uu) = (neuron.U, neuron.H.Derive(neuron.U).Derive(neuron.U));
+        if (neuron.Inhibitors.Count == 0 || uu.Contains(neuron.Inhibitors[0]))
+            return (double.NaN, double.NaN);
+        var v = neuron.Inhibitors[0];
+        double steepest = Enumerable.Range(0, Grid).Max(i => -uu.Evaluate((Symbol s) => s == u ? -5 + 10.0 * i / (Grid - 1) : Value(s)));
+        var (uv, vv) = (neuron.H.Derive(u).Derive(v), neuron.H.Derive(v).Derive(v));
+        if (new[] { uv, vv }.Any(e => e.Contains(u) || e.Contains(v)))
+            return (steepest + block, double.NaN);
+        double c = Math.Abs(uv.Evaluate((Func<Symbol, double>)Value)),
+            gamma = -vv.Evaluate((Func<Symbol, double>)Value),
+            ratio = machine.Diffusion(0) / -machine.Diffusion(1);
+        return (steepest + block, gamma <= c / Math.Sqrt(ratio) ? 2 * c * Math.Sqrt(ratio) - gamma * ratio : c * c / gamma);
+    }
+
+    /// <summary>Largest and smallest non-negative Lyapunov exponent along a state: QR of the layers' Jacobians, the first fifth left out.</summary>
+    internal static (double Largest, double Slowest) Exponents(LayeredAction action, double[][] q)
+    {
+        int n = action.Size(0),
+            last = action.Layers - 1,
+            skip = last / 5;
+        var frame = new double[2 * n][];
+        for (int i = 0; i < 2 * n; i++)
+            (frame[i] = new double[2 * n])[i] = 1;
+        var sums = new double[2 * n];
+        for (int l = 0; l < last; l++)
+        {
+            var j = action.Jacobian(l, q[l]);
+            for (int c = 0; c < frame.Length; c++)
+            {
+                var next = new double[2 * n];
+                for (int i = 0; i < 2 * n; i++)
+                for (int k = 0; k < 2 * n; k++)
+                    next[i] += j[i, k] * frame[c][k];
+                // Twice is enough: modified Gram–Schmidt against the vectors before.
+                for (int pass = 0; pass < 2; pass++)
+                for (int b = 0; b < c; b++)
+                {
+                    double dot = Dot(frame[b], next);
+                    for (int i = 0; i < 2 * n; i++)
+                        next[i] -= dot * frame[b][i];
+                }
+                double length = Math.Sqrt(Dot(next, next));
+                if (l >= skip)
+                    sums[c] += Math.Log(length);
+                frame[c] = [.. next.Select(x => x / length)];
+            }
+        }
+        double[] exponents = [.. sums.Select(s => s / (last - skip)).OrderDescending()];
+        return (exponents[0], Math.Max(0, exponents[n - 1]));
+    }
+
+    /// <summary>σ_max by power iteration.</summary>
+    internal static double LargestSingularValue(Tensor<double> k)
+    {
+        double[] x = [.. Enumerable.Range(0, k.Cols).Select(i => 1 + i % 7 / 7.0)];
+        double norm = 0;
+        for (int step = 0; step < 4 * PowerSteps; step++)
+        {
+            double length = Math.Sqrt(Dot(x, x));
+            double[] y = [.. Enumerable.Range(0, k.Rows).Select(j => LaneSum.Dot<double>(k.Value.Row(j), x) / length)];
+            norm = Math.Sqrt(Dot(y, y));
+            Array.Clear(x);
+            for (int j = 0; j < k.Rows; j++)
+                RowMath.AddScaled(k.Value.Row(j), y[j], x, x);
+        }
+        return norm;
+    }
+
+    private static double InverseNormOf(BlockTridiagonal hessian, Rng rng)
+    {
+        var x = new double[hessian.Offsets[^1]];
+        rng.FillNormal(x);
+        double norm = 0;
+        for (int step = 0; step < PowerSteps; step++)
+        {
+            double length = Math.Sqrt(Dot(x, x));
+            for (int i = 0; i < x.Length; i++)
+                x[i] /= length;
+            BoundarySolver.SolveLinear(hessian, x);
+            norm = Math.Sqrt(Dot(x, x));
+        }
+        return norm;
+    }
+
+    /// <summary>The rightmost real part of −Σ⁻¹ H with inhibitors of time constant τ.</summary>
+    private static double Growth(BoundaryProblem problem, BlockTridiagonal hessian, double tau, Rng rng)
+    {
+        double scale = ((ResidualAction)problem.Action).Machine.Chain.Trunk.Scale;
+        double[] rates =
+        [
+            .. from l in Enumerable.Range(problem.First, problem.Last + 1 - problem.First)
+            from i in Enumerable.Range(0, problem.Action.Size(l))
+            select problem.Action.Signature(l, i) > 0 ? -1 / scale : 1 / (scale * tau),
+        ];
+        return Arnoldi
+            .Rightmost(
+                (x, y) =>
+                {
+                    hessian.Times(x, y);
+                    for (int i = 0; i < y.Length; i++)
+                        y[i] *= rates[i];
+                },
+                rates.Length,
+                rng
+            )
+            .Value.Real;
+    }
+
+    private static double LargestStable(Func<double, double> growth)
+    {
+        double low = 1e-3,
+            high = LargestTau;
+        if (growth(low) >= 0)
+            return 0;
+        if (growth(high) < 0)
+            return double.PositiveInfinity;
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = Math.Sqrt(low * high);
+            if (growth(middle) < 0)
+                low = middle;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    private static double Dot(double[] x, double[] y) => LaneSum.Dot<double>(x, y);
+}

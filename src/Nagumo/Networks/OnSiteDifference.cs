@@ -1,0 +1,232 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Networks;
+
+/// <summary>The answers of one population in a nudged phase, as differences δ from the free state x.</summary>
+/// <remarks>
+/// F(x) = I for the drive I that the free state answered last. A nudged drive I + δI is answered by x + δ with F(x + δ) − F(x) = δI:
+/// the left side is <see cref="FiniteDifference"/>'s, and so δ has its own relative precision, however small the nudge.
+/// In a box the free answer is the box's edge where a force pushes against it: there δ is the change of the confined answers.
+/// </remarks>
+internal sealed unsafe partial class OnSite<T>
+{
+    /// <summary>Scratch rows that <see cref="RespondDifference"/> needs for so many rows.</summary>
+    public static int DifferenceScratch(int rows) => 5 * rows + 1;
+
+    /// <summary>Rows [row0, row0 + rows) answer the changes of their drives: δ ← δ + ω(answer − δ), boxes respected.</summary>
+    /// <param name="x">The free state's fields.</param>
+    /// <param name="drive">The drives that it answered.</param>
+    /// <param name="d">The fields' differences; inhibitors are filled where their view is not empty.</param>
+    /// <param name="dDrive">The drives' differences.</param>
+    /// <param name="row0">First row.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="omega">Over-relaxation ω in (0, 2).</param>
+    /// <param name="scratch">At least [<see cref="DifferenceScratch"/> × lanes].</param>
+    public void RespondDifference(
+        ReadOnlySpan<MatView<T>> x,
+        ReadOnlySpan<MatView<T>> drive,
+        ReadOnlySpan<MatView<T>> d,
+        ReadOnlySpan<MatView<T>> dDrive,
+        int row0,
+        int rows,
+        T omega,
+        MatView<T> scratch
+    )
+    {
+        int lanes = d[0].Cols;
+        bool plain = omega == T.One,
+            boxed = _population.Neuron!.Box is not null;
+        var kernels = _difference.Value;
+        var target = plain ? At(d[0], row0) : At(scratch, 0);
+        var origin = At(x[0], row0);
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        if (kernels.Direct is not null)
+        {
+            int n = PushDrives(operands, PushDrives(operands, 0, drive, row0), dDrive, row0);
+            n = PushUniforms(operands, n, row0);
+            operands[n++] = target;
+            kernels.Direct.Run(operands[..n], rows, lanes);
+        }
+        else
+        {
+            if (!plain)
+                CopyRows(d[0], row0, scratch, 0, rows);
+            Span<Rows<T>> uniforms = operands[..PushUniforms(operands, 0, row0)];
+            if (_joint is not null)
+            {
+                var inhibitor = At(x[1], row0);
+                if (!plain)
+                    CopyRows(d[1], row0, scratch, rows, rows);
+                var zero = scratch.Row(5 * rows);
+                zero.Clear();
+                bool driven = _equations.Driven.Length > 1;
+                var still = new Rows<T>(At(scratch, 5 * rows).Data, 0);
+                if (boxed)
+                {
+                    CopyRows(x[0], row0, scratch, 2 * rows, rows);
+                    CopyRows(x[1], row0, scratch, 3 * rows, rows);
+                    (origin, inhibitor) = (At(scratch, 2 * rows), At(scratch, 3 * rows));
+                    _joint.Solve(At(drive[0], row0), driven ? At(drive[1], row0) : still, [], uniforms, origin, inhibitor, rows, lanes);
+                }
+                kernels.Response!.Solve(
+                    At(dDrive[0], row0),
+                    driven ? At(dDrive[1], row0) : still,
+                    [origin, inhibitor],
+                    uniforms,
+                    target,
+                    plain ? At(d[1], row0) : At(scratch, rows),
+                    rows,
+                    lanes
+                );
+                if (!plain)
+                    for (int r = 0; r < rows; r++)
+                        RowMath.Blend(d[1].Row(row0 + r), omega, scratch.Row(rows + r));
+            }
+            else
+            {
+                var known = _varies ? uniforms : [];
+                if (boxed)
+                {
+                    CopyRows(x[0], row0, scratch, 2 * rows, rows);
+                    origin = At(scratch, 2 * rows);
+                    _response!.Solve(EffectiveDrive(drive, row0, rows, scratch, 3 * rows), [], known, origin, rows, lanes);
+                }
+                kernels.Response!.Solve(EffectiveDrive(dDrive, row0, rows, scratch, rows), [origin], known, target, rows, lanes);
+            }
+            if (boxed)
+            {
+                (operands[0], operands[1], operands[2]) = (origin, target, target);
+                kernels.Confine!.Run(operands[..3], rows, lanes);
+            }
+        }
+        if (!plain)
+        {
+            (operands[0], operands[1], operands[2], operands[3]) = (At(x[0], row0), At(d[0], row0), target, new(&omega, 0));
+            operands[4] = At(d[0], row0);
+            kernels.Blend.Run(operands[..5], rows, lanes);
+        }
+        if (!Eliminates || x.Length == 1 || d[1].IsEmpty)
+            return;
+        int m = Push(operands, Push(operands, 0, x[..1], row0), d[..1], row0);
+        m = PushUniforms(operands, PushDrives(operands, m, dDrive, row0), row0);
+        kernels.Inhibitors!.Run(operands[..Push(operands, m, d[1..], row0)], rows, lanes);
+    }
+
+    /// <summary>residual[lane] = max(residual[lane], largest change of E of the rows): the free state's own residual is not counted again.</summary>
+    public void ResidualDifference(
+        ReadOnlySpan<MatView<T>> x,
+        ReadOnlySpan<MatView<T>> drive,
+        ReadOnlySpan<MatView<T>> d,
+        ReadOnlySpan<MatView<T>> dDrive,
+        MatView<T> residual,
+        int row0,
+        int rows
+    )
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int fields = Eliminates ? 1 : x.Length;
+        int n = Push(operands, Push(operands, 0, x[..fields], row0), d[..fields], row0);
+        n = PushDrives(operands, PushDrives(operands, n, drive, row0), dDrive, row0);
+        n = PushUniforms(operands, n, row0);
+        operands[n++] = new(residual.Data, 0);
+        _difference.Value.Residual.Run(operands[..n], rows, d[0].Cols);
+    }
+
+    private Rows<T> EffectiveDrive(ReadOnlySpan<MatView<T>> drive, int row0, int rows, MatView<T> scratch, int at)
+    {
+        if (_effectiveDrive is null)
+            return At(drive[0], row0);
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = PushDrives(operands, 0, drive, row0);
+        n = PushUniforms(operands, n, row0);
+        operands[n++] = At(scratch, at);
+        _effectiveDrive.Run(operands[..n], rows, drive[0].Cols);
+        return At(scratch, at);
+    }
+
+    private DifferenceKernels CompileDifference()
+    {
+        // The derivative of ΔF by δ is F' where u has moved to.
+        var (x, d) = (_equations.X, _equations.Steps);
+        var streams = _equations.Streams;
+        var steps = _equations.DriveSteps;
+        Symbol[] driveSteps = [.. _equations.Driven.Select(f => steps[f])];
+        bool boxed = _population.Neuron!.Box is not null;
+        var (target, omega) = (new Symbol("_target"), new Symbol("_omega"));
+
+        // δ after the box: the change of the confined value when u takes the given step.
+        Expr Confined(Expr step) => _equations.Change(_equations.Boxed(x[0])).Substitute(s => s == d[0] ? step : null);
+        var blend = KernelCompiler.Compile<T>(
+            new("blend-difference", [x[0], d[0], target], [omega], [new(Confined(d[0] + omega * (target - d[0])))])
+        );
+        var confine = boxed ? KernelCompiler.Compile<T>(new("confine-difference", [x[0], d[0]], [], [new(Confined(d[0]))])) : null;
+
+        Expr Misfit(Expr equation) => boxed ? _equations.Moved(_equations.Misfit(equation)) : Functions.Abs(_equations.Change(equation));
+        Kernel<T> Residual(Symbol[] fields, Symbol[] changes, Expr misfit) =>
+            Compile("residual-difference", [.. fields, .. changes, .. streams, .. driveSteps], [new(misfit, OutputKind.MaxInto)]);
+
+        if (!Eliminates)
+        {
+            var joint = Response.Joint<T>(
+                _equations.Change(_equations.Force(0)),
+                _equations.Change(_equations.Force(1)),
+                d[0],
+                d[1],
+                _equations.Uniforms,
+                x,
+                [.. from f in (int[])[0, 1] from g in (int[])[0, 1] select _equations.Moved(_equations.Force(f).Derive(x[g]))]
+            );
+            var worst = Functions.Max(Misfit(_equations.Forces[0]), Functions.Abs(_equations.Change(_equations.Forces[1])));
+            return new(blend, confine, null, joint, null, Residual(x, d, worst));
+        }
+        var inhibitors =
+            x.Length == 1
+                ? null
+                : Compile(
+                    "inhibitors-difference",
+                    [x[0], d[0], .. driveSteps],
+                    [.. _equations.Eliminated!.Select(v => new Output(_equations.Change(v)))]
+                );
+        var residual = Residual([x[0]], [d[0]], Misfit(_equations.Reduced));
+        return _direct is not null
+            ? new(
+                blend,
+                confine,
+                Compile("response-difference", [.. streams, .. driveSteps], [new(_equations.Change(_force!))]),
+                null,
+                inhibitors,
+                residual
+            )
+            : new(
+                blend,
+                confine,
+                null,
+                Response.Warm<T>(
+                    _equations.Change(_force!),
+                    d[0],
+                    _varies ? _equations.Uniforms : [],
+                    [x[0]],
+                    _equations.Moved(_force!.Derive(x[0]))
+                ),
+                inhibitors,
+                residual
+            );
+    }
+
+    /// <param name="Blend">Over-relaxation, within the box.</param>
+    /// <param name="Confine">The change of the confined value; null without a box.</param>
+    /// <param name="Direct">The answer of a linear force.</param>
+    /// <param name="Response">The answer of any other.</param>
+    /// <param name="Inhibitors">The inhibitors' differences; null where there are none to fill.</param>
+    /// <param name="Residual">The largest misfit.</param>
+    private sealed record DifferenceKernels(
+        Kernel<T> Blend,
+        Kernel<T>? Confine,
+        Kernel<T>? Direct,
+        Response<T>? Response,
+        Kernel<T>? Inhibitors,
+        Kernel<T> Residual
+    );
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using Nagumo.Data;
+
+namespace Nagumo.Cli.Tests;
+
+/// <summary><c>nagumo simulate</c>: numbers beside expectations, files, and one clear line for what cannot be.</summary>
+public sealed class SimulateTests : IDisposable
+{
+    private readonly Sandbox _sandbox = new();
+
+    public void Dispose() => _sandbox.Dispose();
+
+    [Theory]
+    [InlineData("simulate turin", "there is no phenomenon or file 'turin'. Did you mean 'turing'?")]
+    [InlineData("simulate spike --set curent=1", "'spike' has no key 'curent'. Did you mean 'current'?")]
+    [InlineData("simulate spike --set current", "'current' is not key=value; for example tau=12.5.")]
+    [InlineData("simulate spike --set current=nan", "current = nan: give a finite number, -∞ to ∞.")]
+    [InlineData("simulate spike --set tau=NaN", "tau = NaN is outside [0, Infinity]. Give a value in this range.")]
+    [InlineData("simulate spike --set tau=0", "tau = 0: dynamics need a time constant > 0; 12.5 is usual for spikes.")]
+    [InlineData("simulate spike --set k=abc", "k = abc: give a finite number.")]
+    [InlineData("simulate spike --set time=-1", "time = -1: give a finite number, 1e-06 to 10000000.")]
+    [InlineData(
+        "simulate neuron --neuron hopfield",
+        "the neuron 'hopfield' has no inhibitor, so that it can neither spike nor oscillate: choose one that has, such as fitzhugh-nagumo."
+    )]
+    [InlineData("simulate neuron --neuron fitzhugh", "there is no neuron or file 'fitzhugh'. Did you mean 'fitzhugh-nagumo'?")]
+    [InlineData("simulate turing --set cells=1.5", "cells = 1.5: give a whole number, 3 to 1000000.")]
+    [InlineData("simulate turing --set ends=open", "ends = open: give one of zero-flux, periodic.")]
+    [InlineData(
+        "simulate turing --set method=euler --set step=0.1",
+        "step = 0.1 is above Euler's stability limit 0.00277 for d_u = 4, d_v = 36, tau = 0.2. Give a smaller step, or method=semi-implicit."
+    )]
+    [InlineData("simulate turing --set tau=12.5", "current = 0: the single neuron has no stable rest state")]
+    [InlineData("simulate turing --seeds 0", "--seeds 0: give 1 to 10000.")]
+    [InlineData("simulate hopf --set tau=0.05", "this neuron has no Hopf current")]
+    [InlineData("simulate hopf --set gamma=0.8 --set tau=12.5", "the Hopf point at I = ")]
+    [InlineData("simulate hopf --set from=0.1 --set to=0.01", "from = 0.1, to = 0.01: give from < to.")]
+    [InlineData("simulate sweep --set a=0.3 --set d_u=2", "the onset of mode")]
+    public void What_cannot_be_is_one_line(string line, string message)
+    {
+        // The folder of a refused simulation is not left behind.
+        string folder = _sandbox["refused"];
+        var outcome = Sandbox.Run([.. line.Split(' '), "--out", folder]);
+
+        Assert.StartsWith(message, outcome.OneError(2));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_fails()
+    {
+        File.WriteAllText(_sandbox["file"], "");
+        Assert.Contains("--out names a folder", Sandbox.Run("simulate", "spike", "--out", _sandbox["file"]).OneError(2));
+        Assert.StartsWith("cannot create the folder", Sandbox.Run("simulate", "spike", "--out", _sandbox["file/in"]).OneError(1));
+    }
+
+    [Fact]
+    public void Without_a_name_it_lists_what_there_is()
+    {
+        string text = Sandbox.Run("simulate").Output;
+        using var json = JsonDocument.Parse(Sandbox.Run("simulate", "--json").Output);
+
+        foreach (var phenomenon in json.RootElement.GetProperty("phenomena").EnumerateArray())
+            Assert.Contains($"{phenomenon.GetProperty("name").GetString()}: ", text);
+        Assert.Contains("d_v = 36", text);
+    }
+
+    [Fact]
+    public void Spike_meets_its_expectations_and_can_be_run_again()
+    {
+        string first = _sandbox["a"],
+            again = _sandbox["b"];
+        var outcome = Sandbox.Run("simulate", "spike", "--json", "--save", "--out", first);
+        Assert.Equal(0, outcome.Code);
+        using var json = JsonDocument.Parse(outcome.Output);
+        JsonElement measured = json.RootElement.GetProperty("measured"),
+            expected = json.RootElement.GetProperty("expected");
+        Assert.Equal("excitable", measured.GetProperty("regime").GetString());
+        foreach (string key in (string[])["threshold_kick", "peak_u"])
+            Assert.Equal(expected.GetProperty(key).GetDouble(), measured.GetProperty(key).GetDouble(), 1e-3);
+        Assert.Equal(2001, Npz.Read(Path.Combine(first, "trajectory.npz"))["u"].Shape[0]);
+        foreach (var picture in json.RootElement.GetProperty("pictures").EnumerateArray())
+            Assert.True(new FileInfo(Path.Combine(first, picture.GetString()!)).Length > 1000);
+
+        Assert.Equal(0, Sandbox.Run("simulate", Path.Combine(first, "config.json"), "--save", "--out", again).Code);
+        foreach (string file in (string[])["config.json", "trajectory.npz", "phase-plane.png", "time-course.svg"])
+            Assert.Equal(File.ReadAllBytes(Path.Combine(first, file)), File.ReadAllBytes(Path.Combine(again, file)));
+        Assert.StartsWith($"'{again}' holds a run", Sandbox.Run("simulate", "spike", "--out", again).OneError(2));
+    }
+
+    [Fact]
+    public void A_neuron_from_a_file_is_analysed_like_any_other()
+    {
+        string file = _sandbox["mine.json"];
+        File.WriteAllText(
+            file,
+            """{ "potential": "-k*(u^2/2 - u^4/12) + u*v - v^2/4 - v^4/40", "parameters": { "k": 1 }, "inhibitors": { "v": 8 } }"""
+        );
+        var outcome = Sandbox.Run([
+            "simulate",
+            "neuron",
+            "--neuron",
+            file,
+            "--set",
+            "current=0.1",
+            "--set",
+            "curve=0",
+            "--json",
+            "--out",
+            _sandbox["mine"],
+        ]);
+
+        Assert.Equal(0, outcome.Code);
+        using var json = JsonDocument.Parse(outcome.Output);
+        Assert.Equal("oscillatory", json.RootElement.GetProperty("measured").GetProperty("regime").GetString());
+        // Nothing published is expected of somebody's own neuron.
+        Assert.Empty(json.RootElement.GetProperty("expected").EnumerateObject());
+    }
+
+    [Fact]
+    public void Turing_on_a_short_chain_has_the_expected_mode()
+    {
+        var outcome = Sandbox.Run([
+            "simulate",
+            "turing",
+            "--set",
+            "cells=48",
+            "--set",
+            "d_u=1",
+            "--set",
+            "d_v=9",
+            "--set",
+            "start=mode",
+            "--json",
+            "--out",
+            _sandbox["t"],
+        ]);
+
+        Assert.Equal(0, outcome.Code);
+        using var json = JsonDocument.Parse(outcome.Output);
+        JsonElement measured = json.RootElement.GetProperty("measured"),
+            expected = json.RootElement.GetProperty("expected");
+        Assert.Equal(expected.GetProperty("mode_at_rest").GetInt32(), measured.GetProperty("mode_at_rest").GetInt32());
+        Assert.True(measured.GetProperty("residual").GetDouble() <= 1e-10);
+        Assert.Equal(measured.GetProperty("response_ij").GetDouble(), measured.GetProperty("response_ji").GetDouble(), 1e-6);
+    }
+
+    [Fact]
+    [Trait("speed", "slow")]
+    public void Ctrl_C_leaves_what_was_simulated()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("no SIGINT there");
+        var process = _sandbox.Start("simulate turing --set time=1000000 --set samples=100000 --out long --json");
+        // Until the simulation says how far it is, it may not have begun.
+        Assert.NotNull(process.StandardError.ReadLine());
+        using (
+            var kill = System.Diagnostics.Process.Start(
+                "kill",
+                ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]
+            )
+        )
+            kill.WaitForExit();
+        var outcome = Sandbox.End(process);
+
+        Assert.Equal(130, outcome.Code);
+        using var json = JsonDocument.Parse(outcome.Output);
+        Assert.True(json.RootElement.GetProperty("interrupted").GetBoolean());
+        Assert.True(File.Exists(_sandbox["long/space-time.png"]));
+        Assert.True(File.Exists(_sandbox["long/result.json"]));
+    }
+}
