@@ -39,7 +39,10 @@ internal sealed class ChainFlow : IDisposable
         {
             System = new(
                 name,
-                [.. Enumerable.Range(0, size).Select(i => $"{trunk}0.{Field(i)}"), .. Enumerable.Range(0, size).Select(i => $"{trunk}0.p_{Field(i)}")],
+                [
+                    .. Enumerable.Range(0, size).Select(i => $"{trunk}0.{Field(i)}"),
+                    .. Enumerable.Range(0, size).Select(i => $"{trunk}0.p_{Field(i)}"),
+                ],
                 (x, f) =>
                 {
                     _action.OnSiteGradient(0, x[..size], f[size..]);

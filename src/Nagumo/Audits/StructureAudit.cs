@@ -172,7 +172,11 @@ public sealed record StructureAudit(
         return trainer.Experiment.Chain.Reading == "pass"
             ? audit with
             {
-                Notes = [.. audit.Notes, "a pass through layers: each is a symplectic step of this flow in depth, trained by Hamiltonian echo"],
+                Notes =
+                [
+                    .. audit.Notes,
+                    "a pass through layers: each is a symplectic step of this flow in depth, trained by Hamiltonian echo",
+                ],
             }
             : audit;
     }
