@@ -224,6 +224,8 @@ public static class Presets
             new("out", Kappa: 50),
             name,
             Epochs: 10,
+            // Behind so large a gain a β of 0.2 moves the outputs by several of their own scales on badly fitted images.
+            Estimator: new(Beta: 0.02),
             Free: new(tuned.Free, 0, tuned.OverRelaxation),
             Nudged: new(tuned.Nudged, 0, tuned.OverRelaxation),
             Optimizer: new(Rates: rates, NormBounds: bounds),
