@@ -130,6 +130,15 @@ public sealed class FigureTests
                 )
         );
 
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public void Symmetry_plot_with_a_few_large_pairs(string extension)
+    {
+        double[] x = [.. Enumerable.Range(0, 200).Select(i => i < 2 ? 50.0 : Math.Sin(i))],
+            y = [.. Enumerable.Range(0, 200).Select(i => i < 2 ? 50.0 : Math.Sin(i) + 0.1 * Math.Cos(7 * i))];
+        Check("symmetry", extension, path => SymmetryPlot.Save(path, Caption, [new("at rest", x, y)]));
+    }
+
     [Fact]
     public void One_point_is_a_figure()
     {
