@@ -16,6 +16,8 @@ internal static class SheetBench
     {
         if (args is ["scan", var size])
             return Scan(int.Parse(size, CultureInfo.InvariantCulture));
+        if (args is ["threads"])
+            return Threads();
         double python = args is [var interpreter] ? Python(interpreter) : double.NaN;
         Console.WriteLine("| sheet, float32 | operations | by the clock, ns | charged, ns | ns per operation |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
@@ -30,10 +32,7 @@ internal static class SheetBench
         Report("the same, 512², both fields diffuse", Fhn(), 512, 1, Wavefront.DefaultLevels, 0.5);
         foreach (var neuron in NeuronModels.All.Where(n => n.Inhibitors.Count > 0).Skip(1))
             Report($"{neuron.Name}, 512²", neuron, 512, 1, Wavefront.DefaultLevels);
-        double one = Report("FitzHugh-Nagumo, 512², one thread", Fhn(), 512, 1, Wavefront.DefaultLevels),
-            two = Report("FitzHugh-Nagumo, 512², two threads", Fhn(), 512, 2, Wavefront.DefaultLevels);
-        Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Two threads: {one / two:f2} ×."));
+        Threads();
         if (!double.IsNaN(python))
             Console.WriteLine(
                 string.Create(
@@ -41,6 +40,16 @@ internal static class SheetBench
                     $"NumPy float32, 512²: {python:f2} ns per cell and step; ours is {python / square:f1} × as fast."
                 )
             );
+        return 0;
+    }
+
+    /// <summary>What a second thread gains.</summary>
+    private static int Threads()
+    {
+        double one = Report("FitzHugh-Nagumo, 512², one thread", Fhn(), 512, 1, Wavefront.DefaultLevels),
+            two = Report("FitzHugh-Nagumo, 512², two threads", Fhn(), 512, 2, Wavefront.DefaultLevels);
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Two threads: {one / two:f2} ×."));
         return 0;
     }
 

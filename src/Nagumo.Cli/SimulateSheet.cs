@@ -160,8 +160,8 @@ internal static class SimulateSheet
             "spiral wave",
             [
                 new("period", "period of rotation", Number(probe.Period()), published ? Finding.Range(37.0, 37.2) : null),
-                new("turns", "turns of the tip", Number(turns)),
-                new("tip_radius_cells", "radius of the tip's path", Number(alive ? circle.Radius : double.NaN), null, "cells"),
+                new("turns", "turns about its centre", Number(turns)),
+                new("tip_radius_cells", "radius of the tip's circle", Number(alive ? circle.Radius : double.NaN), null, "cells"),
                 new(
                     "tip_radius",
                     "the same in units of √D_u",

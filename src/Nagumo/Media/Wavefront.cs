@@ -36,8 +36,10 @@ internal sealed class Wavefront : ITeamWork, IDisposable
         if (threads is < 1 or > 1024)
             Throw.Range(nameof(threads), threads, $"threads = {threads}: give 1 to 1024.");
         (_sheet, _rows, _periodic) = (sheet, options.Rows, options.Edges == SheetEdges.Periodic);
-        // A strip must hold the triangles of both its edges. With few rows a level less is better than a thread less.
         _strips = Math.Clamp(_rows / LeastRows, 1, threads);
+        // A strip must hold the triangles of both its edges. One thread fills a triangle while others wait: half the levels make it a quarter.
+        if (_strips > 1)
+            levels = Math.Max(1, levels / 2);
         _levels = _periodic || _strips > 1 ? Math.Min(levels, _rows / _strips / 2) : levels;
         _team = _strips > 1 ? new(_strips) : null;
     }

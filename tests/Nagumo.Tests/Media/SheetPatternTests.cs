@@ -59,6 +59,25 @@ public sealed class SheetPatternTests
         return (probe.Period(), tip.Turns(circle.Centre, 0), circle.Radius, circle.Deviation);
     }
 
+    // The code of docs/media-sheets.md: the same circle in float, on two threads.
+    [Fact]
+    [Trait("speed", "slow")]
+    public void The_documented_program_finds_the_published_radius()
+    {
+        var neuron = new FitzHughNagumo(k: 1, gamma: 0.5, a: 0.7, tau: 11);
+        var options = new SheetOptions(neuron, Rows: 120, Columns: 120, Dt: 0.02, new Dictionary<string, double> { ["u"] = 4 });
+        using var sheet = new Sheet<float>(options, threads: 2);
+        SheetStart.BrokenWave(sheet, SheetStart.Rest(options));
+        var tip = new TipPath();
+        while (sheet.Time < 800)
+        {
+            sheet.Advance(20);
+            tip.Look(sheet);
+        }
+        double radius = CircleFit.Of(tip.Since(640)).Radius; // 3.93 cells
+        Assert.Equal(3.934581367137861, radius, 0.03 * 3.9346);
+    }
+
     // A disc of current is a pacemaker; its waves pass everywhere with its period, published as 39.768 ± 0.5 %.
     [Fact]
     [Trait("speed", "slow")]
