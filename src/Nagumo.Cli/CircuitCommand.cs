@@ -11,6 +11,8 @@ internal static class CircuitCommand
         {
             CircuitExportCommand.Build(),
             CircuitVerifyCommand.Build(),
+            CircuitDrawCommand.Build(),
+            CircuitPowerCommand.Build(),
             CircuitLearnCommand.Build(),
         };
 

@@ -118,6 +118,27 @@ public sealed class FigureTests
         Check("symmetry", extension, path => SymmetryPlot.Save(path, Caption, [new("at rest", x, y)]));
     }
 
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public void Sheet(string extension) =>
+        Check(
+            "sheet",
+            extension,
+            path =>
+                SheetPicture.Save(
+                    path,
+                    Caption,
+                    Samples.Sheet(48, 60),
+                    "u",
+                    -1,
+                    1,
+                    [
+                        [(3, 4), (20.5, 30), (50, 40)],
+                    ],
+                    "A note below"
+                )
+        );
+
     [Fact]
     public void One_point_is_a_figure()
     {
@@ -167,6 +188,10 @@ public sealed class FigureTests
                 "u"
             )
         );
+        Assert.Throws<ArgumentException>(() => new SheetField(new float[12], 3, 5));
+        Assert.Throws<ArgumentException>(() => SheetPicture.Save("a.png", Caption, Samples.Sheet(3, 4), "u", 1, 1));
+        Assert.Throws<ArgumentException>(() => new SheetFilm(3, 4, double.NaN, 1));
+        Assert.Throws<ArgumentException>(() => new SheetFilm(3, 4, 0, 1).Add(Samples.Sheet(4, 3)));
         Assert.Throws<ArgumentException>(() => Chart.Save("a.png", Caption, new("x"), new("y"), []));
     }
 

@@ -22,6 +22,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
     private const int MostSteps = 2000;
     private readonly Buffer<double>? _input;
     private readonly Workspace<double> _workspace = new();
+    private double[] _nudge = [];
 
     private CircuitNetwork(string title, Network network, ulong seed, ReadOnlySpan<double> input, Trainer? trained = null)
     {
@@ -63,6 +64,9 @@ public sealed unsafe class CircuitNetwork : IDisposable
     internal Machine<double> Machine { get; }
 
     internal State<double> State { get; }
+
+    /// <summary>Where learning nudges it, to which label and how strongly; null without a readout.</summary>
+    internal (Readout Readout, int Label, double Beta)? Nudge { get; private set; }
 
     /// <summary>A single neuron with a constant current.</summary>
     /// <param name="neuron">The model.</param>
@@ -115,7 +119,13 @@ public sealed unsafe class CircuitNetwork : IDisposable
             );
         var input = new double[set.Rows * set.Cols];
         new PixelLoader<double>(experiment.Pixels with { Dropout = 0, Shift = 0 }, new Rng(0)).Load(set.Image(sample), input);
-        return new($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
+        var network = new CircuitNetwork($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
+        network.Nudge = (
+            new(trained.Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost()),
+            set.Labels[sample],
+            experiment.Estimator.Beta
+        );
+        return network;
     }
 
     /// <summary>The start of a run: every field zero or at the rest state of a neuron on its own, and normal noise on the activators.</summary>
@@ -181,6 +191,21 @@ public sealed unsafe class CircuitNetwork : IDisposable
     public void SetFields(ReadOnlySpan<double> fields) => new FieldVector<double>(Machine, State).Scatter(fields, State);
 
     internal Workspace<double> Workspace => _workspace;
+
+    /// <summary>Adds the nudge −β ∂C/∂u of the present state to the outputs' currents; −1 takes back the last one.</summary>
+    internal void ApplyNudge(int sign)
+    {
+        var (readout, label, beta) = Nudge!.Value;
+        if (sign > 0)
+        {
+            var z = new double[readout.Classes];
+            _nudge = new double[readout.Outputs];
+            readout.Read(State, 0, z);
+            readout.Force(z, label, _nudge);
+        }
+        for (int i = 0; i < _nudge.Length; i++)
+            State.Constant(readout.Population, 0).Row(i)[0] -= sign * beta * _nudge[i];
+    }
 
     /// <summary>Call it after parameters changed.</summary>
     internal void Reload()

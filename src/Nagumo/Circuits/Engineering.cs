@@ -19,6 +19,8 @@ public static class Engineering
         int power = (int)Math.Floor(Math.Log10(Math.Abs(rounded)) / 3 + 1e-12),
             index = Math.Clamp(power + 5, 0, Prefixes.Length - 1);
         double scaled = rounded / Math.Pow(1000, index - 5);
-        return $"{scaled.ToString($"G{digits}", CultureInfo.InvariantCulture)} {Prefixes[index]}{unit}";
+        int decimals = Math.Clamp(digits - 1 - (int)Math.Floor(Math.Log10(Math.Abs(scaled)) + 1e-12), 0, 15);
+        string text = scaled.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+        return $"{(decimals > 0 ? text.TrimEnd('0').TrimEnd('.') : text)} {Prefixes[index]}{unit}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Nagumo.Circuits;
 using Nagumo.Compute;
 using Nagumo.Couplings;
@@ -9,7 +10,7 @@ using Nagumo.Symbolics;
 namespace Nagumo.Tests.Circuits;
 
 /// <summary>Exported netlists against netlists that were written by hand, and what may not stand in one.</summary>
-public sealed class NetlistTests
+public sealed partial class NetlistTests
 {
     private static readonly Dictionary<string, double> Turing = new() { ["u"] = 1, ["v"] = 9 };
 
@@ -62,7 +63,6 @@ public sealed class NetlistTests
     public void A_layered_network_is_the_one_written_by_hand(Weights weights, string file)
     {
         using var network = Layered();
-        // By hand every neuron got an inverter; of the first layer none is used.
         Compare(file, network.Build(new(Weights: weights)), Rename);
 
         static string Rename(string n)
@@ -240,13 +240,15 @@ public sealed class NetlistTests
             );
     }
 
+    /// <summary>By hand every neuron got an inverter; of the first layer none is used.</summary>
+    [GeneratedRegex(@" a_\d+_inv")]
+    private static partial Regex UnusedInverter();
+
     private static void Compare(string file, Circuit circuit, Func<string, string> rename, char skip = ' ')
     {
         var theirs = Reference
             .Elements(Reference.Text(file), rename)
-            .Where(e =>
-                e.Key[0] != skip && !(e.Key.Contains(" a_", StringComparison.Ordinal) && e.Key.Contains("_inv", StringComparison.Ordinal))
-            )
+            .Where(e => e.Key[0] != skip && !UnusedInverter().IsMatch(e.Key))
             .ToLookup(e => e.Key, e => e.Value);
         var ours = Reference
             .Elements(circuit.Netlist(Transient.Settling(1)), n => n)

@@ -1,0 +1,233 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Nagumo.Circuits;
+using Nagumo.Plots;
+
+namespace Nagumo.Cli;
+
+/// <summary><c>nagumo circuit draw</c>: the schematic of a neuron, a chain or a small network.</summary>
+internal static class CircuitDrawCommand
+{
+    private const string Ground = "0";
+    private const int ShownCells = 3;
+
+    /// <summary>The command.</summary>
+    public static Command Build()
+    {
+        var target = new CircuitTarget();
+        var file = new Option<string>("--out")
+        {
+            Description = "The picture, .svg or .png",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => "circuit.svg",
+        };
+        var measured = new Option<bool>("--voltages") { Description = "Write in the voltages and powers at rest" };
+        var json = CircuitCommand.JsonSwitch();
+        var command = new Command("draw", "The schematic of a neuron, a chain or a small layered network");
+        target.AddTo(command);
+        foreach (Option option in (Option[])[file, measured, json])
+            command.Add(option);
+        command.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            var options = target.Options(parsed);
+            string path = parsed.GetValue(file)!;
+            bool values = parsed.GetValue(measured);
+            var (network, mode) = target.Find(parsed, parsed.InvocationConfiguration.Error);
+            using var _ = network;
+            network.Start(0, 1, mode);
+            if (values)
+            {
+                if (network.Oscillates())
+                    throw new InputException($"{network.Title}: it oscillates, so it has no voltages at rest; leave out --voltages.");
+                // A chain's flat state is one of rest, too: a little noise lets its pattern grow.
+                network.Start(0.05, 1, mode);
+                if (!network.Relax().Converged)
+                    throw new InputException($"{network.Title}: it does not come to rest; leave out --voltages.");
+            }
+            if (network.Network.Populations.Any(p => p.IsClamped))
+                Layers(path, network, options, values);
+            else
+                Cells(path, network, options, values);
+            if (parsed.GetValue(json))
+                output.WriteLine(Json.Text(new JsonObject { ["target"] = target.Name(parsed), ["file"] = path }));
+            else
+                output.WriteLine(path);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Cells(string path, CircuitNetwork network, CircuitOptions options, bool values)
+    {
+        var circuit = network.Build(options);
+        var elements = CircuitView.Elements(circuit);
+        int size = network.Neurons,
+            shown = Math.Min(size, ShownCells),
+            first = (size - shown) / 2;
+        int fields = 1 + network.Network.Populations[0].Neuron!.Inhibitors.Count;
+        var nodes = Enumerable
+            .Range(0, size)
+            .Select(i =>
+                Enumerable
+                    .Range(0, fields)
+                    .Select(f => CircuitView.Node(circuit, 0, f, i))
+                    .Where(n => n is not null)
+                    .Select(n => n!.Value)
+                    .ToArray()
+            )
+            .ToArray();
+        var all = nodes.SelectMany(n => n).Select(n => n.Node).ToHashSet();
+        var cells = Enumerable
+            .Range(first, shown)
+            .Select(i =>
+                (IReadOnlyList<SchematicNode>)
+                    [
+                        .. nodes[i]
+                            .Select(
+                                (n, row) =>
+                                    new SchematicNode(
+                                        row == 0
+                                            ? $"V_{{{(size == 1 ? "m" : i + 1)}}}"
+                                            : $"W_{{{Inhibitor(n.Node)}{(size == 1 ? "" : i + 1)}}}",
+                                        Branches(elements, n.Node, all, values, last: i == first + shown - 1 || size == 1, i == first),
+                                        values ? Quantity(n.Volts, "V") : null
+                                    )
+                            ),
+                    ]
+            )
+            .ToArray();
+        SchematicElement? Link(int row) =>
+            size == 1 ? null
+            : elements.FirstOrDefault(e =>
+                e.Kind == ElementKind.Resistor && e.Plus == nodes[first][row].Node && e.Minus == nodes[first + 1][row].Node
+            )
+                is { } link
+                ? new(SchematicSymbol.Resistor, row == 0 ? "R_{u}" : "R_{v}", Quantity(link.Value, "Ω"))
+            : null;
+        string where = $"V_{{0}} = {Quantity(options.Units.Middle, "V")}, u = (V − V_{{0}})/{Quantity(options.Units.Span, "V")}";
+        Schematic.Save(
+            path,
+            new(
+                size == 1 ? "A neuron"
+                    : size <= ShownCells ? $"A chain of {size} neurons"
+                    : $"Three neurons of a chain of {size}",
+                $"{network.Network.Populations[0].Neuron!.Name}; {where}{(nodes[first].Length > 1 ? "; W carries the inhibitor, E is the voltage of its bias" : "")}{(values ? "; voltages and powers at rest" : "")}"
+            ),
+            cells,
+            [.. Enumerable.Range(0, nodes[first].Length).Select(Link)],
+            continues: size > shown
+        );
+    }
+
+    /// <summary>The branches from a node to ground; those to other neurons are links.</summary>
+    private static IReadOnlyList<IReadOnlyList<SchematicElement>> Branches(
+        IReadOnlyList<ElementView> elements,
+        string node,
+        HashSet<string> neurons,
+        bool powers,
+        bool last,
+        bool valued
+    )
+    {
+        var branches = new List<IReadOnlyList<SchematicElement>>();
+        foreach (var start in elements.Where(e => e.Plus == node || e.Minus == node))
+        {
+            var branch = new List<SchematicElement>();
+            var e = start;
+            string at = node;
+            while (true)
+            {
+                string next = e.Plus == at ? e.Minus : e.Plus;
+                branch.Add(Drawn(e, upwards: e.Minus == at, powers, valued));
+                if (next == Ground || neurons.Contains(next))
+                {
+                    at = next;
+                    break;
+                }
+                var follow = elements.FirstOrDefault(x => x != e && (x.Plus == next || x.Minus == next));
+                if (follow is null)
+                    break;
+                (e, at) = (follow, next);
+            }
+            if (at == Ground)
+                branches.Add(branch);
+        }
+        // As in the paper: the diode first, then capacitor, branch, sources.
+        return [.. branches.OrderBy(b => Order(b[0].Symbol)).ThenBy(b => b.Count)];
+
+        static int Order(SchematicSymbol symbol) =>
+            symbol switch
+            {
+                SchematicSymbol.TunnelDiode => 0,
+                SchematicSymbol.Capacitor => 1,
+                SchematicSymbol.Inductor => 2,
+                SchematicSymbol.Resistor => 3,
+                SchematicSymbol.CurrentSource => 5,
+                _ => 4,
+            };
+    }
+
+    private static SchematicElement Drawn(ElementView e, bool upwards, bool powers, bool valued)
+    {
+        var (symbol, label, unit) = e.Kind switch
+        {
+            ElementKind.TunnelDiode => (SchematicSymbol.TunnelDiode, "D", ""),
+            ElementKind.Capacitor => (SchematicSymbol.Capacitor, "C", "F"),
+            ElementKind.Inductor => (SchematicSymbol.Inductor, "L", "H"),
+            ElementKind.Resistor => (SchematicSymbol.Resistor, "R", "Ω"),
+            ElementKind.VoltageSource => (SchematicSymbol.Battery, "E", "V"),
+            ElementKind.CurrentSource => (SchematicSymbol.CurrentSource, "I", "A"),
+            _ => (SchematicSymbol.DependentSource, "g", "S"),
+        };
+        // A gyrator's two halves: W draws from the membrane, the membrane feeds W.
+        if (e.Kind == ElementKind.DependentSource)
+            label =
+                e.Name.StartsWith("Gu", StringComparison.Ordinal) ? $"g W_{{{Inhibitor(e.Name)}}}"
+                : e.Name.StartsWith("Gw", StringComparison.Ordinal) ? "g (V − E)"
+                : double.IsNaN(e.Value) ? "i(V)"
+                : "g V";
+        double value = e.Kind == ElementKind.VoltageSource ? Math.Abs(e.Value) : e.Value;
+        return new(
+            symbol,
+            label,
+            !valued || double.IsNaN(e.Value) ? null : Quantity(value, unit),
+            powers && e.Kind is not (ElementKind.Capacitor or ElementKind.Inductor) ? Quantity(e.Watts, "W") : null,
+            e.Kind == ElementKind.VoltageSource ? e.Value < 0 : upwards
+        );
+    }
+
+    /// <summary>The inhibitor's name, with which its node and elements end.</summary>
+    private static string Inhibitor(string name) => name[(name.LastIndexOf('_') + 1)..];
+
+    /// <summary>A quantity with a true minus sign.</summary>
+    private static string Quantity(double value, string unit, int digits = 3) => Engineering.Text(value, unit, digits).Replace('-', '−');
+
+    private static void Layers(string path, CircuitNetwork network, CircuitOptions options, bool values)
+    {
+        var layers = CircuitView.Layers(network, network.Build(options));
+        string Short(double volts) => Quantity(volts, "V", 2);
+        bool passive = network.Network.Couplings.All(c => c is not Couplings.Bilinear) || options.Weights == Weights.Rails;
+        Crossbar.Save(
+            path,
+            new(
+                network.Title,
+                $"every neuron is one wire: down through its inputs, across its outputs; biases are not drawn{(values ? "; voltages at rest" : "")}"
+            ),
+            [
+                .. layers.Select(
+                    (l, k) =>
+                        new CrossbarLayer(
+                            l.Name,
+                            [.. l.Volts.Select((v, i) => k == 0 && values ? $"{l.Name}_{{{i + 1}}} {Short(v)}" : $"{l.Name}_{{{i + 1}}}")],
+                            l.Weights,
+                            k > 0 && values ? [.. l.Volts.Select(Short)] : null,
+                            l.HasDiodes ? SchematicSymbol.TunnelDiode : SchematicSymbol.Resistor
+                        )
+                ),
+            ],
+            passive ? "resistor to the neuron (w > 0)" : "transconductor pair, w > 0",
+            passive ? "resistor to its mirror image (w < 0)" : "transconductor pair, w < 0"
+        );
+    }
+}
