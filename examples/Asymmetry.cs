@@ -1,7 +1,7 @@
 // A network whose weights differ forth and back: EqProp as if they did not, and with the exact correction of the nudged phase.
 //   dotnet run examples/Asymmetry.cs                       # 5,000 digits that ship inside
 //   dotnet run examples/Asymmetry.cs -- mnist docs/images  # full MNIST, and two pictures into a folder
-// Expected on the small set: test error 7.3 %. A minute after the first build.
+// Expected on the small set: test error 6.5 %. A minute after the first build.
 #:project ../src/Nagumo/Nagumo.csproj
 #:project ../src/Nagumo.Plots/Nagumo.Plots.csproj
 using Nagumo.Audits;
@@ -13,7 +13,7 @@ using Nagumo.Plots;
 string data = args.Length > 0 ? args[0] : "mnist-mini";
 string? folder = args.Length > 1 ? args[1] : null;
 
-// 1. The bias against the asymmetry: x' = -x + tanh(W x + b), 30 units, W = cos φ (symmetric) + sin φ (antisymmetric).
+// 1. The bias against the asymmetry: x' = -x - x³ + W x + b, 30 units, W = cos φ (symmetric) + sin φ (antisymmetric).
 const int n = 30;
 double[] angles = [.. Enumerable.Range(0, 11).Select(i => i * Math.PI / 20)];
 double[] naive = [.. angles.Select(a => Cosine(a, corrected: false))],
@@ -37,12 +37,12 @@ Console.WriteLine($"corrected: test error {results[1].Error:f2} %, training loss
 if (folder is not null)
 {
     double[] asymmetry = [.. angles.Select(Math.Sin)];
-    Curves.Save(
+    Chart.Save(
         Path.Combine(folder, "asymmetry-cosine.png"),
-        new("EqProp's gradient in a network that is not its own adjoint", "x' = −x + tanh(W x + b), 30 units, centred, β = 10^{−3}"),
-        [new("naive", asymmetry, naive), new("corrected", asymmetry, exact)],
-        "asymmetry |W − W^{T}| / 2|W|",
-        "cosine with the exact gradient"
+        new("EqProp's gradient in a network that is not its own adjoint", "x' = −x − x^{3} + W x + b, 30 units, centred, β = 10^{−3}"),
+        new("asymmetry |W − W^{T}| / 2|W|"),
+        new("cosine with the exact gradient"),
+        [new(new("naive", asymmetry, naive)), new(new("corrected", asymmetry, exact))]
     );
     Series Line(string name, Func<EpochMetrics, double> y, IReadOnlyList<EpochMetrics> h) =>
         new(name, [.. h.Select(m => (double)m.Epoch)], [.. h.Select(y)]);
@@ -57,7 +57,7 @@ if (folder is not null)
     );
 }
 
-// Cosine of -d, EqProp's gradient with respect to b before the factor that both share, with differences of the cost.
+// Cosine of -d, EqProp's gradient with respect to b, with differences of the cost.
 double Cosine(double angle, bool corrected)
 {
     var rng = new Rng(4);
@@ -65,8 +65,8 @@ double Cosine(double angle, bool corrected)
     for (int i = 0; i < n; i++)
     for (int k = 0; k < i; k++)
     {
-        double even = 0.25 * rng.NextNormal(),
-            odd = 0.25 * rng.NextNormal();
+        double even = 0.15 * rng.NextNormal(),
+            odd = 0.15 * rng.NextNormal();
         w[i * n + k] = Math.Cos(angle) * even + Math.Sin(angle) * odd;
         w[k * n + i] = Math.Cos(angle) * even - Math.Sin(angle) * odd;
     }
@@ -82,10 +82,9 @@ double Cosine(double angle, bool corrected)
             {
                 for (int i = 0; i < n; i++)
                 {
-                    double z = bias[i];
+                    f[i] = bias[i] - x[i] - x[i] * x[i] * x[i];
                     for (int k = 0; k < n; k++)
-                        z += w[i * n + k] * x[k];
-                    f[i] = -x[i] + Math.Tanh(z);
+                        f[i] += w[i * n + k] * x[k];
                 }
             }
         );
@@ -95,8 +94,7 @@ double Cosine(double angle, bool corrected)
             c[i] = x[i] - target[i];
     }
     var run = CorrectedEqProp.Run(System(b), Slope, beta: 1e-3, corrected);
-    // ∂f_i/∂b_i at the free state is 1 - tanh² = 1 - x².
-    double[] gradient = [.. run.Contrast.Select((d, i) => -d * (1 - run.Free[i] * run.Free[i]))];
+    double[] gradient = [.. run.Contrast.Select(d => -d)];
     double Cost(double[] bias)
     {
         var free = CorrectedEqProp.Run(System(bias), (_, c) => c.Clear(), beta: 1, corrected: false).Free;

@@ -1,4 +1,4 @@
-// The ground state of a chain of eight spins learns to tell two interleaved half-moons apart: Equilibrium Propagation of a quantum system.
+// The ground state of a chain of six spins learns to tell two interleaved half-moons apart: Equilibrium Propagation of a quantum system.
 //   dotnet run examples/Ising.cs
 //   dotnet run examples/Ising.cs -- docs/images   # and a picture into a folder
 // Expected: test error 0.0 %. A minute after the first build.
@@ -8,12 +8,12 @@ using Nagumo.Compute;
 using Nagumo.Plots;
 using Nagumo.Quantum;
 
-const int sites = 8,
-    epochs = 20,
+const int sites = 6,
+    epochs = 40,
     batch = 10;
-const double beta = 1e-3;
+const double beta = 1e-4;
 var rng = new Rng(1);
-var chain = new IsingChain(sites) { Tolerance = 1e-11 };
+var chain = new IsingChain(sites) { Tolerance = 1e-12 };
 double[] z = chain.Z(sites - 1),
     // Longitudinal field of site i: offset_i + encoder_i · (x, y).
     offset = new double[sites],
@@ -21,10 +21,10 @@ double[] z = chain.Z(sites - 1),
 Array.Fill(chain.Parameters.Coupling, 0.7);
 Array.Fill(chain.Parameters.Transverse, 0.8);
 rng.FillNormal(offset, 0, 0.3);
-rng.FillNormal(encoder, 0, 0.7);
+rng.FillNormal(encoder, 0, 1);
 
 var train = Moons(150, rng.Split("train"));
-var test = Moons(300, rng.Split("test"));
+var test = Moons(200, rng.Split("test"));
 double[][] parameters = [chain.Parameters.Coupling, chain.Parameters.Transverse, offset, encoder];
 var (first, second) = (parameters.Select(p => new double[p.Length]).ToArray(), parameters.Select(p => new double[p.Length]).ToArray());
 var (trainErrors, testErrors, losses) = (new List<double>(), new List<double>(), new List<double>());
@@ -52,7 +52,7 @@ for (int epoch = 1; epoch <= epochs; epoch++)
             for (int i = 0; i < sum[p].Length; i++)
                 sum[p][i] += gradients[p][i] / part.Length;
         }
-        Adam(sum, ++updates, 0.05 * 0.5 * (1 + Math.Cos(Math.PI * (epoch - 1) / epochs)));
+        Adam(sum, ++updates, 0.08 * 0.5 * (1 + Math.Cos(Math.PI * (epoch - 1) / epochs)));
     }
     losses.Add(loss);
     trainErrors.Add(Errors(train));
@@ -66,8 +66,8 @@ if (args.Length > 0)
     LearningCurve.Save(
         Path.Combine(args[0], "ising.png"),
         new(
-            "Eight spins in their ground state tell two half-moons apart",
-            "Transverse-field Ising chain, centred EqProp, β = 10^{−3}, 150 training points, seed 1"
+            "Six spins in their ground state tell two half-moons apart",
+            "Transverse-field Ising chain, centred EqProp, β = 10^{−4}, 150 training points, seed 1"
         ),
         [new("training", x, trainErrors), new("test", x, testErrors)],
         [new("training", x, losses)]
@@ -113,5 +113,5 @@ void Adam(double[][] gradients, int step, double rate)
     }
     // A transverse field keeps the gap open.
     for (int i = 0; i < sites; i++)
-        chain.Parameters.Transverse[i] = Math.Max(0.2, chain.Parameters.Transverse[i]);
+        chain.Parameters.Transverse[i] = Math.Max(0.3, chain.Parameters.Transverse[i]);
 }

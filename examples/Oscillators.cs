@@ -1,7 +1,7 @@
 // Coupled Duffing oscillators hear a tone in noise and say whether it rises, falls or stays: recurrent Hamiltonian echo learning.
 //   dotnet run examples/Oscillators.cs
 //   dotnet run examples/Oscillators.cs -- docs/images   # and a picture into a folder
-// Expected: test error 0.0 %. Seconds after the first build.
+// Expected: test error 11.3 %. Half a minute after the first build.
 #:project ../src/Nagumo/Nagumo.csproj
 #:project ../src/Nagumo.Plots/Nagumo.Plots.csproj
 using Nagumo.Compute;
@@ -12,7 +12,7 @@ const int size = 12,
     classes = 3,
     steps = 100,
     heard = steps / 2,
-    epochs = 12,
+    epochs = 20,
     batch = 10;
 const double gain = 4;
 var rng = new Rng(1);
@@ -95,7 +95,7 @@ static (double[] Sound, int Label)[] Tones(int count, Rng rng) =>
                 for (int t = 0; t < steps; t++)
                 {
                     phase += 0.25 * (middle + slope * (2.0 * t / steps - 1));
-                    sound[t] = Math.Sin(phase) + 1.0 * rng.NextNormal();
+                    sound[t] = Math.Sin(phase) + 0.8 * rng.NextNormal();
                 }
                 return (sound, k % classes);
             }),

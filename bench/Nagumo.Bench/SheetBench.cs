@@ -30,8 +30,8 @@ internal static class SheetBench
         Report("the same, 512², both fields diffuse", Fhn(), 512, 1, Wavefront.DefaultLevels, 0.5);
         foreach (var neuron in NeuronModels.All.Where(n => n.Inhibitors.Count > 0).Skip(1))
             Report($"{neuron.Name}, 512²", neuron, 512, 1, Wavefront.DefaultLevels);
-        double one = Report("FitzHugh-Nagumo, 1024², one thread", Fhn(), 1024, 1, Wavefront.DefaultLevels),
-            two = Report("FitzHugh-Nagumo, 1024², two threads", Fhn(), 1024, 2, Wavefront.DefaultLevels);
+        double one = Report("FitzHugh-Nagumo, 512², one thread", Fhn(), 512, 1, Wavefront.DefaultLevels),
+            two = Report("FitzHugh-Nagumo, 512², two threads", Fhn(), 512, 2, Wavefront.DefaultLevels);
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Two threads: {one / two:f2} ×."));
         if (!double.IsNaN(python))
@@ -87,13 +87,13 @@ internal static class SheetBench
         new Rng(1).FillUniform(start, -1, 1);
         sheet.Write(0, start);
         // Rounds of one pass, as short as can be: a shared machine leaves some of them alone.
-        const int Steps = 48;
+        const int Steps = Wavefront.DefaultLevels;
         double cells = (double)n * n * Steps;
         sheet.Advance(Steps);
         double clock = double.PositiveInfinity,
             charged = double.PositiveInfinity;
         long begun = Stopwatch.GetTimestamp();
-        for (int round = 0; round < 3 || Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds; round++)
+        for (int round = 0; round < 8 || Stopwatch.GetElapsedTime(begun).TotalSeconds < seconds; round++)
         {
             var before = Environment.CpuUsage.TotalTime;
             long tick = Stopwatch.GetTimestamp();

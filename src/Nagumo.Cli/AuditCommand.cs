@@ -98,6 +98,13 @@ internal static class AuditCommand
         var target = Target.Find(name).With(assignments);
         bool trained = target.Run is not null || target.StartWeights is not null;
         var data = Target.Load(DefaultData, error);
+        if (target.Experiment.Chain is not null)
+        {
+            using var chain = trained
+                ? CheckCommand.Trained(target).Load(data, 1)
+                : new Trainer(target.Experiment with { Validation = 0 }, data, 1);
+            return StructureAudit.Run(name, chain, data.Test, options);
+        }
         using var subject = new AuditSubject(target.Experiment, data.Test, [0]);
         if (trained)
         {

@@ -46,6 +46,8 @@ internal static class SimulateCommand
             Arity = ArgumentArity.OneOrMore,
             DefaultValueFactory = _ => [],
         };
+        var size = new Option<int?>("--size") { Description = "Cells per side of a sheet: short for --set size=N", HelpName = "N" };
+        var time = new Option<string?>("--time") { Description = "Time to simulate: short for --set time=T", HelpName = "T" };
         var seed = new Option<ulong?>("--seed") { Description = "Seed of everything random [default: 1]", HelpName = "N" };
         var seeds = new Option<int?>("--seeds") { Description = "Average over N seeds, where noise matters [default: 1]", HelpName = "N" };
         var folder = new Option<string?>("--out")
@@ -65,6 +67,8 @@ internal static class SimulateCommand
             target,
             neuron,
             set,
+            size,
+            time,
             seed,
             seeds,
             folder,
@@ -77,8 +81,13 @@ internal static class SimulateCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(target) is not { } name)
                 return List(parsed.GetValue(json), output);
+            List<string> assignments = [.. parsed.GetValue(set)!];
+            if (parsed.GetValue(size) is { } cells)
+                assignments.Add($"size={cells.ToString(CultureInfo.InvariantCulture)}");
+            if (parsed.GetValue(time) is { } duration)
+                assignments.Add($"time={duration}");
             return Run(
-                Request.Of(name, parsed.GetValue(neuron), parsed.GetValue(seed), parsed.GetValue(seeds), parsed.GetValue(set)!),
+                Request.Of(name, parsed.GetValue(neuron), parsed.GetValue(seed), parsed.GetValue(seeds), assignments),
                 parsed.GetValue(folder),
                 parsed.GetValue(save),
                 parsed.GetValue(threads) ?? Environment.ProcessorCount,

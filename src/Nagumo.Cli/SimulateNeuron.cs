@@ -248,7 +248,23 @@ internal static class SimulateNeuron
     )
     {
         run.Progress(0, "f–I curve");
-        var points = CurrentFrequency.Run(neuron, range.From, range.To, count, run.Cancel);
+        double width = range.To - range.From;
+        // Denser about the Hopf currents, where a cycle may coexist with rest.
+        double[] wanted =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => range.From + width * i / (count - 1))
+                .Concat(
+                    report.HopfPoints.SelectMany(h =>
+                        Enumerable.Range(-12, 25).Select(i => h.Current + Math.Sign(i) * i * i * width / 6000)
+                    )
+                )
+                .Where(x => x >= range.From && x <= range.To)
+                .Distinct()
+                .Order(),
+        ];
+        var points = CurrentFrequency.Run(neuron, wanted, run.Cancel);
         double[] currents = [.. points.Select(p => p.Current)];
         return run.Draw(
             "frequency",

@@ -34,7 +34,7 @@ internal static class SimulateSheet
             "spiral",
             "a spiral wave from a broken front: period, and the path of its tip",
             SpiralNeuron,
-            Keys(size: 120, time: 800, dt: 0.02, du: 4, dv: 0),
+            Keys(size: 120, time: 800, step: 0.02, du: 4, dv: 0),
             s => In(s, Spiral<float>, Spiral<double>)
         ),
         new(
@@ -42,7 +42,7 @@ internal static class SimulateSheet
             "rings around a pacemaker, a disc of current: their period and speed",
             TargetNeuron,
             [
-                .. Keys(size: 200, time: 400, dt: 0.04, du: 1, dv: 0),
+                .. Keys(size: 200, time: 400, step: 0.04, du: 1, dv: 0),
                 Setting.Number("radius", 10, "radius of the pacemaker, cells", 0, 32768),
                 Setting.Number("current", 0.5, "its current"),
             ],
@@ -64,17 +64,17 @@ internal static class SimulateSheet
                 ["tau"] = 0.2,
             },
             [
-                .. Keys(size: 96, time: 1500, dt: 0, du: 1, dv),
+                .. Keys(size: 96, time: 1500, step: 0, du: 1, dv),
                 Setting.Number("noise", 0.05, "standard deviation of the activators' start around rest", 0, 10),
             ],
             s => In(s, r => Pattern<float>(r, name), r => Pattern<double>(r, name))
         );
 
-    private static Setting[] Keys(int size, double time, double dt, double du, double dv) =>
+    private static Setting[] Keys(int size, double time, double step, double du, double dv) =>
         [
             Setting.Whole("size", size, "cells per side", 8, 8192),
             Setting.Number("time", time, "time to simulate", 0, 1e7),
-            Setting.Number("dt", dt, "Euler step; 0 takes 0.8 of the explicit limit", 0, 1e3),
+            Setting.Number("step", step, "Euler step; 0 takes 0.8 of the explicit limit", 0, 1e3),
             Setting.Number("d_u", du, "diffusion of the activator, cells² per unit of time", 0, 1e6),
             Setting.Number("d_v", dv, "diffusion of the first inhibitor, the same times tau", 0, 1e6),
             Setting.Word("edges", "zero-flux", "what lies beyond the edges", "zero-flux", "periodic"),
@@ -94,8 +94,8 @@ internal static class SimulateSheet
         else if (s["d_v"] > 0)
             throw new InputException($"d_v = {Equations.Number(s["d_v"])}: '{s.Neuron.Name}' has no inhibitor; set it to 0.");
         var edges = s.Word("edges") == "periodic" ? SheetEdges.Periodic : SheetEdges.ZeroFlux;
-        var options = new SheetOptions(s.Neuron, size, size, s["dt"] > 0 ? s["dt"] : 1, diffusion, s.Parameters, edges);
-        return s["dt"] > 0 ? options : options with { Dt = 0.8 * SheetStart.StableStep(options) };
+        var options = new SheetOptions(s.Neuron, size, size, s["step"] > 0 ? s["step"] : 1, diffusion, s.Parameters, edges);
+        return s["step"] > 0 ? options : options with { Dt = 0.8 * SheetStart.StableStep(options) };
     }
 
     private static Findings Spiral<T>(Simulation s)
@@ -138,7 +138,7 @@ internal static class SimulateSheet
             turns = alive ? tip.Turns(circle.Centre, 0) : 0;
         string kind =
             !alive ? "no spiral survives"
-            : wobble < 0.005 ? "rigid"
+            : wobble < 0.01 ? "rigid"
             : "meandering";
         // The published numbers are of this neuron on a sheet 60 √D_u wide.
         bool published =
@@ -159,16 +159,16 @@ internal static class SimulateSheet
         return new(
             "spiral wave",
             [
-                new("period", "period of rotation", Number(probe.Period()), published ? Range(37.0, 37.2) : null),
+                new("period", "period of rotation", Number(probe.Period()), published ? Finding.Range(37.0, 37.2) : null),
                 new("turns", "turns of the tip", Number(turns)),
                 new("tip_radius_cells", "radius of the tip's path", Number(alive ? circle.Radius : double.NaN), null, "cells"),
                 new(
                     "tip_radius",
                     "the same in units of √D_u",
                     Number(alive ? circle.Radius / root : double.NaN),
-                    published ? Range(0.97 * 3.9346 / 2, 1.03 * 3.9346 / 2) : null
+                    published ? Finding.Range(0.97 * 3.9346 / 2, 1.03 * 3.9346 / 2) : null
                 ),
-                new("tip_spread", "its spread / radius", Number(wobble), published ? Range(0, 0.005) : null),
+                new("tip_spread", "its spread / radius", Number(wobble), published ? Finding.Range(0, 0.005) : null),
                 new("motion", "motion", kind, published ? "rigid" : null),
                 new("time", "time simulated", Number(sheet.Time)),
             ],
@@ -225,20 +225,26 @@ internal static class SimulateSheet
         return new(
             "target waves",
             [
-                new("period", "period of the pacemaker", Number(rings), published ? Range(39.768 * 0.995, 39.768 * 1.005) : null),
+                new("period", "period of the pacemaker", Number(rings), published ? Finding.Range(39.768 * 0.995, 39.768 * 1.005) : null),
                 new(
                     "period_inner",
                     $"period {near} cells away",
                     Number(inner.Period(2)),
-                    published ? Range(39.768 * 0.995, 39.768 * 1.005) : null
+                    published ? Finding.Range(39.768 * 0.995, 39.768 * 1.005) : null
                 ),
                 new(
                     "period_outer",
                     $"period {far} cells away",
                     Number(outer.Period(2)),
-                    published ? Range(39.768 * 0.995, 39.768 * 1.005) : null
+                    published ? Finding.Range(39.768 * 0.995, 39.768 * 1.005) : null
                 ),
-                new("ring_speed_cells", "speed of a ring", Number(speed), published ? Range(1.015, 1.105) : null, "cells per unit of time"),
+                new(
+                    "ring_speed_cells",
+                    "speed of a ring",
+                    Number(speed),
+                    published ? Finding.Range(1.015, 1.105) : null,
+                    "cells per unit of time"
+                ),
                 new("time", "time simulated", Number(sheet.Time)),
             ],
             pictures,
@@ -285,9 +291,9 @@ internal static class SimulateSheet
         );
         (JsonNode High, JsonNode? Highs, JsonNode? Lows) expected = name switch
         {
-            "spots" => (Range(0.28, 0.36), Range(50, 80), JsonValue.Create(1)),
-            "holes" => (Range(0.64, 0.76), JsonValue.Create(1), Range(50, 80)),
-            _ => (Range(0.45, 0.55), null, Range(5, 30)),
+            "spots" => (Finding.Range(0.28, 0.36), Finding.Range(50, 80), JsonValue.Create(1)),
+            "holes" => (Finding.Range(0.64, 0.76), JsonValue.Create(1), Finding.Range(50, 80)),
+            _ => (Finding.Range(0.45, 0.55), null, Finding.Range(5, 30)),
         };
         return new(
             $"Turing pattern: {name}",
@@ -298,7 +304,7 @@ internal static class SimulateSheet
                 new("low_pieces", "low pieces", shape.LowPieces, published ? expected.Lows : null),
                 new("largest_share", "largest high piece / all", Number(shape.LargestShare)),
                 new("u_range", "largest − smallest u", Number(shape.Range)),
-                new("dt", "Euler step", Number(options.Dt)),
+                new("step", "Euler step", Number(options.Dt)),
                 new("time", "time simulated", Number(sheet.Time)),
             ],
             pictures,
@@ -338,6 +344,4 @@ internal static class SimulateSheet
         s.Neuron.Name == Phenomenon.DefaultNeuron && s.Parameters.All(p => p.Value == parameters.GetValueOrDefault(p.Key, 1));
 
     private static JsonNode Number(double x) => JsonValue.Create(x);
-
-    private static JsonArray Range(double low, double high) => [low, high];
 }

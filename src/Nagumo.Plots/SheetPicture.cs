@@ -46,7 +46,14 @@ public static class SheetPicture
             canvas.Stroke(points, 2.6, Ink.Text);
             canvas.Stroke(points, 1.3, Ink.Paper);
         }
-        ColorBar(canvas, new(box.Right + 18, top, 14, Math.Min(height, 280)), label, low, high);
+        ColorBar.Draw(
+            canvas,
+            new(box.Right + 18, top, 14, Math.Min(height, 280)),
+            low,
+            high,
+            x => ColorMap.Sequential((x - low) / (high - low)),
+            label
+        );
         if (note is not null)
         {
             canvas.Text(new(box.X, box.Bottom + 22), note, 12, Ink.Muted);
@@ -62,23 +69,5 @@ public static class SheetPicture
             pixels[i / field.Columns, i % field.Columns] = ColorMap.Sequential((field.Values[i] - low) / (high - low));
         }
         return pixels;
-    }
-
-    private static void ColorBar(Canvas canvas, Box box, string label, double low, double high)
-    {
-        var pixels = new Color[ColorMap.Steps, 1];
-        for (var i = 0; i < ColorMap.Steps; i++)
-        {
-            pixels[i, 0] = ColorMap.Sequential(1 - ((i + 0.5) / ColorMap.Steps));
-        }
-        canvas.Image(box, pixels);
-        var axis = Axis.Linear([low, high], round: false, wanted: 5);
-        foreach (var tick in axis.Ticks)
-        {
-            var y = box.Bottom - (axis.Place(tick.Value) * box.Height);
-            canvas.Line(box.Right, y, box.Right + 4, y, 1, Ink.Axis);
-            canvas.Text(new(box.Right + 8, y + 4), tick.Label, 11, Ink.Muted);
-        }
-        canvas.Text(new(box.X, box.Bottom + 20), label, 12.5, Ink.Text);
     }
 }

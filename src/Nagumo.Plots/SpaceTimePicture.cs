@@ -48,7 +48,14 @@ public static class SpaceTimePicture
             Axis.Linear([0, duration], round: false).Downwards
         );
         frame.DrawAxes(labelX, labelTime, grid: false);
-        ColorBar.Draw(canvas, new(box.Right + 26, box.Y, 14, Math.Min(box.Height, 280)), low, high, centre, reach, quantity);
+        ColorBar.Draw(
+            canvas,
+            new(box.Right + 26, box.Y, 14, Math.Min(box.Height, 280)),
+            low,
+            high,
+            v => ColorMap.Signed((v - centre) / reach),
+            quantity
+        );
         canvas.Save(path);
     }
 

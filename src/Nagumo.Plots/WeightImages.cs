@@ -54,7 +54,7 @@ public static class WeightImages
             );
         }
         var bar = new Box(Heading.Left + gridWidth + 24, top, 14, Math.Min((rows * pitchY) - 12 - Gap, 280));
-        ColorBar.Draw(canvas, bar, -scale, scale, 0, scale, "weight");
+        ColorBar.Draw(canvas, bar, -scale, scale, w => ColorMap.Signed(w / scale), "weight");
         canvas.Save(path);
     }
 

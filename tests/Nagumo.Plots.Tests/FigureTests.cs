@@ -109,6 +109,36 @@ public sealed class FigureTests
         Assert.Equal(720 - 36, points[1][0], 0.01);
     }
 
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public void Sheet(string extension) =>
+        Check(
+            "sheet",
+            extension,
+            path =>
+                SheetPicture.Save(
+                    path,
+                    Caption,
+                    Samples.Sheet(48, 60),
+                    "u",
+                    -1,
+                    1,
+                    [
+                        [(3, 4), (20.5, 30), (50, 40)],
+                    ],
+                    "A note below"
+                )
+        );
+
+    [Theory]
+    [MemberData(nameof(Extensions))]
+    public void Symmetry_plot_with_a_few_large_pairs(string extension)
+    {
+        double[] x = [.. Enumerable.Range(0, 200).Select(i => i < 2 ? 50.0 : Math.Sin(i))],
+            y = [.. Enumerable.Range(0, 200).Select(i => i < 2 ? 50.0 : Math.Sin(i) + 0.1 * Math.Cos(7 * i))];
+        Check("symmetry", extension, path => SymmetryPlot.Save(path, Caption, [new("at rest", x, y)]));
+    }
+
     [Fact]
     public void One_point_is_a_figure()
     {
@@ -158,6 +188,10 @@ public sealed class FigureTests
                 "u"
             )
         );
+        Assert.Throws<ArgumentException>(() => new SheetField(new float[12], 3, 5));
+        Assert.Throws<ArgumentException>(() => SheetPicture.Save("a.png", Caption, Samples.Sheet(3, 4), "u", 1, 1));
+        Assert.Throws<ArgumentException>(() => new SheetFilm(3, 4, double.NaN, 1));
+        Assert.Throws<ArgumentException>(() => new SheetFilm(3, 4, 0, 1).Add(Samples.Sheet(4, 3)));
         Assert.Throws<ArgumentException>(() => Chart.Save("a.png", Caption, new("x"), new("y"), []));
     }
 

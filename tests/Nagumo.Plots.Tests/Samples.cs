@@ -92,6 +92,14 @@ internal static class Samples
         ];
     }
 
+    /// <summary>A plane wave.</summary>
+    public static SheetField Sheet(int rows, int columns, double phase = 0) =>
+        new(
+            [.. Enumerable.Range(0, rows * columns).Select(i => (float)Math.Sin((0.3 * (i / columns)) + (0.2 * (i % columns)) + phase))],
+            rows,
+            columns
+        );
+
     public static Series[] Residuals()
     {
         var sweeps = Enumerable.Range(0, 121).Select(i => (double)i).ToArray();

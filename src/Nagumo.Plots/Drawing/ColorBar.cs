@@ -1,22 +1,21 @@
 namespace Nagumo.Plots.Drawing;
 
-/// <summary>The scale of signed colours, upright, with its numbers to the right: as much of it as is used.</summary>
+/// <summary>The scale of a picture's colours, upright, with its numbers to the right: as much of it as is used.</summary>
 internal static class ColorBar
 {
     /// <param name="canvas">Where it is drawn.</param>
     /// <param name="box">Place of the colours.</param>
     /// <param name="low">Smallest value shown, at the lower end.</param>
     /// <param name="high">Largest value shown, at the upper end.</param>
-    /// <param name="centre">The value without colour.</param>
-    /// <param name="reach">Distance from it of the full colours.</param>
+    /// <param name="color">The colour of a value.</param>
     /// <param name="quantity">What is shown; stands below.</param>
-    public static void Draw(Canvas canvas, Box box, double low, double high, double centre, double reach, string quantity)
+    public static void Draw(Canvas canvas, Box box, double low, double high, Func<double, Color> color, string quantity)
     {
-        const int Steps = 128;
+        const int Steps = 240;
         var pixels = new Color[Steps, 1];
         for (var i = 0; i < Steps; i++)
         {
-            pixels[i, 0] = ColorMap.Signed((high - ((high - low) * (i + 0.5) / Steps) - centre) / reach);
+            pixels[i, 0] = color(high - ((high - low) * (i + 0.5) / Steps));
         }
         canvas.Image(box, pixels);
         var axis = Axis.Linear([low, high], round: false, wanted: 5);

@@ -1,5 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using Nagumo.Compute;
+using Nagumo.Data;
+using Nagumo.Learning;
 
 namespace Nagumo.Audits;
 
@@ -153,6 +155,30 @@ public sealed record StructureAudit(
                 Held = flow.Held,
             }
             : Restless(flow.System, flow.Rest, residual);
+    }
+
+    /// <summary>Classifies a chain of layers: its relaxation as a boundary problem, or its flow in depth as a pass.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="trainer">A trainer of an experiment that states a chain, with the weights to look at.</param>
+    /// <param name="set">Images; the first is shown to a boundary problem.</param>
+    /// <param name="options">How to probe.</param>
+    /// <exception cref="ArgumentException">The experiment states no chain, or probe states at which the flow is not finite.</exception>
+    public static StructureAudit Run(string name, Trainer trainer, ImageSet set, StructureAuditOptions? options = null)
+    {
+        if (trainer.Experiment.Chain is null)
+            throw new ArgumentException($"'{name}' is no chain of layers: audit it by an AuditSubject.");
+        using var chain = new ChainFlow(name, trainer, set);
+        var audit = Run(chain.System, options);
+        return trainer.Experiment.Chain.Reading == "pass"
+            ? audit with
+            {
+                Notes =
+                [
+                    .. audit.Notes,
+                    "a pass through layers: each is a symplectic step of this flow in depth, trained by Hamiltonian echo",
+                ],
+            }
+            : audit;
     }
 
     private static StructureAudit Restless(FlowSystem system, double[] state, double residual) =>

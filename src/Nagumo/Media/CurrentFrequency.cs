@@ -12,26 +12,18 @@ public static class CurrentFrequency
     /// <summary>Follows the stable cycle from current to current, from the middle of the range outwards, so that a cycle that coexists with
     /// rest is found as far as it reaches.</summary>
     /// <param name="neuron">The neuron.</param>
-    /// <param name="from">Smallest current.</param>
-    /// <param name="to">Largest current.</param>
-    /// <param name="count">Number of currents, ≥ 3.</param>
+    /// <param name="currents">At least three currents, increasing.</param>
     /// <param name="cancel">Ends early; what is there is returned.</param>
-    public static IReadOnlyList<FrequencyPoint> Run(
-        PlanarNeuron neuron,
-        double from,
-        double to,
-        int count,
-        CancellationToken cancel = default
-    )
+    public static IReadOnlyList<FrequencyPoint> Run(PlanarNeuron neuron, IReadOnlyList<double> currents, CancellationToken cancel = default)
     {
-        if (count < 3 || !(from < to) || !double.IsFinite(to - from))
-            throw new ArgumentException($"the f–I curve needs at least 3 currents from low to high, not {count} from {from:R} to {to:R}.");
+        int count = currents.Count;
+        if (count < 3 || Enumerable.Range(1, count - 1).Any(i => !(currents[i] > currents[i - 1])))
+            throw new ArgumentException("the f–I curve needs at least 3 currents, each larger than the one before.", nameof(currents));
         var curve = new RestCurve(neuron);
-        double At(int i) => from + (to - from) * i / (count - 1);
         var found = new SortedDictionary<int, FrequencyPoint>();
         int middle = Enumerable
             .Range(0, count)
-            .Where(i => curve.At(At(i)).All(r => !r.IsStable))
+            .Where(i => curve.At(currents[i]).All(r => !r.IsStable))
             .DefaultIfEmpty(count / 2)
             .MinBy(i => Math.Abs(i - count / 2));
         foreach (int step in (int[])[1, -1])
@@ -39,12 +31,12 @@ public static class CurrentFrequency
             (double U, double V)? last = null;
             for (int i = middle; i >= 0 && i < count && !cancel.IsCancellationRequested; i += step)
             {
-                var rest = curve.At(At(i));
+                var rest = curve.At(currents[i]);
                 // A cycle encloses a rest state that is no saddle.
                 var centre = rest.FirstOrDefault(r => !r.IsStable && !r.IsSaddle) ?? rest.FirstOrDefault(r => !r.IsSaddle);
-                var cycle = centre is null ? null : Cycle(neuron, At(i), centre, last);
+                var cycle = centre is null ? null : Cycle(neuron, currents[i], centre, last);
                 last = cycle is null ? null : (cycle.UMax, cycle.V);
-                found[i] = new(At(i), 1 / cycle?.Period, rest.Any(r => r.IsStable));
+                found[i] = new(currents[i], 1 / cycle?.Period, rest.Any(r => r.IsStable));
             }
         }
         return [.. found.Values];

@@ -41,7 +41,7 @@ public static class HopfSweep
             var (rest, calm) = (Nearest(curve, above, onset), Nearest(curve, below, onset));
             double theory = onset.Amplitude(above);
             var cycle =
-                LimitCycle.Find(neuron, above, rest, rest.V - onset.Omega * theory / neuron.Jet(onset.U, onset.V).UV)
+                LimitCycle.Find(neuron, above, rest, rest.V - onset.Omega * theory / neuron.Jet(onset.U, onset.V).UV, near: true)
                 ?? throw new ArgumentException($"no limit cycle at I = {above:G6}, {d:G3} beyond the Hopf point: give smaller distances.");
             double growth = rest.Trace / 2;
             points.Add(

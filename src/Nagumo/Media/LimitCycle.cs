@@ -5,7 +5,7 @@ namespace Nagumo.Media;
 /// <summary>A periodic orbit of a neuron with one inhibitor, found by Newton on a Poincaré section.</summary>
 /// <remarks>
 /// The section is u = u* of a rest state inside, crossed upwards. The return map's slope at the cycle is the Floquet multiplier
-/// exp ∮ divergence dt, known from the same run, so that a Newton step costs one turn; unstable cycles are found as well.
+/// exp ∮ divergence dt, known from the same run, so that a Newton step costs one turn.
 /// </remarks>
 /// <param name="Period">The period, to about 1e-12 relative.</param>
 /// <param name="U">Activator on the section.</param>
@@ -37,13 +37,22 @@ public sealed record LimitCycle(
     /// <summary>Whether neighbours approach it.</summary>
     public bool IsStable => FloquetExponent < 0;
 
-    /// <summary>The cycle that a start leads to; null when it leads to rest, or nowhere within the given time.</summary>
+    /// <summary>The cycle that a start leads to: the flow is followed until turns become alike, Newton's method does the rest. Null when it leads
+    /// to rest, or nowhere within the given time.</summary>
     /// <param name="neuron">The neuron.</param>
     /// <param name="current">The current.</param>
     /// <param name="centre">A rest state inside the cycle.</param>
     /// <param name="v">Inhibitor where the start lies on the section u = u*; null for a start a little above the rest state.</param>
     /// <param name="longest">Longest time of one turn to wait for; null for 1000 · max(1, τ).</param>
-    public static LimitCycle? Find(PlanarNeuron neuron, double current, RestState centre, double? v = null, double? longest = null)
+    /// <param name="near">The start lies near a cycle: Newton's method from the first turn on, which finds unstable cycles as well.</param>
+    public static LimitCycle? Find(
+        PlanarNeuron neuron,
+        double current,
+        RestState centre,
+        double? v = null,
+        double? longest = null,
+        bool near = false
+    )
     {
         double wait = longest ?? 1000 * Math.Max(1, neuron.Tau);
         var flow = new Extrapolation(new PlanarNeuron.Flow(neuron, current), ExtrapolationOptions.Precise);
@@ -67,12 +76,12 @@ public sealed record LimitCycle(
             // Converged, or down to rounding: no longer improving.
             if (Math.Abs(change) <= 1e-13 * Math.Max(1, Math.Abs(start)) || (Math.Abs(change) < 1e-11 && before <= Math.Abs(change)))
                 return Measure(flow, section, start, period, x[2]);
+            bool alike = near || (multiplier < 1 && Math.Abs(change) < before && Math.Abs(change) < 0.1 * Math.Abs(off));
             before = Math.Abs(change);
-            // While far away the multiplier says little: the step stays on the side of the rest state where the orbit is.
-            double step = Math.Abs(1 - multiplier) > 1e-9 ? change / (1 - multiplier) : change;
-            x[1] = start + Math.Clamp(step, -0.5 * Math.Abs(off), 0.5 * Math.Abs(off));
-            if (turn < 3 && v is null)
-                x[1] = start + change;
+            if (!alike || Math.Abs(1 - multiplier) < 1e-9)
+                continue;
+            // Far away the multiplier says little: the step stays on the side of the rest state where the orbit is.
+            x[1] = start + Math.Clamp(change / (1 - multiplier), -0.5 * Math.Abs(off), 0.5 * Math.Abs(off));
         }
         return null;
     }

@@ -157,7 +157,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
             throw new NotFiniteNumberException(
                 string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"the sheet left the finite numbers before t = {Time:g6}: dt = {_options.Dt:g3} is too large for it. Lower dt."
+                    $"the sheet left the finite numbers before t = {Time:g6}: the step dt = {_options.Dt:g3} is too large for it. Lower it."
                 )
             );
     }
@@ -264,7 +264,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
                 throw new ArgumentException(
                     string.Create(
                         System.Globalization.CultureInfo.InvariantCulture,
-                        $"dt = {_options.Dt:g4} is not below the explicit limit {bound:g4} of field {name}, 2 tau/(8 D + c) with D = {_stencil.DiffusionOf(f):g4} and damping c = {Math.Max(damping, 0):g3}. Lower dt or D."
+                        $"step dt = {_options.Dt:g4} is not below the explicit limit {bound:g4} of field {name}, 2 tau/(8 D + c) with D = {_stencil.DiffusionOf(f):g4} and damping c = {Math.Max(damping, 0):g3}. Lower the step or D."
                     )
                 );
         }

@@ -13,6 +13,7 @@ internal sealed class Extrapolation
     private readonly IStiffVelocity? _stiff;
     private readonly ExtrapolationOptions _options;
     private readonly int _size;
+    private readonly double _rounding;
     private readonly double[][] _row,
         _above;
     private readonly double[] _x,
@@ -38,7 +39,24 @@ internal sealed class Extrapolation
         _last = new double[_size];
         _before = new double[_size];
 
+        _rounding = 2.2e-16 * Weights();
+
         double[][] Table() => [.. Enumerable.Range(0, options.Columns).Select(_ => new double[_size])];
+    }
+
+    /// <summary>Σ |w_j| of the extrapolation T = Σ w_j T_j: what rounding in the rows is multiplied with.</summary>
+    private double Weights()
+    {
+        double sum = 0;
+        for (int j = 1; j <= _options.Columns; j++)
+        {
+            double weight = 1;
+            for (int i = 1; i <= _options.Columns; i++)
+                if (i != j)
+                    weight *= _stiff is null ? (double)(j * j) / (j * j - i * i) : (double)j / (j - i);
+            sum += Math.Abs(weight);
+        }
+        return sum;
     }
 
     /// <summary>The flow.</summary>
@@ -191,7 +209,8 @@ internal sealed class Extrapolation
         double worst = 0;
         for (int i = 0; i < _size; i++)
         {
-            double allowed = _options.Absolute + _options.Relative * Math.Max(Math.Abs(_begun[i]), Math.Abs(best[i]));
+            // No step however small errs less than rounding.
+            double allowed = _options.Absolute + Math.Max(_options.Relative, _rounding) * Math.Max(Math.Abs(_begun[i]), Math.Abs(best[i]));
             // Math.Max lets NaN through, which no step may hide.
             worst = Math.Max(worst, Math.Abs(best[i] - second[i]) / allowed);
         }

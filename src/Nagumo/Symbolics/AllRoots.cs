@@ -25,6 +25,8 @@ internal static class AllRoots
         double At(double at) => f.Evaluate((Symbol _) => at);
         double SlopeAt(double at) => slope.Evaluate((Symbol _) => at);
         var roots = new List<double>();
+        double first = 0,
+            last = 0;
         var boxes = new Stack<Enclosure>();
         // Split away from 0, where symmetric functions have their roots.
         double middle = low + 0.5017 * (high - low);
@@ -62,10 +64,17 @@ internal static class AllRoots
         }
         return roots;
 
+        // Boxes without a verdict that lie side by side are one root: it lies in their middle.
         void Add(double root)
         {
-            if (roots.Count == 0 || root - roots[^1] > 4 * Narrow * Math.Max(1, Math.Abs(root)))
+            if (roots.Count > 0 && root - last <= 4 * Narrow * Math.Max(1, Math.Abs(root)))
+                roots[^1] = first + 0.5 * (root - first);
+            else
+            {
+                first = root;
                 roots.Add(root);
+            }
+            last = root;
         }
     }
 

@@ -201,6 +201,31 @@ public sealed class StructureAuditTests
         Assert.InRange(audit.Cosine, 1 - 1e-9, 1);
     }
 
+    [Theory]
+    [InlineData("fhn-chain", Structure.SkewGradient)]
+    [InlineData("fhn-residual", Structure.Hamiltonian)]
+    public void Chains_are_what_their_reading_makes_of_them(string name, Structure expected)
+    {
+        var preset = Presets.Get(name);
+        var small = preset with
+        {
+            Validation = 0,
+            Network = preset.Network with
+            {
+                Populations = [.. preset.Network.Populations.Select((p, i) => i == 1 ? p with { Size = 6 } : p)],
+            },
+        };
+        using var trainer = new Trainer(small, SmallExperiments.Images(20), 1);
+        var audit = StructureAudit.Run(name, trainer, SmallExperiments.All.Test);
+        Assert.Equal(expected, audit.Class);
+        Assert.InRange(audit.Defect, 0, 1e-9);
+        // A pass is a flow of one layer's (q, p); a boundary problem one of all layers' q.
+        Assert.Equal(expected == Structure.Hamiltonian ? 24 : 12 * (small.Chain!.Depth + 1), audit.System.Dimension);
+        if (expected == Structure.SkewGradient)
+            // Inhibitors ascend with their τ_v = 0.3.
+            Assert.Equal(-0.3, audit.Weights[6] / audit.Weights[0], 1e-9);
+    }
+
     [Fact]
     public void A_box_holds_what_rests_at_its_edge()
     {

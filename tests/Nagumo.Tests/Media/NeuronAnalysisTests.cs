@@ -250,6 +250,62 @@ public sealed class NeuronAnalysisTests
         Assert.Null(RegimeReport.Of(neuron, 0.32).Cycle);
     }
 
+    // Below a subcritical onset an unstable cycle separates rest from the large stable one.
+    [Fact]
+    public void The_unstable_cycle_is_found_from_near_by()
+    {
+        var neuron = new PlanarNeuron(new FitzHughNagumo(tau: 12.5));
+        var curve = new RestCurve(neuron);
+        var onset = curve.HopfPoints[0];
+        double current = onset.Current - 0.001;
+        var rest = curve.At(current).Single();
+        double amplitude = Math.Sqrt(onset.GrowthPerCurrent * 0.001 / onset.Lyapunov);
+
+        var cycle = LimitCycle.Find(neuron, current, rest, rest.V - onset.Omega * amplitude, near: true);
+
+        Assert.NotNull(cycle);
+        Assert.False(cycle.IsStable);
+        Assert.Equal(amplitude, cycle.Amplitude, 0.1 * amplitude);
+        // A start just inside falls to rest, one just outside to the large cycle.
+        Assert.Null(LimitCycle.Find(neuron, current, rest, rest.V + 0.9 * (cycle.V - rest.V)));
+        Assert.True(LimitCycle.Find(neuron, current, rest, rest.V + 1.1 * (cycle.V - rest.V))!.Amplitude > 1);
+    }
+
+    // f = 1/period where it oscillates; the cycle lives on beside rest below the subcritical onset, down to 0.3245.
+    [Fact]
+    public void Frequency_against_current()
+    {
+        var neuron = new PlanarNeuron(new FitzHughNagumo(tau: 12.5));
+        double[] currents = [0.25, 0.32, 0.326, 0.33, 0.335, 0.5, 1.0];
+
+        var points = CurrentFrequency.Run(neuron, currents, TestContext.Current.CancellationToken);
+
+        Assert.Equal(currents, points.Select(p => p.Current));
+        Assert.Equal([true, true, true, true, false, false, false], points.Select(p => p.Rests));
+        Assert.Equal([false, false, true, true, true, true, true], points.Select(p => p.Frequency is not null));
+        Assert.Equal(1 / 39.474414980230904, points[5].Frequency!.Value, 1e-10);
+    }
+
+    // A nullcline's points lie on it: the velocity there is that of linear interpolation between grid points.
+    [Fact]
+    public void Nullclines_are_where_the_velocity_vanishes()
+    {
+        var neuron = new PlanarNeuron(new FitzHughNagumo(tau: 12.5));
+        for (int field = 0; field < 2; field++)
+        {
+            var (u, v) = Nullcline.Of(neuron, 0.5, field, (-2.5, 2.5), (-1.5, 2));
+            // One curve each: a single gap, at its end.
+            Assert.Equal(1, u.Count(double.IsNaN));
+            for (int i = 0; i < u.Count - 1; i++)
+            {
+                var velocity = neuron.Velocity(u[i], v[i], 0.5);
+                Assert.Equal(0, field == 0 ? velocity.U : velocity.V, 1e-3);
+                if (i > 0)
+                    Assert.True(Math.Abs(u[i] - u[i - 1]) < 0.05 && Math.Abs(v[i] - v[i - 1]) < 0.05);
+            }
+        }
+    }
+
     [Fact]
     public void Without_inhibitor_there_is_one_clear_line()
     {

@@ -197,7 +197,7 @@ public sealed class SheetTests
         var turing = new FitzHughNagumo(1, 0.5, 0.2, 0.2);
         using var sheet = new Sheet<double>(new(turing, 8, 8, 0.01, new Dictionary<string, double> { ["u"] = 1, ["v"] = 8.455 }));
         var e = Assert.Throws<ArgumentException>(() => sheet.Advance(1));
-        Assert.Contains("dt = 0.01 is not below the explicit limit 0.00587", e.Message, StringComparison.Ordinal);
+        Assert.Contains("step dt = 0.01 is not below the explicit limit 0.00587", e.Message, StringComparison.Ordinal);
         Assert.Contains("field v", e.Message, StringComparison.Ordinal);
     }
 
@@ -208,7 +208,7 @@ public sealed class SheetTests
         using var sheet = new Sheet<double>(new(new TextNeuron("-u^4/4", new Dictionary<string, double>()), 4, 4, 0.1, OnlyActivators));
         sheet.Write(0, [.. Enumerable.Repeat(2.0, 16)]);
         var e = Assert.Throws<NotFiniteNumberException>(() => sheet.Advance(1000));
-        Assert.Contains("Lower dt", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Lower it", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

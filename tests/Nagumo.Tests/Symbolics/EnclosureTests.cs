@@ -1,0 +1,88 @@
+using Nagumo.Symbolics;
+using static Nagumo.Symbolics.Functions;
+
+namespace Nagumo.Tests.Symbolics;
+
+/// <summary>Interval arithmetic encloses, and root isolation misses nothing.</summary>
+public sealed class EnclosureTests
+{
+    /// <summary>Defined everywhere: what 0/0 hides in a condition has no value to enclose.</summary>
+    private static readonly Gen<Expr> Defined = Gen.Select(
+        Gen.Select(RandomExpr.Smooth(3), RandomExpr.Smooth(3), RandomExpr.Smooth(2)),
+        Gen.Int[0, 6],
+        (e, kind) =>
+            kind switch
+            {
+                0 => Abs(e.Item1),
+                1 => Min(e.Item1, e.Item2),
+                2 => Max(e.Item1, e.Item2),
+                3 => Select(e.Item3, e.Item1, e.Item2),
+                4 => Sign(e.Item1) + e.Item2,
+                5 => Pow(e.Item1, 3),
+                _ => e.Item1 / (1 + Pow(e.Item2, 2)),
+            }
+    );
+
+    [Fact]
+    public void Every_value_lies_in_the_enclosure() =>
+        Gen.Select(Defined, Gen.Double[-3, 3], Gen.Double[0, 2], Gen.Double[0, 1])
+            .Sample(
+                (e, low, width, share) =>
+                {
+                    // One symbol: the others become numbers.
+                    var f = Try(() => e.Substitute(s => s == RandomExpr.X ? null : (Expr)(s == RandomExpr.Y ? 0.7 : -1.3)));
+                    if (f is null)
+                        return;
+                    double value = f.Evaluate((Symbol _) => low + share * width);
+                    var box = Enclosure.Of(f, RandomExpr.X, new(low, low + width));
+                    Assert.True(double.IsNaN(value) || box.Contains(value), $"{f} at {low + share * width}: {value} not in {box}");
+                },
+                iter: 5000
+            );
+
+    // Polynomials with known roots, simple or double, apart or near.
+    [Fact]
+    public void All_roots_of_a_polynomial() =>
+        Gen.Select(Gen.Double[-9, 9].Array[1, 5], Gen.Double[0.1, 3])
+            .Sample(
+                (roots, scale) =>
+                {
+                    Array.Sort(roots);
+                    for (int i = 1; i < roots.Length; i++)
+                        if (roots[i] - roots[i - 1] < 1e-3)
+                            return;
+                    Expr f = roots.Aggregate((Expr)scale, (p, r) => p * (RandomExpr.X - r));
+
+                    var found = AllRoots.Of(f, RandomExpr.X, -10, 10);
+
+                    Assert.Equal(roots, found, (a, b) => Math.Abs(a - b) < 1e-12 * Math.Max(1, Math.Abs(a)));
+                },
+                iter: 300
+            );
+
+    [Fact]
+    public void Roots_of_functions_that_are_no_polynomials()
+    {
+        Expr x = RandomExpr.X;
+        var f = Expr.Parse("tanh(3*x) - x/2 - 0.1", name => name == "x" ? RandomExpr.X : null);
+        var roots = AllRoots.Of(f, RandomExpr.X, -1e4, 1e4);
+        Assert.Equal(3, roots.Count);
+        Assert.All(roots, r => Assert.Equal(0, f.Evaluate((Symbol _) => r), 1e-14));
+        // Even order: touched, not crossed.
+        Assert.Single(AllRoots.Of((x - 0.3) * (x - 0.3), RandomExpr.X, -10, 10));
+        Assert.Empty(AllRoots.Of(x * x + 1e-9, RandomExpr.X, -10, 10));
+        Assert.Throws<ArgumentException>(() => AllRoots.Of(x * 0 + 0, RandomExpr.X, -10, 10));
+    }
+
+    private static Expr? Try(Func<Expr> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (Exception e) when (e is DivideByZeroException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+}
