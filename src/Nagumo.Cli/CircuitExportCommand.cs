@@ -22,12 +22,19 @@ internal static class CircuitExportCommand
             HelpName = "T",
             DefaultValueFactory = _ => 200,
         };
+        var nudge = new Option<double>("--nudge")
+        {
+            Description =
+                "Of a trained network: the outputs' nudge currents of this strength towards the sample's label; 0 is the free phase",
+            HelpName = "BETA",
+            DefaultValueFactory = _ => 0,
+        };
         var noise = CircuitCommand.Noise();
         var seed = CircuitCommand.Seed();
         var json = CircuitCommand.JsonSwitch();
         var command = new Command("export", "A neuron, chain or network as a SPICE netlist for ngspice");
         target.AddTo(command);
-        foreach (Option option in (Option[])[file, duration, noise, seed, json])
+        foreach (Option option in (Option[])[file, duration, nudge, noise, seed, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
@@ -41,7 +48,8 @@ internal static class CircuitExportCommand
             var (network, mode) = target.Find(parsed, error);
             using var _ = network;
             network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
-            var circuit = network.Build(options);
+            double beta = parsed.GetValue(nudge);
+            var circuit = network.Build(options, beta == 0 ? null : network.Nudges(beta));
             string netlist = circuit.Netlist(transient);
             if (path is null)
             {

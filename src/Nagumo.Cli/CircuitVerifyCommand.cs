@@ -44,7 +44,7 @@ internal static class CircuitVerifyCommand
                 "rest" => VerifyFrom.Rest,
                 var word => throw new InputException($"--from {word}: give start or rest."),
             };
-            var ngspice = Ngspice.Default with { TimeoutSeconds = parsed.GetValue(timeout) };
+            var ngspice = new Ngspice(Ngspice.Default.Executable, parsed.GetValue(timeout));
             var (network, mode) = target.Find(parsed, parsed.InvocationConfiguration.Error);
             using var _ = network;
             network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);

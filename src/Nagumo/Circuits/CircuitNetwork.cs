@@ -22,7 +22,6 @@ public sealed unsafe class CircuitNetwork : IDisposable
     private const int MostSteps = 2000;
     private readonly Buffer<double>? _input;
     private readonly Workspace<double> _workspace = new();
-    private double[] _nudge = [];
 
     private CircuitNetwork(string title, Network network, ulong seed, ReadOnlySpan<double> input, Trainer? trained = null)
     {
@@ -175,7 +174,36 @@ public sealed unsafe class CircuitNetwork : IDisposable
     }
 
     /// <summary>The circuit that starts from the present state.</summary>
-    public Circuit Build(CircuitOptions? options = null) => CircuitBuilder.Build(Title, Machine, State, options ?? new());
+    /// <param name="options">How it is built.</param>
+    /// <param name="nudges">Currents −β ∂C/∂u into the outputs, as <see cref="Nudges"/> gives them; null for the free phase.</param>
+    public Circuit Build(CircuitOptions? options = null, double[]? nudges = null) =>
+        CircuitBuilder.Build(
+            Title,
+            Machine,
+            State,
+            options ?? new(),
+            Nudge is var (readout, _, _) ? (readout.Population, nudges ?? new double[readout.Outputs]) : null
+        );
+
+    /// <summary>The nudge −β ∂C/∂u of each output, in the model's units, at the free rest state that the present state leads to.</summary>
+    /// <param name="beta">Nudging strength β of either sign.</param>
+    /// <exception cref="ArgumentException">A network without readout, or one that does not come to rest.</exception>
+    public double[] Nudges(double beta)
+    {
+        if (!double.IsFinite(beta))
+            throw new ArgumentOutOfRangeException(nameof(beta), $"nudge = {beta:R}: give a finite number.");
+        if (Nudge is not var (readout, label, _))
+            throw new ArgumentException($"{Title}: it has no outputs to nudge. Use a trained network.");
+        double[] start = Fields(),
+            z = new double[readout.Classes],
+            force = new double[readout.Outputs];
+        if (!Relax().Converged)
+            throw new ArgumentException($"{Title}: it does not come to rest, so the nudge is not defined.");
+        readout.Read(State, 0, z);
+        readout.Force(z, label, force);
+        SetFields(start);
+        return [.. force.Select(f => -beta * f)];
+    }
 
     /// <summary>All fields of the present state, populations in order, activators before inhibitors.</summary>
     public double[] Fields()
@@ -192,19 +220,11 @@ public sealed unsafe class CircuitNetwork : IDisposable
 
     internal Workspace<double> Workspace => _workspace;
 
-    /// <summary>Adds the nudge −β ∂C/∂u of the present state to the outputs' currents; −1 takes back the last one.</summary>
-    internal void ApplyNudge(int sign)
+    /// <summary>Adds currents to those into the outputs.</summary>
+    internal void Inject(double[] currents, int sign)
     {
-        var (readout, label, beta) = Nudge!.Value;
-        if (sign > 0)
-        {
-            var z = new double[readout.Classes];
-            _nudge = new double[readout.Outputs];
-            readout.Read(State, 0, z);
-            readout.Force(z, label, _nudge);
-        }
-        for (int i = 0; i < _nudge.Length; i++)
-            State.Constant(readout.Population, 0).Row(i)[0] -= sign * beta * _nudge[i];
+        for (int i = 0; i < currents.Length; i++)
+            State.Constant(Nudge!.Value.Readout.Population, 0).Row(i)[0] += sign * currents[i];
     }
 
     /// <summary>Call it after parameters changed.</summary>

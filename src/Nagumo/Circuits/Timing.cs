@@ -27,14 +27,15 @@ public sealed record Timing(double InferenceSeconds, double InferenceJoules, dou
         double[] start = network.Fields();
         double[] rest = Rest(network);
         double free = Settle(network, start, rest, 2 * Part) * units.Time;
-        if (network.Nudge is null)
+        if (network.Nudge is not var (_, _, beta))
             return new(free, watts * free, null, null);
         network.SetFields(rest);
-        network.ApplyNudge(+1);
+        double[] nudges = network.Nudges(beta);
+        network.Inject(nudges, +1);
         double[] nudged = Rest(network);
         double moved = rest.Zip(nudged, (a, b) => Math.Abs(a - b)).Max();
         double time = Settle(network, rest, nudged, Part * moved) * units.Time;
-        network.ApplyNudge(-1);
+        network.Inject(nudges, -1);
         network.SetFields(rest);
         return new(free, watts * free, time, watts * (free + 2 * time));
     }

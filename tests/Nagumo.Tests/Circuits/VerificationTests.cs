@@ -145,6 +145,25 @@ public sealed class VerificationTests
         Assert.Equal(63, network.Neurons);
         network.Start(0.05, 1);
         Agrees(Verification.Of(network, new(Weights: weights, Inputs: inputs), ngspice: ngspice));
+        if (preset == "iris-fhn" && weights == Weights.Transconductors)
+            Nudged(network, ngspice);
+    }
+
+    /// <summary>The nudge sources of the netlist do what the nudge does to our own rest state.</summary>
+    private static void Nudged(CircuitNetwork network, Ngspice ngspice)
+    {
+        // The sample is fitted well, its cost has almost no slope left: a strong nudge makes up for it.
+        double[] nudges = network.Nudges(50);
+        var circuit = network.Build(nudges: nudges);
+        var run = ngspice.Run(circuit, Transient.Settling(400));
+        double[] free = network.Fields();
+        network.Inject(nudges, +1);
+        Assert.True(network.Relax().Converged);
+        double[] ours = network.Fields();
+        circuit.Read(run.Result.Last, network.State);
+        double moved = free.Zip(ours, (a, b) => Math.Abs(a - b)).Max();
+        Assert.True(moved > 1e-3, $"the nudge moves nothing: {moved}");
+        Assert.True(ours.Zip(network.Fields(), (a, b) => Math.Abs(a - b)).Max() < 1e-7 * moved);
     }
 
     private static void Agrees(Verification v) =>
