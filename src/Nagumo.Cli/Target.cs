@@ -36,6 +36,17 @@ internal sealed record Target(Experiment Experiment, string? Run, string? StartW
         return this with { Experiment = changed };
     }
 
+    /// <summary>Refuses an experiment that states a chain, whose network is one layer of it only.</summary>
+    /// <param name="command">The command that looks at networks.</param>
+    /// <exception cref="InputException">It states a chain.</exception>
+    public void RequireNetwork(string command)
+    {
+        if (Experiment.Chain is not null)
+            throw new InputException(
+                $"'{Experiment.Name}' is a chain of layers, and '{command}' looks at networks: use '{Terminal.Command} check', or '{Terminal.Command} chain' for the two readings side by side."
+            );
+    }
+
     /// <summary>Loads the data set of the configuration, with progress on standard error.</summary>
     public static DataSet Load(string name, TextWriter error, CancellationToken cancel = default)
     {

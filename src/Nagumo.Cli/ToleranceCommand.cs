@@ -63,8 +63,11 @@ internal static class ToleranceCommand
             json,
         };
         command.SetAction(parsed =>
-            Run(
-                Target.Find(parsed.GetRequiredValue(target)).With(parsed.GetValue(set)!).Experiment,
+        {
+            var subject = Target.Find(parsed.GetRequiredValue(target)).With(parsed.GetValue(set)!);
+            subject.RequireNetwork("tolerance");
+            return Run(
+                subject.Experiment,
                 parsed.GetValue(effect)!,
                 Numbers("--levels", parsed.GetValue(levels)!),
                 parsed.GetValue(betas) is { } list ? Numbers("--betas", list) : [],
@@ -74,8 +77,8 @@ internal static class ToleranceCommand
                 parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
-            )
-        );
+            );
+        });
         return command;
     }
 

@@ -8,7 +8,7 @@ namespace Nagumo.Hamiltonian;
 
 /// <summary>The time that methods take to bring one chain to rest, at the same tolerance.</summary>
 /// <param name="Depth">L.</param>
-/// <param name="Method">"block newton", "block sweeps" or "flow".</param>
+/// <param name="Method">"block newton", "block sweeps" (handed over to acceleration and Newton by MINRES where they fail, as networks are) or "flow".</param>
 /// <param name="Milliseconds">Wall clock, the best of the repetitions.</param>
 /// <param name="Steps">Linear solves, sweeps or time steps.</param>
 /// <param name="Residual">Largest |∂S/∂q| reached.</param>
@@ -60,7 +60,7 @@ public sealed record ChainTiming(int Depth, string Method, double Milliseconds, 
                     report = flow.Relax(state);
                 }
                 else
-                    report = BlockSweeps.Relax(network, state, new(MaxSweeps, Tolerance), first: -1, workspace);
+                    report = Relaxer.Relax(network, state, new(MaxSweeps, Tolerance), first: -1, workspace);
             });
             timings.Add(new(options.Depth, method, time, report.Sweeps, report.Residual, report.Converged));
         }

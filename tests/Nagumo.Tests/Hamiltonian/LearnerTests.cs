@@ -245,7 +245,7 @@ public sealed class LearnerTests
             { "train", "chain.train names 'activator_difusion'. Did you mean 'activator_diffusion'?" },
             { "box", "lives in a box" },
             { "couplings", "The network of a chain is one layer" },
-            { "exact", "estimator.kind = 'exact' is not for a chain read as a boundary problem" },
+            { "exact", "estimator.kind = 'exact' is not for training a chain read as a boundary problem" },
             { "nudge", "a chain is nudged by the current of its free state" },
         };
 

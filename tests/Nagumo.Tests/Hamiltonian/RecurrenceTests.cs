@@ -99,10 +99,22 @@ public sealed class RecurrenceTests
     public void A_thousand_elliptic_layers_forward_and_back()
     {
         const int depth = 1000;
-        using var machine = Chain(depth, 8, d: 100, k: 0.6, gamma: 0.1, step: 0.25, strength: 0.05, units: 8, sd: 1 / Math.Sqrt(8));
+        // Equal layers: random ones kick the orbit about until it escapes.
+        using var machine = Chain(
+            depth,
+            8,
+            d: 100,
+            k: 0.6,
+            gamma: 0.1,
+            step: 0.25,
+            strength: 0.05,
+            units: 8,
+            sd: 1 / Math.Sqrt(8),
+            equalLayers: true
+        );
         using var s = machine.CreateState(1);
         using var ws = new GemmWorkspace<double>();
-        double[] start = Random(8, 0.3, 3);
+        double[] start = Random(8, 0.05, 3);
         for (int r = 0; r < 8; r++)
             s.Q[0].Row(r)[0] = start[r];
         for (int l = 0; l < depth; l++)
@@ -277,11 +289,16 @@ public sealed class RecurrenceTests
         using var machine = Chain(20, 3, d: 1);
         using var action = new ResidualAction(machine, 21);
         var problem = new BoundaryProblem(action, Injection: Random(6, 0.3, 11));
-        double[][] rest = problem.Start(),
-            shot = problem.Start();
+        var rest = problem.Start();
         Assert.True(BoundarySolver.Solve(problem, rest).Converged);
-        Assert.True(Shooting.Multiple(problem, shot, segment: 5) < 1e-12);
+        // From a start 1e-3 away; from 0 the cubic escapes within the first segment.
+        double[][] shot = [.. rest.Select((layer, l) => layer.Zip(Random(6, 1e-3, 60 + (ulong)l), (a, b) => a + b).ToArray())];
+        double residual = Shooting.Multiple(problem, shot, segment: 5);
+        Assert.True(residual < 1e-12, $"{residual:g3}");
         Assert.True(Shooting.Distance(rest, shot).Max() < 1e-10);
+        // Without segments the same start is lost.
+        double[][] plain = [.. rest.Select((layer, l) => layer.Zip(Random(6, 1e-3, 60 + (ulong)l), (a, b) => a + b).ToArray())];
+        Assert.False(Shooting.Multiple(problem, plain, segment: 20) < 1e-10);
     }
 
     [Theory]
