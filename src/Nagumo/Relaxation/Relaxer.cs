@@ -80,9 +80,23 @@ internal static class Relaxer
             );
             next = flow.Relax(full);
         }
-        if (!(next.NotConverged < report.NotConverged || next.Residual < report.Residual))
+        next = next with { Sweeps = report.Sweeps + next.Sweeps };
+        var vector = new FieldVector<T>(machine, s);
+        if (next.NotConverged < report.NotConverged || next.Residual < report.Residual)
+        {
+            vector.Copy(full, s);
+            report = next;
+        }
+        if (report.Converged)
             return report;
-        new FieldVector<T>(machine, s).Copy(full, s);
-        return next with { Sweeps = report.Sweeps + next.Sweeps };
+
+        // Combinations of sweeps and linear solves stop at a multiple of their rounding; where sweeps contract, they go on from there.
+        full.CopyFrom(s, 0);
+        var last = BlockSweeps.Relax(machine, s, options, first: -1, ws);
+        last = last with { Sweeps = report.Sweeps + last.Sweeps };
+        if (last.NotConverged < report.NotConverged)
+            return last;
+        vector.Copy(full, s);
+        return report;
     }
 }

@@ -32,19 +32,8 @@ public sealed class AllocationTests
         var network = experiment.Network.Build();
         var readout = new Readout(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
         using var team = new WorkerTeam(threads);
-        using var machine = new Machine<float>(network, rng);
-        using var learner = new EqProp<float>(
-            machine,
-            team,
-            readout,
-            experiment.Estimator,
-            experiment.Free,
-            experiment.Nudged,
-            experiment.Pixels,
-            rng,
-            96
-        );
-        using var optimizer = new Optimizer<float>(experiment.Optimizer, machine.Parameters, team, rng);
+        using var learner = Learners.Of(new(experiment, network, readout, team, rng, 96));
+        using var optimizer = new Optimizer<float>(experiment.Optimizer, learner.Parameters, team, rng);
         int[] samples = [.. Enumerable.Range(0, 96)];
         // The first calls grow workspaces, compile kernels and leave the JIT's first tier.
         for (int i = 0; i < 3; i++)
