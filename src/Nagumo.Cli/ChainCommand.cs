@@ -227,6 +227,9 @@ internal static class ChainCommand
         );
     }
 
+    /// <summary>Below this depth the call itself takes most of the time.</summary>
+    private const int Asymptotic = 64;
+
     private static int Time(EquivalenceOptions options, bool json, TextWriter output, TextWriter error)
     {
         var all = new List<ChainTiming>();
@@ -235,7 +238,7 @@ internal static class ChainCommand
             all.AddRange(ChainTiming.Run(options with { Depth = depth }));
             error.WriteLine($"depth {depth}: done");
         }
-        double? slope = Slope(all.Where(t => t is { Method: "block newton", Depth: >= 16 }));
+        double? slope = Slope(all.Where(t => t is { Method: "block newton", Depth: >= Asymptotic }));
         if (json)
             output.WriteLine(
                 Json.Text(
@@ -268,7 +271,7 @@ internal static class ChainCommand
                 );
             if (slope is { } s)
                 output.WriteLine(
-                    $"block newton: time ~ depth^{s.ToString("F2", CultureInfo.InvariantCulture)} per linear solve, depths 16 and more"
+                    $"block newton: time ~ depth^{s.ToString("F2", CultureInfo.InvariantCulture)} per linear solve, depths {Asymptotic} and more"
                 );
         }
         return all.Where(t => t.Method == "block newton").All(t => t.Converged) ? ExitCode.Done : ExitCode.NotConverged;

@@ -18,10 +18,16 @@ public sealed record ChainTiming(int Depth, string Method, double Milliseconds, 
     /// <summary>What all three methods must reach: block Newton goes further, time integration hardly does.</summary>
     public const double Tolerance = 1e-9;
 
-    private const int Repetitions = 3,
+    private const int FewestRepetitions = 3,
         MaxSweeps = 20_000;
 
-    /// <summary>Times a chain of one depth. Blocks are left out (s = 0): the block sweeps of networks have no such coupling.</summary>
+    /// <summary>Fast methods are repeated for so long.</summary>
+    private const double Duration = 200;
+
+    /// <summary>Sweeps and the flow run on a network of one population a layer; deeper than this they take minutes.</summary>
+    private const int Deepest = 128;
+
+    /// <summary>Times a chain of one depth, beyond depth 128 by block Newton only. Blocks are left out (s = 0): the block sweeps of networks have no such coupling.</summary>
     /// <param name="options">The chain; its strength is not used.</param>
     /// <exception cref="ArgumentException">A value out of its range.</exception>
     public static IReadOnlyList<ChainTiming> Run(EquivalenceOptions options)
@@ -37,6 +43,8 @@ public sealed record ChainTiming(int Depth, string Method, double Milliseconds, 
         BoundaryReport newton = default;
         double block = Best(() => newton = BoundarySolver.Solve(problem, problem.Start(), new(Tolerance)));
         var timings = new List<ChainTiming> { new(options.Depth, "block newton", block, newton.Steps, newton.Residual, newton.Converged) };
+        if (options.Depth > Deepest)
+            return timings;
 
         using var network = new Machine<double>(AsNetwork(machine.Chain, injection), new Rng(1));
         var identity = network.Parameters.First(p =>
@@ -90,7 +98,8 @@ public sealed record ChainTiming(int Depth, string Method, double Milliseconds, 
     private static double Best(Action run)
     {
         double best = double.PositiveInfinity;
-        for (int i = 0; i < Repetitions; i++)
+        long begin = Stopwatch.GetTimestamp();
+        for (int i = 0; i < FewestRepetitions || Stopwatch.GetElapsedTime(begin).TotalMilliseconds < Duration; i++)
         {
             long start = Stopwatch.GetTimestamp();
             run();
