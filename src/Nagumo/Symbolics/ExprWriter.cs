@@ -45,11 +45,7 @@ internal static class ExprWriter
     }
 
     /// <summary>A sum with its signs; each notation writes terms and numbers in its own way.</summary>
-    internal static string Write(
-        Sum sum,
-        Func<double, IReadOnlyList<(Expr Base, int Exponent)>, string> term,
-        Func<double, string> number
-    )
+    internal static string Write(Sum sum, Func<double, IReadOnlyList<(Expr Base, int Exponent)>, string> term, Func<double, string> number)
     {
         var text = "";
         foreach (var (coefficient, factor) in sum.Terms)
