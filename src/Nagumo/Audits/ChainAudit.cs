@@ -201,7 +201,8 @@ public sealed record ChainAudit
     {
         using var hessian = problem.CreateHessian();
         problem.Hessian(q, hessian);
-        double[] whole = new double[hessian.Offsets[^1]],
+        var entries = SparseRows.Of(hessian);
+        double[] whole = new double[entries.Rows],
             product = new double[whole.Length];
         int[] activators = [.. Enumerable.Range(0, hessian.Sizes.Length).SelectMany(l => Enumerable.Range(hessian.Offsets[l], neurons))];
         return Lanczos
@@ -211,7 +212,7 @@ public sealed record ChainAudit
                     Array.Clear(whole);
                     for (int i = 0; i < activators.Length; i++)
                         whole[activators[i]] = x[i];
-                    hessian.Times(whole, product);
+                    entries.Times(whole, product);
                     for (int i = 0; i < activators.Length; i++)
                         y[i] = product[activators[i]];
                 },

@@ -46,6 +46,7 @@ internal sealed unsafe class BlockTridiagonal : IDisposable
     /// <returns>False when a block is singular to working precision.</returns>
     public bool Factor()
     {
+        Norm = _diagonal.Concat(_upper).Max(Largest);
         for (int l = 0; l < Sizes.Length; l++)
         {
             var matrix = _factors[l].Matrix;
@@ -101,7 +102,6 @@ internal sealed unsafe class BlockTridiagonal : IDisposable
     public void Times(ReadOnlySpan<double> x, Span<double> y)
     {
         y.Clear();
-        Norm = 0;
         for (int l = 0; l < Sizes.Length; l++)
         {
             Add(_diagonal[l], Sizes[l], Sizes[l], x[Offsets[l]..], y[Offsets[l]..], transposed: false);
@@ -112,8 +112,16 @@ internal sealed unsafe class BlockTridiagonal : IDisposable
         }
     }
 
-    /// <summary>The largest entry met by the last product: a scale for residuals.</summary>
+    /// <summary>The largest entry when the blocks were factored: a scale for residuals.</summary>
     private double Norm { get; set; }
+
+    private static double Largest(double[] block)
+    {
+        double largest = 0;
+        foreach (double x in block)
+            largest = Math.Max(largest, Math.Abs(x));
+        return largest;
+    }
 
     private void Substitute(Span<double> x)
     {
@@ -125,37 +133,27 @@ internal sealed unsafe class BlockTridiagonal : IDisposable
                 for (int i = 0; i < Sizes[l - 1]; i++)
                 {
                     double y = x[Offsets[l - 1] + i];
-                    for (int j = 0; j < Sizes[l]; j++)
-                        at[j] -= _upper[l - 1][i * Sizes[l] + j] * y;
+                    RowMath.AddScaled(_upper[l - 1].AsSpan(i * Sizes[l], Sizes[l]), -y, at, at);
                 }
             _factors[l].Solve(at);
         }
         for (int l = Sizes.Length - 2; l >= 0; l--)
         for (int i = 0; i < Sizes[l]; i++)
-        {
-            double sum = 0;
-            for (int j = 0; j < Sizes[l + 1]; j++)
-                sum += _eliminated[l][i * Sizes[l + 1] + j] * x[Offsets[l + 1] + j];
-            x[Offsets[l] + i] -= sum;
-        }
+            x[Offsets[l] + i] -= LaneSum.Dot<double>(
+                _eliminated[l].AsSpan(i * Sizes[l + 1], Sizes[l + 1]),
+                x.Slice(Offsets[l + 1], Sizes[l + 1])
+            );
     }
 
-    private void Add(double[] m, int rows, int cols, ReadOnlySpan<double> x, Span<double> y, bool transposed)
+    private static void Add(double[] m, int rows, int cols, ReadOnlySpan<double> x, Span<double> y, bool transposed)
     {
         for (int i = 0; i < rows; i++)
         {
-            double sum = 0;
-            for (int j = 0; j < cols; j++)
-            {
-                double a = m[i * cols + j];
-                Norm = Math.Max(Norm, Math.Abs(a));
-                if (transposed)
-                    y[j] += a * x[i];
-                else
-                    sum += a * x[j];
-            }
-            if (!transposed)
-                y[i] += sum;
+            var row = m.AsSpan(i * cols, cols);
+            if (transposed)
+                RowMath.AddScaled(row, x[i], y[..cols], y[..cols]);
+            else
+                y[i] += LaneSum.Dot<double>(row, x[..cols]);
         }
     }
 

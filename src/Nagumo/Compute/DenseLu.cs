@@ -115,8 +115,7 @@ internal sealed unsafe class DenseLu : IDisposable
             for (var i = c + 1; i < Size; i++)
             {
                 var factor = a.Data[(nint)i * Size + c] /= pivot;
-                if (factor != 0)
-                    Subtract(a.Row(i)[(c + 1)..(j + width)], factor, a.Row(c)[(c + 1)..(j + width)]);
+                Subtract(a.Row(i)[(c + 1)..(j + width)], factor, a.Row(c)[(c + 1)..(j + width)]);
             }
         }
         return -1;
@@ -133,6 +132,9 @@ internal sealed unsafe class DenseLu : IDisposable
     /// <summary>y ← y − factor·x.</summary>
     static void Subtract(Span<double> y, double factor, ReadOnlySpan<double> x)
     {
+        // Links of diffusion are diagonal: their factors are almost all zero.
+        if (factor == 0)
+            return;
         var i = 0;
         var f = new Vector<double>(factor);
         for (; i <= y.Length - Vector<double>.Count; i += Vector<double>.Count)

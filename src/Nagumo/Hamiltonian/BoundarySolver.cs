@@ -42,23 +42,42 @@ internal static class BoundarySolver
         return transient with { Steps = report.Steps + transient.Steps, Pivoted = report.Pivoted || transient.Pivoted };
     }
 
-    /// <summary>x ← A⁻¹ x; banded with pivoting where block elimination is not accurate.</summary>
+    /// <summary>x ← A⁻¹ x, once.</summary>
     /// <returns>Whether pivoting was needed.</returns>
     /// <exception cref="ArithmeticException">A is singular to working precision.</exception>
-    public static bool SolveLinear(BlockTridiagonal a, Span<double> x)
+    public static bool SolveLinear(BlockTridiagonal a, Span<double> x) => new Factored(a).Solve(x);
+
+    /// <summary>A factored once for many solves; banded with pivoting from where block elimination is not accurate.</summary>
+    /// <param name="a">Must not change or be factored by others while this is in use.</param>
+    internal sealed class Factored(BlockTridiagonal a)
     {
-        double[] right = x.ToArray();
-        if (a.Factor() && a.Solve(x) <= Trusted)
-            return false;
-        right.CopyTo(x);
-        var banded = BandedLu.Of(a);
-        int column = banded.Factor();
-        if (column >= 0)
-            throw new ArithmeticException(
-                $"The Hessian is singular (no pivot in column {column} of {a.Offsets[^1]}): the rest state is degenerate. Change the parameters, or look for the fold that it lies on."
-            );
-        banded.Solve(x);
-        return true;
+        private readonly bool _blocks = a.Factor();
+        private BandedLu? _banded;
+
+        /// <summary>x ← A⁻¹ x.</summary>
+        /// <returns>Whether pivoting was needed.</returns>
+        /// <exception cref="ArithmeticException">A is singular to working precision.</exception>
+        public bool Solve(Span<double> x)
+        {
+            double[] right = x.ToArray();
+            if (_banded is null && _blocks && a.Solve(x) <= Trusted)
+                return false;
+            right.CopyTo(x);
+            _banded ??= Pivoted();
+            _banded.Solve(x);
+            return true;
+        }
+
+        private BandedLu Pivoted()
+        {
+            var banded = BandedLu.Of(a);
+            int column = banded.Factor();
+            return column < 0
+                ? banded
+                : throw new ArithmeticException(
+                    $"The Hessian is singular (no pivot in column {column} of {a.Offsets[^1]}): the rest state is degenerate. Change the parameters, or look for the fold that it lies on."
+                );
+        }
     }
 
     private static BoundaryReport Newton(BoundaryProblem problem, double[][] q, BlockTridiagonal blocks, BoundaryOptions options)

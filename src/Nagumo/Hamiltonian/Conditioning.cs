@@ -25,9 +25,10 @@ public sealed record Conditioning(
 )
 {
     private const double Kept = 1e-6,
-        LargestTau = 1e3;
+        LargestTau = 1e3,
+        TauTolerance = 1e-4;
     private const int PowerSteps = 60,
-        Bisections = 30,
+        Panel = 64,
         Grid = 2001;
 
     /// <summary>Whether k_eff &lt; m.</summary>
@@ -42,7 +43,8 @@ public sealed record Conditioning(
         problem.Hessian(q, hessian);
         var (strength, bound) = Condition(action.Machine);
         double tau = action.Machine.Fields > 1 ? -action.Signature(0, action.Size(0) - 1) / action.Machine.Chain.Trunk.Scale : 1;
-        double At(double t) => Growth(problem, hessian, t, rng.Split("rightmost"));
+        var entries = SparseRows.Of(hessian);
+        double At(double t) => Growth(problem, entries, t, rng.Split("rightmost"));
         return new(
             kappa,
             slowest,
@@ -85,36 +87,55 @@ public sealed record Conditioning(
     }
 
     /// <summary>Largest and smallest non-negative Lyapunov exponent along a state: QR of the layers' Jacobians, the first fifth left out.</summary>
-    internal static (double Largest, double Slowest) Exponents(LayeredAction action, double[][] q)
+    /// <remarks>The frame's vectors are rows; block Gram–Schmidt, twice, puts the work into products of matrices.</remarks>
+    internal static unsafe (double Largest, double Slowest) Exponents(LayeredAction action, double[][] q)
     {
         int n = action.Size(0),
             last = action.Layers - 1,
-            skip = last / 5;
-        var frame = new double[2 * n][];
-        for (int i = 0; i < 2 * n; i++)
-            (frame[i] = new double[2 * n])[i] = 1;
-        var sums = new double[2 * n];
-        for (int l = 0; l < last; l++)
+            skip = last / 5,
+            size = 2 * n;
+        using var workspace = new GemmWorkspace<double>();
+        double[] frame = new double[size * size],
+            next = new double[size * size],
+            shadow = new double[Panel * size],
+            sums = new double[size];
+        for (int i = 0; i < size; i++)
+            frame[i * size + i] = 1;
+        fixed (
+            double* frameData = frame,
+                nextData = next,
+                shadowData = shadow
+        )
         {
-            var j = action.Jacobian(l, q[l]);
-            for (int c = 0; c < frame.Length; c++)
+            MatView<double> current = new(frameData, size, size, size),
+                moved = new(nextData, size, size, size);
+            for (int l = 0; l < last; l++)
             {
-                var next = new double[2 * n];
-                for (int i = 0; i < 2 * n; i++)
-                for (int k = 0; k < 2 * n; k++)
-                    next[i] += j[i, k] * frame[c][k];
-                // Twice is enough: modified Gram–Schmidt against the vectors before.
-                for (int pass = 0; pass < 2; pass++)
-                for (int b = 0; b < c; b++)
+                fixed (double* jacobian = action.Jacobian(l, q[l]))
+                    Gemm.Multiply(current, new MatView<double>(jacobian, size, size, size).Transposed, default, moved, 1, workspace);
+                for (int from = 0; from < size; from += Panel)
                 {
-                    double dot = Dot(frame[b], next);
-                    for (int i = 0; i < 2 * n; i++)
-                        next[i] -= dot * frame[b][i];
+                    int rows = Math.Min(Panel, size - from);
+                    // Twice is enough, against the vectors before the panel and then inside it.
+                    for (int pass = 0; pass < 2 && from > 0; pass++)
+                    {
+                        var (before, panel) = (moved.Slice(0, from, 0, size), moved.Slice(from, rows, 0, size));
+                        var dots = new MatView<double>(shadowData, rows, from, size);
+                        Gemm.Multiply(panel, before.Transposed, default, dots, 1, workspace);
+                        Gemm.Multiply(dots, before, panel, panel, -1, workspace);
+                    }
+                    for (int c = from; c < from + rows; c++)
+                    {
+                        for (int pass = 0; pass < 2; pass++)
+                        for (int b = from; b < c; b++)
+                            RowMath.AddScaled(moved.Row(b), -LaneSum.Dot<double>(moved.Row(b), moved.Row(c)), moved.Row(c), moved.Row(c));
+                        double length = Math.Sqrt(LaneSum.Dot<double>(moved.Row(c), moved.Row(c)));
+                        if (l >= skip)
+                            sums[c] += Math.Log(length);
+                        RowMath.Scale(moved.Row(c), 1 / length, moved.Row(c));
+                    }
                 }
-                double length = Math.Sqrt(Dot(next, next));
-                if (l >= skip)
-                    sums[c] += Math.Log(length);
-                frame[c] = [.. next.Select(x => x / length)];
+                (current, moved) = (moved, current);
             }
         }
         double[] exponents = [.. sums.Select(s => s / (last - skip)).OrderDescending()];
@@ -142,20 +163,21 @@ public sealed record Conditioning(
     {
         var x = new double[hessian.Offsets[^1]];
         rng.FillNormal(x);
+        var factored = new BoundarySolver.Factored(hessian);
         double norm = 0;
         for (int step = 0; step < PowerSteps; step++)
         {
             double length = Math.Sqrt(Dot(x, x));
             for (int i = 0; i < x.Length; i++)
                 x[i] /= length;
-            BoundarySolver.SolveLinear(hessian, x);
+            factored.Solve(x);
             norm = Math.Sqrt(Dot(x, x));
         }
         return norm;
     }
 
     /// <summary>The rightmost real part of −Σ⁻¹ H with inhibitors of time constant τ.</summary>
-    private static double Growth(BoundaryProblem problem, BlockTridiagonal hessian, double tau, Rng rng)
+    private static double Growth(BoundaryProblem problem, SparseRows hessian, double tau, Rng rng)
     {
         double scale = ((ResidualAction)problem.Action).Machine.Chain.Trunk.Scale;
         double[] rates =
@@ -186,7 +208,7 @@ public sealed record Conditioning(
             return 0;
         if (growth(high) < 0)
             return double.PositiveInfinity;
-        for (int i = 0; i < Bisections; i++)
+        while (high > low * (1 + TauTolerance))
         {
             double middle = Math.Sqrt(low * high);
             if (growth(middle) < 0)
