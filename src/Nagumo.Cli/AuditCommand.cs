@@ -33,19 +33,9 @@ internal static class AuditCommand
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
-        var picture = new Option<string?>("--out")
-        {
-            Description = "Draw both directions of every coupling here (.png or .svg)",
-            HelpName = "PICTURE",
-        };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key of the configuration; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var picture = CommonOptions.Out("Draw both directions of every coupling here (.png or .svg)", "PICTURE");
+        var set = CommonOptions.Set("Change a key of the configuration; repeatable");
+        var json = CommonOptions.Json();
         var command = new Command("audit", "Say whether a system is its own adjoint: gradient, skew-gradient, Hamiltonian, … or neither")
         {
             target,

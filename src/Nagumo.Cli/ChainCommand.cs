@@ -32,8 +32,8 @@ internal static class ChainCommand
         {
             Description = "Instead: time to rest against depth, block Newton, block sweeps and time integration",
         };
-        var folder = new Option<string?>("--out") { Description = "Write chain-layers.png and chain-gradients.png here", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var folder = CommonOptions.Out("Write chain-layers.png and chain-gradients.png here");
+        var json = CommonOptions.Json();
         var command = new Command(
             "chain",
             "Compare the two readings of a chain of layers: rest state and recurrence, EqProp and Hamiltonian echo"

@@ -32,15 +32,9 @@ internal static class CheckCommand
             Description = $"Data set of those images [default: {DefaultData}; a run's own gradient: its own]",
             HelpName = "NAME",
         };
-        var folder = new Option<string?>("--out") { Description = "Write gradient-error.png and residual.png here", HelpName = "DIR" };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key of the configuration, e.g. estimator.nudge=cost; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var folder = CommonOptions.Out("Write gradient-error.png and residual.png here");
+        var set = CommonOptions.SetKey("estimator.nudge=cost");
+        var json = CommonOptions.Json();
         var command = new Command("check", "Check gradient, stability and rest states of a network in float64")
         {
             target,

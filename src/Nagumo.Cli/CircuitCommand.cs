@@ -33,7 +33,4 @@ internal static class CircuitCommand
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
-
-    /// <summary>The switch for one JSON object.</summary>
-    public static Option<bool> JsonSwitch() => new("--json") { Description = "Print one JSON object" };
 }

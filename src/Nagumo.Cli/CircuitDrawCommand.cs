@@ -22,7 +22,7 @@ internal static class CircuitDrawCommand
             DefaultValueFactory = _ => "circuit.svg",
         };
         var measured = new Option<bool>("--voltages") { Description = "Write in the voltages and powers at rest" };
-        var json = CircuitCommand.JsonSwitch();
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command("draw", "The schematic of a neuron, a chain or a small layered network");
         target.AddTo(command);
         foreach (Option option in (Option[])[file, measured, json])

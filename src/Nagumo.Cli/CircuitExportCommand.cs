@@ -11,11 +11,7 @@ internal static class CircuitExportCommand
     public static Command Build()
     {
         var target = new CircuitTarget();
-        var file = new Option<string?>("--out")
-        {
-            Description = "Write the netlist to this file [default: standard output]",
-            HelpName = "FILE",
-        };
+        var file = CommonOptions.Out("Write the netlist to this file [default: standard output]", "FILE");
         var duration = new Option<double>("--duration")
         {
             Description = "Length of the transient analysis, in units of the membranes' time",
@@ -31,7 +27,7 @@ internal static class CircuitExportCommand
         };
         var noise = CircuitCommand.Noise();
         var seed = CircuitCommand.Seed();
-        var json = CircuitCommand.JsonSwitch();
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command("export", "A neuron, chain or network as a SPICE netlist for ngspice");
         target.AddTo(command);
         foreach (Option option in (Option[])[file, duration, nudge, noise, seed, json])

@@ -22,13 +22,7 @@ internal static class CircuitLearnCommand
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key of the configuration, e.g. optimizer.rate=0.02; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
+        var set = CommonOptions.SetKey("optimizer.rate=0.02");
         var device = new Option<string>("--device")
         {
             Description = $"Tunnel diode: {string.Join(" or ", TunnelDiode.All.Select(d => d.Name))}",
@@ -41,8 +35,8 @@ internal static class CircuitLearnCommand
             HelpName = "N",
             DefaultValueFactory = _ => Environment.ProcessorCount,
         };
-        var picture = new Option<string?>("--out") { Description = "Write the learning curve to this .png or .svg", HelpName = "FILE" };
-        var json = CircuitCommand.JsonSwitch();
+        var picture = CommonOptions.Out("Write the learning curve to this .png or .svg", "FILE");
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command(
             "learn",
             "Train a network in ngspice: free and nudged equilibria measured, updates from node voltages alone"

@@ -18,7 +18,7 @@ internal static class CircuitPowerCommand
         };
         var noise = CircuitCommand.Noise();
         var seed = CircuitCommand.Seed();
-        var json = CircuitCommand.JsonSwitch();
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command(
             "power",
             "Power at rest by kind of element, settling time, energy per inference and update, conductances"

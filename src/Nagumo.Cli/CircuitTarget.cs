@@ -18,14 +18,9 @@ internal sealed class CircuitTarget
         Description = "neuron, spike, chain, iris-fhn, iris-rails, or a PRESET, config.json (at its initial weights) or trained RUN",
         HelpName = "TARGET",
     };
-    private readonly Option<string[]> _set = new("--set")
-    {
-        Description =
-            "neuron, spike, chain: current, neuron and its parameters, e.g. tau=12.5; chain also size, diffusion.u, diffusion.v, mode; otherwise a key of the configuration. Repeatable",
-        HelpName = "KEY=VALUE",
-        Arity = ArgumentArity.OneOrMore,
-        DefaultValueFactory = _ => [],
-    };
+    private readonly Option<string[]> _set = CommonOptions.Set(
+        "neuron, spike, chain: current, neuron and its parameters, e.g. tau=12.5; chain also size, diffusion.u, diffusion.v, mode; otherwise a key of the configuration. Repeatable"
+    );
     private readonly Option<int> _sample = new("--sample")
     {
         Description = "Test sample that a trained network is shown",

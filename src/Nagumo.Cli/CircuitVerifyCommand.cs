@@ -26,7 +26,7 @@ internal static class CircuitVerifyCommand
             HelpName = "S",
             DefaultValueFactory = _ => 600,
         };
-        var json = CircuitCommand.JsonSwitch();
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command(
             "verify",
             "Every node's settled voltage in ngspice against our rest state; of an oscillating neuron period and peaks"

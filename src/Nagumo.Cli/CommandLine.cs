@@ -56,7 +56,10 @@ public static class CommandLine
 
     private static Command Build()
     {
-        Command root = new("nagumo", "Trains and simulates networks of physical neurons: Equilibrium Propagation, waves and patterns, circuits.")
+        Command root = new(
+            "nagumo",
+            "Trains and simulates networks of physical neurons: Equilibrium Propagation, waves and patterns, circuits."
+        )
         {
             TrainCommand.Build(),
             CheckCommand.Build(),

@@ -24,7 +24,7 @@ internal static class DataCommand
         Func<string[], TextWriter?, TextWriter, (int Code, JsonArray Sets)> run
     )
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command(name, description) { json };
         var names = new Argument<string[]>("NAME")
         {
@@ -84,19 +84,11 @@ internal static class DataCommand
 
     private static (int, JsonArray) Get(string[] names, TextWriter? output, TextWriter error)
     {
-        using var cancel = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(
-            PosixSignal.SIGINT,
-            context =>
-            {
-                context.Cancel = !cancel.IsCancellationRequested;
-                cancel.Cancel();
-            }
-        );
+        using var interruption = new Interruption(PosixSignal.SIGINT);
         var sets = new JsonArray();
         foreach (string name in names)
         {
-            var data = Target.Load(name, error, cancel.Token);
+            var data = Target.Load(name, error, interruption.Token);
             output?.WriteLine(
                 $"{name}: {Terminal.Count(data.Train.Count)} + {Terminal.Count(data.Test.Count)} samples, verified, in {new DataStore().Folder}"
             );

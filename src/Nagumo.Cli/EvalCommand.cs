@@ -22,15 +22,9 @@ internal static class EvalCommand
             Description = "Preset or configuration of a weights.npz [default: config.json beside it]",
             HelpName = "PRESET|FILE",
         };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key of the configuration, e.g. hardware.mismatch=0.1; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
-        var threads = new Option<int?>("--threads") { Description = "Threads [default: all cores]", HelpName = "N" };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var set = CommonOptions.SetKey("hardware.mismatch=0.1");
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
         var command = new Command("eval", "Test error of a trained network, relaxed to convergence")
         {
             model,
@@ -48,7 +42,7 @@ internal static class EvalCommand
                 parsed.GetValue(sweeps),
                 parsed.GetValue(config),
                 parsed.GetValue(set)!,
-                parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                parsed.ThreadCount(threads),
                 parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
@@ -71,8 +65,6 @@ internal static class EvalCommand
     {
         if (sweeps is < 1)
             throw new InputException($"--sweeps {sweeps}: give at least 1.");
-        if (threads is < 1 or > 1024)
-            throw new InputException($"--threads {threads}: give 1 to 1024.");
         var begun = Accounting.Mark.Now;
         var model = TrainedModel.Find(path, config).With(set);
         var data = Target.Load(dataName ?? model.Experiment.Data, error);

@@ -17,14 +17,8 @@ internal static class InfoCommand
             Description = "A preset, a config.json or a run's folder",
             HelpName = "PRESET|config.json|RUN",
         };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key of the configuration, e.g. network.populations.h1.size=500; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var set = CommonOptions.SetKey("network.populations.h1.size=500");
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command("info", "Equations, sizes, parameters and budget of a preset or run") { target, set, json };
         command.SetAction(parsed =>
             Run(parsed.GetRequiredValue(target), parsed.GetValue(set)!, parsed.GetValue(json), parsed.InvocationConfiguration.Output)

@@ -11,7 +11,7 @@ internal static class ModelsCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command("models", "Neurons and couplings: equations, parameters, ranges, references") { json };
         command.SetAction(parsed =>
         {

@@ -25,7 +25,7 @@ internal static class PredictCommand
             Description = "Preset or configuration of a weights.npz [default: config.json beside it]",
             HelpName = "PRESET|FILE",
         };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var json = CommonOptions.Json();
         var command = new Command("predict", "Class probabilities of one picture") { model, picture, config, json };
         command.SetAction(parsed =>
             Run(

@@ -10,7 +10,7 @@ internal static class PresetsCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var json = CommonOptions.Json("one JSON object");
         var command = new Command("presets", "List the presets that 'train' knows") { json };
         command.SetAction(parsed =>
         {

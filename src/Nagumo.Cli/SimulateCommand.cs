@@ -39,29 +39,15 @@ internal static class SimulateCommand
             HelpName = "NAME|FILE.json",
         };
         neuron.CompletionSources.Add(_ => NeuronModels.All.Select(n => new System.CommandLine.Completions.CompletionItem(n.Name)));
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key or a neuron's parameter, e.g. tau=12.5; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
+        var set = CommonOptions.Set("Change a key or a neuron's parameter, e.g. tau=12.5; repeatable");
         var size = new Option<int?>("--size") { Description = "Cells per side of a sheet: short for --set size=N", HelpName = "N" };
         var time = new Option<string?>("--time") { Description = "Time to simulate: short for --set time=T", HelpName = "T" };
         var seed = new Option<ulong?>("--seed") { Description = "Seed of everything random [default: 1]", HelpName = "N" };
         var seeds = new Option<int?>("--seeds") { Description = "Average over N seeds, where noise matters [default: 1]", HelpName = "N" };
-        var folder = new Option<string?>("--out")
-        {
-            Description = "Folder of pictures and results [default: runs/PHENOMENON]",
-            HelpName = "DIR",
-        };
+        var folder = CommonOptions.Out("Folder of pictures and results [default: runs/PHENOMENON]");
         var save = new Option<bool>("--save") { Description = "Keep trajectories: trajectory.npz" };
-        var threads = new Option<int?>("--threads")
-        {
-            Description = "Threads of a sheet; the result does not depend on them [default: all cores]",
-            HelpName = "N",
-        };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var threads = CommonOptions.Threads("Threads of a sheet; the result does not depend on them");
+        var json = CommonOptions.Json();
         var command = new Command("simulate", "Simulate spikes, oscillations, waves and patterns of physical neurons")
         {
             target,
@@ -90,7 +76,7 @@ internal static class SimulateCommand
                 Request.Of(name, parsed.GetValue(neuron), parsed.GetValue(seed), parsed.GetValue(seeds), assignments),
                 parsed.GetValue(folder),
                 parsed.GetValue(save),
-                parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                parsed.ThreadCount(threads),
                 parsed.GetValue(json),
                 output,
                 parsed.InvocationConfiguration.Error
@@ -201,15 +187,11 @@ internal static class SimulateCommand
 
     private static int Run(Request request, string? given, bool save, int threads, bool json, TextWriter output, TextWriter error)
     {
-        if (threads is < 1 or > 1024)
-            throw new InputException($"--threads {threads}: give 1 to 1024.");
         if (given is not null && RunFolder.IsRun(given))
             throw new InputException($"'{given}' holds a run: name another --out.");
         using var folder = RunFolder.Open(given ?? RunFolder.FirstFree(Path.Combine("runs", request.Phenomenon.Name)));
-        using var cancel = new CancellationTokenSource();
-        using var interrupt = TrainCommand.Cancelling(PosixSignal.SIGINT, cancel);
-        using var terminate = TrainCommand.Cancelling(PosixSignal.SIGTERM, cancel);
-        var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, cancel.Token)
+        using var interruption = new Interruption(PosixSignal.SIGINT, PosixSignal.SIGTERM);
+        var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, interruption.Token)
         {
             Threads = threads,
         };
@@ -222,7 +204,7 @@ internal static class SimulateCommand
         {
             simulation.EndProgress();
         }
-        bool interrupted = cancel.IsCancellationRequested;
+        bool interrupted = interruption.Token.IsCancellationRequested;
         var result = Result(request, findings, interrupted, folder.Path);
         folder.WriteText("result.json", Json.Text(result) + "\n");
         folder.WriteText("config.json", Json.Text(request.ToJson()) + "\n");

@@ -40,16 +40,10 @@ internal static class ToleranceCommand
             HelpName = "N",
             DefaultValueFactory = _ => 5,
         };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key of the configuration, e.g. epochs=3; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
-        var folder = new Option<string?>("--out") { Description = "Write tolerance.json and tolerance.png here", HelpName = "DIR" };
-        var threads = new Option<int?>("--threads") { Description = "Threads [default: all cores]", HelpName = "N" };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var set = CommonOptions.SetKey("epochs=3");
+        var folder = CommonOptions.Out("Write tolerance.json and tolerance.png here");
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
         var command = new Command("tolerance", "Test error on chips that are not ideal, trained ideally or with the chip in the loop")
         {
             target,
@@ -72,7 +66,7 @@ internal static class ToleranceCommand
                 Numbers("--levels", parsed.GetValue(levels)!),
                 parsed.GetValue(betas) is { } list ? Numbers("--betas", list) : [],
                 parsed.GetValue(chips),
-                parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                parsed.ThreadCount(threads),
                 parsed.GetValue(folder),
                 parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output,
@@ -97,8 +91,6 @@ internal static class ToleranceCommand
     {
         if (chips is < 1 or > 1000)
             throw new InputException($"--chips {chips}: give 1 to 1000.");
-        if (threads is < 1 or > 1024)
-            throw new InputException($"--threads {threads}: give 1 to 1024.");
         foreach (string effect in effects)
             if (!Effects.Contains(effect))
                 throw new InputException($"--effect: there is no effect '{effect}'.{Nearest.Hint(effect, Effects)}");

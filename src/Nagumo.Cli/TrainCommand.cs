@@ -36,20 +36,10 @@ internal static class TrainCommand
             Description = "Train with N seeds, one after the other; gives mean and 95 % interval",
             HelpName = "N",
         };
-        var threads = new Option<int?>("--threads")
-        {
-            Description = "Threads; the result does not depend on them [default: all cores]",
-            HelpName = "N",
-        };
-        var folder = new Option<string?>("--out") { Description = "The run's folder [default: runs/NAME-sSEED]", HelpName = "DIR" };
+        var threads = CommonOptions.Threads("Threads; the result does not depend on them");
+        var folder = CommonOptions.Out("The run's folder [default: runs/NAME-sSEED]");
         var resume = new Option<bool>("--resume") { Description = "Continue the run in the folder from its last epoch" };
-        var set = new Option<string[]>("--set")
-        {
-            Description = "Change a key of the configuration, e.g. optimizer.rate=0.001; repeatable",
-            HelpName = "KEY=VALUE",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-        };
+        var set = CommonOptions.SetKey("optimizer.rate=0.001");
         var data = new Option<string?>("--data") { Description = "Data set (see 'nagumo data list')", HelpName = "NAME" };
         data.CompletionSources.Add(_ => DataSets.All.Select(d => new System.CommandLine.Completions.CompletionItem(d.Name)));
         var weights = new Option<string?>("--weights")
@@ -57,7 +47,7 @@ internal static class TrainCommand
             Description = "Start from these weights (a run's weights.npz)",
             HelpName = "FILE",
         };
-        var json = new Option<bool>("--json") { Description = "Print the result as one JSON object" };
+        var json = CommonOptions.Json();
         var command = new Command("train", "Train a network and leave a run folder: configuration, metrics, checkpoint, weights, pictures")
         {
             target,
@@ -87,7 +77,7 @@ internal static class TrainCommand
                     parsed.GetValue(target),
                     assignments,
                     parsed.GetValue(seeds),
-                    parsed.GetValue(threads) ?? Environment.ProcessorCount,
+                    parsed.ThreadCount(threads),
                     parsed.GetValue(folder),
                     parsed.GetValue(resume),
                     parsed.GetValue(weights),
@@ -114,8 +104,6 @@ internal static class TrainCommand
     private static int Run(Request request, TextWriter output, TextWriter error)
     {
         var begun = new Accounting.Mark(0);
-        if (request.Threads is < 1 or > 1024)
-            throw new InputException($"--threads {request.Threads}: give 1 to 1024.");
         if (request.Seeds is < 1 or > 1000)
             throw new InputException($"--seeds {request.Seeds}: give 1 to 1000.");
         var target = Target.Find(request.Target ?? Presets.Default).With(request.Assignments);
@@ -136,9 +124,7 @@ internal static class TrainCommand
             .. Enumerable.Range(0, count).Select(i => Folder(request, target, request.Seeds is null ? null : first + (ulong)i)),
         ];
 
-        using var cancel = new CancellationTokenSource();
-        using var interrupt = Cancelling(PosixSignal.SIGINT, cancel);
-        using var terminate = Cancelling(PosixSignal.SIGTERM, cancel);
+        using var interruption = new Interruption(PosixSignal.SIGINT, PosixSignal.SIGTERM);
         fileSizeLimit ??= OperatingSystem.IsWindows()
             ? null
             : PosixSignalRegistration.Create((PosixSignal)FileSizeExceeded, context => context.Cancel = true);
@@ -152,13 +138,13 @@ internal static class TrainCommand
             var experiment = target.Experiment with { Seed = first + (ulong)i };
             if (request.Resume && RunFolder.IsRun(folder.Path) && !chosen)
                 experiment = experiment with { Data = Target.Find(folder.Path).Experiment.Data };
-            loaded ??= LoadData(experiment.Data, chosen || RunFolder.IsRun(folder.Path), error, cancel.Token);
+            loaded ??= LoadData(experiment.Data, chosen || RunFolder.IsRun(folder.Path), error, interruption.Token);
             var run = new TrainingRun(folder, experiment with { Data = loaded.Name }, loaded, request.Threads, target.StartWeights);
             if (count > 1)
                 error.WriteLine($"seed {experiment.Seed} ({i + 1} of {count})");
             try
             {
-                results.Add(run.Execute(request.Resume, begun, error, cancel.Token));
+                results.Add(run.Execute(request.Resume, begun, error, interruption.Token));
                 begun = Accounting.Mark.Now;
             }
             catch (OperationCanceledException)
@@ -227,15 +213,4 @@ internal static class TrainCommand
         DataSets.All.Any(d => d.Name == data)
             ? data
             : throw new InputException($"there is no data set '{data}'.{Nearest.Hint(data, [.. DataSets.All.Select(d => d.Name)])}");
-
-    /// <summary>The first signal asks to stop after the batch, the second one stops at once.</summary>
-    internal static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource cancel) =>
-        PosixSignalRegistration.Create(
-            signal,
-            context =>
-            {
-                context.Cancel = !cancel.IsCancellationRequested;
-                cancel.Cancel();
-            }
-        );
 }

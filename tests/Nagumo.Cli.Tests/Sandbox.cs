@@ -79,12 +79,15 @@ internal sealed class Sandbox : IDisposable
         return new(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Starts the command in a process of its own, working in the folder.</summary>
+    // A job in the background of a shell ignores SIGINT, and so do its children, unless they are told otherwise.
+    private const string Interruptible = "as=$(env --default-signal=INT true 2>/dev/null && echo env --default-signal=INT);";
+
+    /// <summary>Starts the command in a process of its own, working in the folder; SIGINT reaches it.</summary>
     public Process Start(string arguments, string before = "") =>
         Process.Start(
             new ProcessStartInfo(
                 "bash",
-                ["-c", $"{before} exec dotnet '{Path.Combine(AppContext.BaseDirectory, "Nagumo.Cli.dll")}' {arguments}"]
+                ["-c", $"{Interruptible} {before} exec $as dotnet '{Path.Combine(AppContext.BaseDirectory, "Nagumo.Cli.dll")}' {arguments}"]
             )
             {
                 RedirectStandardOutput = true,

@@ -15,10 +15,11 @@ namespace Nagumo.Audits;
 /// <param name="Conductances">What each coupling's resistors are: to build them.</param>
 public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IReadOnlyList<Conductances> Conductances)
 {
-    /// <summary>Whether the network has passive couplings only: resistors, differential pairs of resistors, diffusion, bias currents.</summary>
+    /// <summary>Whether the network has passive couplings only: resistors, pairs of resistors, diffusion, bias currents.</summary>
     public static bool Applies(Network network) =>
-        network.Couplings.All(c => c is Resistive or DifferentialResistive or Diffusive or Bias)
-        && network.Couplings.Any(c => c is Resistive or DifferentialResistive);
+        network.Couplings.All(c => IsResistive(c) || c is Diffusive or ChainDiffusive or Bias) && network.Couplings.Any(IsResistive);
+
+    private static bool IsResistive(Coupling coupling) => coupling is Resistive or DifferentialResistive or RailResistive;
 
     /// <summary>Runs the audit at the free rest states of all samples.</summary>
     /// <exception cref="ArgumentException">A coupling that is not passive.</exception>
@@ -74,31 +75,44 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IRea
             case Resistive:
                 for (int i = 0; i < tensors[first].Rows; i++)
                 for (int j = 0; j < tensors[first].Cols; j++)
-                    Branch(tensors[first].Value[i, j], i, j, At(b, j), ref largest);
+                    Branch(tensors[first].Value[i, j], i, j, 1, ref largest);
                 return;
             case Diffusive:
                 for (int i = 0; i < tensors[first].Rows; i++)
-                    Branch(tensors[first].Value[i, 0], i, i, At(b, i), ref largest);
+                    Branch(tensors[first].Value[i, 0], i, i, 1, ref largest);
+                return;
+            case ChainDiffusive:
+                for (int i = 1; i < subject.Network.Populations[a.Population].Size; i++)
+                    Branch(tensors[first].Value[0, 0], i - 1, i, 1, ref largest);
+                return;
+            case RailResistive:
+                for (int i = 0; i < tensors[first].Rows; i++)
+                for (int j = 0; j < tensors[first].Cols; j++)
+                {
+                    // One resistor to the neuron, one behind an ideal inverter, which shows −u_j and returns the current reversed.
+                    Branch(tensors[first].Value[i, j], i, j, 1, ref largest);
+                    Branch(tensors[first + 1].Value[i, j], i, j, -1, ref largest);
+                }
                 return;
             case DifferentialResistive d:
                 for (int i = 0; i < tensors[first].Rows; i++)
                 for (int j = 0; j < tensors[first].Cols; j++)
                 {
                     // Two resistors g = w/V to clamps at +V x and −V x.
-                    Branch(tensors[first].Value[i, j] / d.Gain, i, -1, d.Gain * At(b, j), ref largest);
-                    Branch(tensors[first + 1].Value[i, j] / d.Gain, i, -1, -d.Gain * At(b, j), ref largest);
+                    Branch(tensors[first].Value[i, j] / d.Gain, i, j, d.Gain, ref largest);
+                    Branch(tensors[first + 1].Value[i, j] / d.Gain, i, j, -d.Gain, ref largest);
                 }
                 return;
         }
 
-        void Branch(double conductance, int i, int j, double there, ref double largest)
+        // A resistor from node i of a to node j of b behind an ideal element that shows ratio × its voltage, without loss.
+        void Branch(double conductance, int i, int j, double ratio, ref double largest)
         {
-            double current = conductance * (there - At(a, i));
+            double current = conductance * (ratio * At(b, j) - At(a, i));
             largest = Math.Max(largest, Math.Abs(current));
             meter.Add(conductance, current);
             net[a.Population][a.Field, i] += current;
-            if (j >= 0)
-                net[b.Population][b.Field, j] -= current;
+            net[b.Population][b.Field, j] -= ratio * current;
         }
     }
 

@@ -62,37 +62,25 @@ public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, 
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0], tensors[1]);
 
-    private sealed class Bound<T>(IReadOnlyList<EndShape> ends, Tensor<T> w, Tensor<T> v) : BoundCoupling<T>
+    private sealed class Bound<T>(IReadOnlyList<EndShape> ends, Tensor<T> w, Tensor<T> v)
+        : BoundDense<T>(ends[0].Size, ends[1].Size, [1, 1])
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly DenseProduct<T> _forth = new(ends[0].Size, ends[1].Size, [1, 1]),
-            _back = new(ends[0].Size, ends[1].Size, [1, 1]);
+        private readonly DenseProduct<T> _adjoint = new(ends[0].Size, ends[1].Size, [1, 1]);
 
         public override bool IsReciprocal => false;
 
-        public override bool PrefersPacked(int end) => _forth.PrefersPacked(end);
-
         public override void Dispose()
         {
-            _forth.Dispose();
-            _back.Dispose();
+            base.Dispose();
+            _adjoint.Dispose();
         }
 
         public override void Load(int part, int parts)
         {
-            _forth.Load(w.Value, part, parts);
-            _back.Load(v.Value, part, parts);
+            Product.Load(w.Value, v.Value, part, parts);
+            _adjoint.Load(v.Value, w.Value, part, parts);
         }
-
-        public override void Drive(
-            int end,
-            ReadOnlySpan<MatView<T>> fields,
-            RightOperand<T>? packed,
-            MatView<T> init,
-            MatView<T> drive,
-            int row0,
-            int rows
-        ) => (end == 0 ? _forth : _back).Drive(end, fields[1 - end], packed, init, drive, row0, rows);
 
         public override void AdjointDrive(
             int end,
@@ -102,7 +90,7 @@ public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, 
             MatView<T> drive,
             int row0,
             int rows
-        ) => (end == 0 ? _back : _forth).Drive(end, fields[1 - end], packed, init, drive, row0, rows);
+        ) => _adjoint.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
 
         public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {

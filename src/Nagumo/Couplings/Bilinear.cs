@@ -28,33 +28,24 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0]);
 
-    private sealed class Bound<T> : BoundCoupling<T>
+    /// <summary>Sign of the term: −1 between activators.</summary>
+    private static int TermSign(IReadOnlyList<EndShape> ends) => ends[0].Inhibitor || ends[1].Inhibitor ? 1 : -1;
+
+    /// <summary>Sign of the drive into an end: an activator's drive is −∂term/∂u, an inhibitor's +∂term/∂v.</summary>
+    private static int DriveSign(IReadOnlyList<EndShape> ends, int e) =>
+        ends[e].Clamped ? 0
+        : ends[e].Inhibitor ? TermSign(ends)
+        : -TermSign(ends);
+
+    private sealed class Bound<T>(IReadOnlyList<EndShape> ends, Tensor<T> w)
+        : BoundDense<T>(w.Rows, w.Cols, [DriveSign(ends, 0), DriveSign(ends, 1)])
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly Tensor<T> _w;
-        private readonly DenseProduct<T> _product;
-        private readonly T _termSign,
-            _driveSign;
-        private readonly bool _clampedInput;
+        private readonly T _termSign = T.CreateChecked(TermSign(ends)),
+            _driveSign = T.CreateChecked(DriveSign(ends, 0));
+        private readonly bool _clampedInput = ends[1].Clamped && !ends[0].Clamped;
         private SparseLeft<T>? _sparse;
         private T? _background;
-
-        public Bound(IReadOnlyList<EndShape> ends, Tensor<T> w)
-        {
-            bool activators = !ends[0].Inhibitor && !ends[1].Inhibitor;
-            int term = activators ? -1 : 1;
-            // An activator's drive is −∂term/∂u, an inhibitor's +∂term/∂v.
-            Span<int> signs = stackalloc int[2];
-            for (int e = 0; e < 2; e++)
-                signs[e] =
-                    ends[e].Clamped ? 0
-                    : ends[e].Inhibitor ? term
-                    : -term;
-            (_w, _termSign) = (w, T.CreateChecked(term));
-            _driveSign = T.CreateChecked(signs[0]);
-            _clampedInput = ends[1].Clamped && !ends[0].Clamped;
-            _product = new(ends[0].Size, ends[1].Size, signs);
-        }
 
         public override T? Background
         {
@@ -65,15 +56,13 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
                     return;
                 _background = value;
                 if (value is not null)
-                    _sparse ??= new(_w.Rows, _w.Cols);
+                    _sparse ??= new(w.Rows, w.Cols);
             }
         }
 
-        public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
-
         public override void Dispose()
         {
-            _product.Dispose();
+            base.Dispose();
             _sparse?.Dispose();
         }
 
@@ -81,12 +70,12 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
         {
             if (_background is null)
             {
-                _product.Load(_w.Value, _w.Reverse, part, parts);
+                Product.Load(w.Value, w.Reverse, part, parts);
                 return;
             }
-            var (row0, rows) = Shares.Of(_w.Rows, part, parts, SparseGemm.PanelRows<T>());
+            var (row0, rows) = Shares.Of(w.Rows, part, parts, SparseGemm.PanelRows<T>());
             if (rows > 0)
-                _sparse!.Pack(_w.Value, _driveSign, row0, rows);
+                _sparse!.Pack(w.Value, _driveSign, row0, rows);
         }
 
         public override void Drive(
@@ -102,20 +91,20 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
             if (_background is not null)
                 SparseGemm.Multiply(_sparse!, (SparseRight<T>)packed!, init, drive, row0, rows);
             else
-                _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
+                base.Drive(end, fields, packed, init, drive, row0, rows);
         }
 
         public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
-            var g = _w.Gradient.Slice(row0, rows, 0, _w.Cols);
+            var g = w.Gradient.Slice(row0, rows, 0, w.Cols);
             T factor = _termSign * scale;
             if (_background is { } background)
             {
                 // The share of the work by columns rather than rows: then the inputs, not the smaller differences, are listed once by one thread.
-                int col0 = (int)((long)_w.Cols * row0 / _w.Rows),
-                    cols = (int)((long)_w.Cols * (row0 + rows) / _w.Rows) - col0;
+                int col0 = (int)((long)w.Cols * row0 / w.Rows),
+                    cols = (int)((long)w.Cols * (row0 + rows) / w.Rows) - col0;
                 var inputs = ends[1].Mean.Slice(col0, cols, 0, ends[1].Mean.Cols);
-                var share = _w.Gradient.Slice(0, _w.Rows, col0, cols);
+                var share = w.Gradient.Slice(0, w.Rows, col0, cols);
                 SparseGemm.Multiply(ends[0].Difference, inputs.Transposed, background, share, factor, workspace);
                 return;
             }

@@ -43,95 +43,58 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
             );
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends)
-    {
-        // Both halves are drawn from one signed sample: equal generator states give equal draws.
-        TensorSpec Half(string suffix, int sign) =>
-            new(
-                suffix,
-                ends[0].Size,
-                ends[1].Size,
-                (rng, values) =>
-                {
-                    Initial.Uniform(Sd)(rng, values);
-                    foreach (ref double x in values)
-                        x = Math.Max(0, sign * (Mean + x));
-                },
-                Min: 0,
-                Decays: true
-            );
-        return [Half("w+", +1), Half("w-", -1)];
-    }
+    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+        [
+            new("w+", ends[0].Size, ends[1].Size, Initial.Part(+1, Sd, Mean), Min: 0, Decays: true),
+            new("w-", ends[0].Size, ends[1].Size, Initial.Part(-1, Sd, Mean), Min: 0, Decays: true),
+        ];
 
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(tensors[0], tensors[1], T.CreateChecked(Gain));
 
-    private sealed class Bound<T> : BoundCoupling<T>
+    private sealed class Bound<T>(Tensor<T> plus, Tensor<T> minus, T gain) : BoundDense<T>(plus.Rows, plus.Cols, [1, 0])
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly Tensor<T> _plus,
-            _minus;
-        private readonly Buffer<T> _signed;
-        private readonly DenseProduct<T> _product;
-        private readonly T _gain;
-
-        public Bound(Tensor<T> plus, Tensor<T> minus, T gain)
-        {
-            (_plus, _minus, _gain) = (plus, minus, gain);
-            _signed = new((long)plus.Rows * plus.Cols);
-            _product = new(plus.Rows, plus.Cols, [1, 0]);
-        }
-
-        public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
+        private readonly Buffer<T> _signed = new((long)plus.Rows * plus.Cols);
 
         public override void Dispose()
         {
-            _product.Dispose();
+            base.Dispose();
             _signed.Dispose();
         }
 
         public override unsafe void Load(int part, int parts)
         {
-            var (row0, rows) = Shares.Of(_plus.Rows, part, parts, Gemm.RowBlock<T>());
-            for (int i = row0 * _plus.Cols; i < (row0 + rows) * _plus.Cols; i += _plus.Cols)
+            var (row0, rows) = Shares.Of(plus.Rows, part, parts, Gemm.RowBlock<T>());
+            for (int i = row0 * plus.Cols; i < (row0 + rows) * plus.Cols; i += plus.Cols)
                 RowMath.AddScaled(
-                    _minus.Values.Slice(i, _plus.Cols),
+                    minus.Values.Slice(i, plus.Cols),
                     -T.One,
-                    _plus.Values.Slice(i, _plus.Cols),
-                    _signed.Span.Slice(i, _plus.Cols)
+                    plus.Values.Slice(i, plus.Cols),
+                    _signed.Span.Slice(i, plus.Cols)
                 );
-            _product.Load(new MatView<T>(_signed.Pointer, _plus.Rows, _plus.Cols, _plus.Cols), part, parts);
+            Product.Load(new MatView<T>(_signed.Pointer, plus.Rows, plus.Cols, plus.Cols), part, parts);
         }
 
         public override bool HasLoads(int end) => end == 0;
 
         public override void AddLoads(int end, Span<T> loads)
         {
-            for (int r = 0; r < _plus.Rows; r++)
-                loads[r] += (LaneSum.Of<T>(_plus.Value.Row(r)) + LaneSum.Of<T>(_minus.Value.Row(r))) / _gain;
+            for (int r = 0; r < plus.Rows; r++)
+                loads[r] += (LaneSum.Of<T>(plus.Value.Row(r)) + LaneSum.Of<T>(minus.Value.Row(r))) / gain;
         }
-
-        public override void Drive(
-            int end,
-            ReadOnlySpan<MatView<T>> fields,
-            RightOperand<T>? packed,
-            MatView<T> init,
-            MatView<T> drive,
-            int row0,
-            int rows
-        ) => _product.Drive(end, fields[1], packed, init, drive, row0, rows);
 
         public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
-            var g = _plus.Gradient.Slice(row0, rows, 0, _plus.Cols);
+            var g = plus.Gradient.Slice(row0, rows, 0, plus.Cols);
             ResistorContrast.Products(ends[0], ends[1], -scale, g, row0, rows, workspace);
             for (int i = row0; i < row0 + rows; i++)
             {
                 // The product has opposite signs in the two resistors, the square m_i d_i the same.
-                T square = scale * LaneSum.Dot<T>(ends[0].Mean.Row(i), ends[0].Difference.Row(i)) / _gain;
-                RowMath.Scale(_plus.Gradient.Row(i), -T.One, _minus.Gradient.Row(i));
-                RowMath.Add(_plus.Gradient.Row(i), square, _plus.Gradient.Row(i));
-                RowMath.Add(_minus.Gradient.Row(i), square, _minus.Gradient.Row(i));
+                T square = scale * LaneSum.Dot<T>(ends[0].Mean.Row(i), ends[0].Difference.Row(i)) / gain;
+                RowMath.Scale(plus.Gradient.Row(i), -T.One, minus.Gradient.Row(i));
+                RowMath.Add(plus.Gradient.Row(i), square, plus.Gradient.Row(i));
+                RowMath.Add(minus.Gradient.Row(i), square, minus.Gradient.Row(i));
             }
         }
     }

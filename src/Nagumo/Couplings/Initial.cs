@@ -16,6 +16,15 @@ internal static class Initial
                 x = low + (high - low) * rng.NextDouble();
         };
 
+    /// <summary>Positive part (sign = 1) or negative part (−1) of mean + a uniform sample: equal generator states give the parts of one sample.</summary>
+    public static Action<Rng, Span<double>> Part(int sign, double sd, double mean = 0) =>
+        (rng, values) =>
+        {
+            Uniform(sd)(rng, values);
+            foreach (ref double x in values)
+                x = Math.Max(0, sign * (mean + x));
+        };
+
     /// <summary>The same value everywhere.</summary>
     public static Action<Rng, Span<double>> Constant(double value) => (_, values) => values.Fill(value);
 }

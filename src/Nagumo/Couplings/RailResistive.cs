@@ -30,75 +30,51 @@ public sealed class RailResistive(End a, End b, double sd, string? name = null) 
             );
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) => [Half(ends, "w+", +1), Half(ends, "w-", -1)];
+    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+        [
+            new("w+", ends[0].Size, ends[1].Size, Initial.Part(+1, Sd), Min: 0, Decays: true),
+            new("w-", ends[0].Size, ends[1].Size, Initial.Part(-1, Sd), Min: 0, Decays: true),
+        ];
 
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(tensors[0], tensors[1]);
 
-    /// <summary>Both halves are drawn from one signed sample: equal generator states give equal draws.</summary>
-    private TensorSpec Half(IReadOnlyList<EndShape> ends, string suffix, int sign) =>
-        new(
-            suffix,
-            ends[0].Size,
-            ends[1].Size,
-            (rng, values) =>
-            {
-                Initial.Uniform(Sd)(rng, values);
-                foreach (ref double x in values)
-                    x = Math.Max(0, sign * x);
-            },
-            Min: 0,
-            Decays: true
-        );
-
-    private sealed class Bound<T> : BoundCoupling<T>
+    private sealed class Bound<T>(Tensor<T> plus, Tensor<T> minus) : BoundDense<T>(plus.Rows, plus.Cols, [1, 1])
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly Tensor<T> _plus,
-            _minus;
-        private readonly Buffer<T> _signed;
-        private readonly DenseProduct<T> _product;
-
-        public Bound(Tensor<T> plus, Tensor<T> minus)
-        {
-            (_plus, _minus) = (plus, minus);
-            _signed = new((long)plus.Rows * plus.Cols);
-            _product = new(plus.Rows, plus.Cols, [1, 1]);
-        }
-
-        public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
+        private readonly Buffer<T> _signed = new((long)plus.Rows * plus.Cols);
 
         public override void Dispose()
         {
-            _product.Dispose();
+            base.Dispose();
             _signed.Dispose();
         }
 
         public override unsafe void Load(int part, int parts)
         {
-            var signed = new MatView<T>(_signed.Pointer, _plus.Rows, _plus.Cols, _plus.Cols);
+            var signed = new MatView<T>(_signed.Pointer, plus.Rows, plus.Cols, plus.Cols);
             // A part packs rows for one end and columns for the other, and parts run at once: each computes all that it reads; where two
             // overlap they write the same numbers.
-            var (row0, rows) = Shares.Of(_plus.Rows, part, parts, Gemm.RowBlock<T>());
-            var (col0, cols) = Shares.Of(_plus.Cols, part, parts, Gemm.RowBlock<T>());
-            for (int r = 0; r < _plus.Rows; r++)
+            var (row0, rows) = Shares.Of(plus.Rows, part, parts, Gemm.RowBlock<T>());
+            var (col0, cols) = Shares.Of(plus.Cols, part, parts, Gemm.RowBlock<T>());
+            for (int r = 0; r < plus.Rows; r++)
             {
-                var (from, count) = r >= row0 && r < row0 + rows ? (0, _plus.Cols) : (col0, cols);
+                var (from, count) = r >= row0 && r < row0 + rows ? (0, plus.Cols) : (col0, cols);
                 RowMath.AddScaled(
-                    _minus.Value.Row(r).Slice(from, count),
+                    minus.Value.Row(r).Slice(from, count),
                     -T.One,
-                    _plus.Value.Row(r).Slice(from, count),
+                    plus.Value.Row(r).Slice(from, count),
                     signed.Row(r).Slice(from, count)
                 );
             }
-            _product.Load(signed, part, parts);
+            Product.Load(signed, part, parts);
         }
 
         public override bool HasLoads(int end) => true;
 
         public override void AddLoads(int end, Span<T> loads)
         {
-            foreach (var w in (ReadOnlySpan<Tensor<T>>)[_plus, _minus])
+            foreach (var w in (ReadOnlySpan<Tensor<T>>)[plus, minus])
                 for (int r = 0; r < w.Rows; r++)
                     if (end == 0)
                         loads[r] += LaneSum.Of<T>(w.Value.Row(r));
@@ -106,26 +82,16 @@ public sealed class RailResistive(End a, End b, double sd, string? name = null) 
                         RowMath.AddScaled(w.Value.Row(r), T.One, loads, loads);
         }
 
-        public override void Drive(
-            int end,
-            ReadOnlySpan<MatView<T>> fields,
-            RightOperand<T>? packed,
-            MatView<T> init,
-            MatView<T> drive,
-            int row0,
-            int rows
-        ) => _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
-
         public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
-            MatView<T> plus = _plus.Gradient.Slice(row0, rows, 0, _plus.Cols),
-                minus = _minus.Gradient.Slice(row0, rows, 0, _minus.Cols);
+            MatView<T> rise = plus.Gradient.Slice(row0, rows, 0, plus.Cols),
+                fall = minus.Gradient.Slice(row0, rows, 0, minus.Cols);
             // The products have opposite signs in the two resistors, the squares the same.
-            ResistorContrast.Products(ends[0], ends[1], -scale, plus, row0, rows, workspace);
+            ResistorContrast.Products(ends[0], ends[1], -scale, rise, row0, rows, workspace);
             for (int i = 0; i < rows; i++)
-                RowMath.Scale(plus.Row(i), -T.One, minus.Row(i));
-            ResistorContrast.AddSquares(ends[0], ends[1], scale, plus, row0, rows, workspace);
-            ResistorContrast.AddSquares(ends[0], ends[1], scale, minus, row0, rows, workspace);
+                RowMath.Scale(rise.Row(i), -T.One, fall.Row(i));
+            ResistorContrast.AddSquares(ends[0], ends[1], scale, rise, row0, rows, workspace);
+            ResistorContrast.AddSquares(ends[0], ends[1], scale, fall, row0, rows, workspace);
         }
     }
 }

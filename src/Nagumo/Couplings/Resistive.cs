@@ -37,31 +37,19 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0]);
 
-    private sealed class Bound<T> : BoundCoupling<T>
+    private sealed class Bound<T>(IReadOnlyList<EndShape> ends, Tensor<T> g)
+        : BoundDense<T>(g.Rows, g.Cols, [ends[0].Clamped ? 0 : 1, ends[1].Clamped ? 0 : 1])
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly Tensor<T> _g;
-        private readonly DenseProduct<T> _product;
-
-        public Bound(IReadOnlyList<EndShape> ends, Tensor<T> g)
-        {
-            _g = g;
-            _product = new(g.Rows, g.Cols, [ends[0].Clamped ? 0 : 1, ends[1].Clamped ? 0 : 1]);
-        }
-
-        public override bool PrefersPacked(int end) => _product.PrefersPacked(end);
-
-        public override void Dispose() => _product.Dispose();
-
-        public override void Load(int part, int parts) => _product.Load(_g.Value, part, parts);
+        public override void Load(int part, int parts) => Product.Load(g.Value, part, parts);
 
         public override bool HasLoads(int end) => true;
 
         public override void AddLoads(int end, Span<T> loads)
         {
-            for (int r = 0; r < _g.Rows; r++)
+            for (int r = 0; r < g.Rows; r++)
             {
-                var row = _g.Value.Row(r);
+                var row = g.Value.Row(r);
                 if (end == 0)
                     loads[r] += LaneSum.Of<T>(row);
                 else
@@ -69,21 +57,11 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
             }
         }
 
-        public override void Drive(
-            int end,
-            ReadOnlySpan<MatView<T>> fields,
-            RightOperand<T>? packed,
-            MatView<T> init,
-            MatView<T> drive,
-            int row0,
-            int rows
-        ) => _product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
-
-        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        public override void Gradient(ReadOnlySpan<Contrast<T>> contrasts, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
-            var g = _g.Gradient.Slice(row0, rows, 0, _g.Cols);
-            ResistorContrast.Products(ends[0], ends[1], -scale, g, row0, rows, workspace);
-            ResistorContrast.AddSquares(ends[0], ends[1], scale, g, row0, rows, workspace);
+            var gradient = g.Gradient.Slice(row0, rows, 0, g.Cols);
+            ResistorContrast.Products(contrasts[0], contrasts[1], -scale, gradient, row0, rows, workspace);
+            ResistorContrast.AddSquares(contrasts[0], contrasts[1], scale, gradient, row0, rows, workspace);
         }
     }
 }

@@ -1,13 +1,14 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Media;
 
 /// <summary>A chain's rest state by pseudo-transient continuation.</summary>
 /// <remarks>
-/// Steps (T/dt − J) δ = −(∂H/∂u, −∂H/∂v) that begin as an implicit Euler run and end as Newton's method: dt grows by 1.3 with every accepted step, by 4
-/// once the residual is below 1e-5, and falls to a third after a step that moves a field by more than 0.3 or lets the residual grow
-/// threefold. Newton's method alone loses its way along a pattern's slow phase mode. [Kelley and Keyes 1998, doi:10.1137/S0036142996304796]
+/// Steps (T/dt − J) δ = −(∂H/∂u, −∂H/∂v) that begin as an implicit Euler run and end as Newton's method: dt grows with accepted steps and
+/// falls to a third after a step that goes too far. Newton's method alone loses its way along a pattern's slow phase mode.
+/// [Kelley and Keyes 1998, doi:10.1137/S0036142996304796]
 /// </remarks>
 /// <param name="State">[2 × cells].</param>
 /// <param name="Residual">Largest |∂H/∂x|.</param>
@@ -15,13 +16,7 @@ namespace Nagumo.Media;
 /// <param name="Converged">Whether the residual is at most the tolerance.</param>
 public sealed record ChainRest(double[] State, double Residual, int Solves, bool Converged)
 {
-    private const double FirstStep = 0.5,
-        Growth = 1.3,
-        FastGrowth = 4,
-        Near = 1e-5,
-        LargestMove = 0.3,
-        LargestRise = 3,
-        LongestStep = 1e12;
+    private const double LongestStep = 1e12;
 
     /// <summary>Steps without gain after which rounding is reached.</summary>
     private const int Patience = 8;
@@ -40,12 +35,13 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
             triedForce = new double[size],
             step = new double[size];
         var system = new ChainLinearisation(chain);
-        double residual = Force(x, force),
-            dt = FirstStep;
+        var control = new StepControl(LongestStep);
+        double residual = Force(x, force);
         int solves = 0,
             idle = 0;
         for (; solves < mostSolves && residual > tolerance && idle < Patience; solves++)
         {
+            double dt = control.Step;
             bool solved = system.Factor(x, 1 / dt);
             force.CopyTo(step, 0);
             if (solved)
@@ -53,15 +49,14 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
             for (int i = 0; i < size; i++)
                 trial[i] = x[i] + step[i];
             double tried = Force(trial, triedForce);
-            if (!solved || !(step.Max(x => Math.Abs(x)) <= LargestMove) || !(tried <= LargestRise * residual))
+            double moved = solved ? step.Max(x => Math.Abs(x)) : double.PositiveInfinity;
+            if (!control.Accepts(moved, residual, tried))
             {
-                dt /= 3;
-                if (residual < Near)
+                if (residual < StepControl.Near)
                     idle++;
                 continue;
             }
-            idle = residual < Near && tried > 0.5 * residual && dt > 1e6 ? idle + 1 : 0;
-            dt = Math.Min(dt * (tried < Near ? FastGrowth : Growth), LongestStep);
+            idle = residual < StepControl.Near && tried > 0.5 * residual && dt > 1e6 ? idle + 1 : 0;
             (x, trial) = (trial, x);
             (force, triedForce) = (triedForce, force);
             residual = tried;

@@ -6,19 +6,11 @@ namespace Nagumo.Relaxation;
 /// <summary>Linearly implicit Euler steps that grow into Newton's: follows the flow to a rest state where plain Newton would leave its basin.</summary>
 /// <remarks>
 /// (M/h − J) Δx = F for the flow M x' = F, M = s τ. With the signature S = diag(+1, −1) it is (∂²H/∂x² + S M/h) Δx = −∇H, symmetric, solved by
-/// MINRES, or along a chain by elimination. A step is taken back and shortened when a field moves by more than 0.3 or the residual grows threefold.
-/// [Kelley and Keyes 1998, doi:10.1137/S0036142996304796]
+/// MINRES, or along a chain by elimination. <see cref="StepControl"/> chooses h. [Kelley and Keyes 1998, doi:10.1137/S0036142996304796]
 /// </remarks>
 internal static class PseudoTransient
 {
-    private const double FirstStep = 0.5,
-        Growth = 1.3,
-        FastGrowth = 4,
-        NearRest = 1e-5,
-        Shrink = 3,
-        LargestMove = 0.3,
-        LargestRise = 3,
-        SmallestStep = 1e-9,
+    private const double SmallestStep = 1e-9,
         LinearTolerance = 1e-8;
 
     /// <summary>Brings a state that stores all fields, inputs and constants loaded, to rest.</summary>
@@ -41,10 +33,11 @@ internal static class PseudoTransient
             next = new double[x.Length],
             shift = new double[x.Length];
         var minres = new Minres<double>(hessian.Size, s.Lanes);
-        double h = FirstStep,
-            residual = Residual();
+        var control = new StepControl(double.PositiveInfinity);
+        double residual = Residual();
         for (int steps = 0; ; steps++)
         {
+            double h = control.Step;
             if (residual <= tolerance || steps == maxSteps || h < SmallestStep || !double.IsFinite(residual))
                 return new("pseudo-transient", steps, residual, residual <= tolerance ? 0 : s.Lanes);
             vector.Gather(s, x);
@@ -73,13 +66,10 @@ internal static class PseudoTransient
             }
             vector.Scatter(next, s);
             double reached = Residual();
-            if (moved <= LargestMove && reached <= LargestRise * residual)
-            {
-                (residual, h) = (reached, h * (reached < NearRest ? FastGrowth : Growth));
-                continue;
-            }
-            vector.Scatter(x, s);
-            h /= Shrink;
+            if (control.Accepts(moved, residual, reached))
+                residual = reached;
+            else
+                vector.Scatter(x, s);
         }
 
         double Residual()

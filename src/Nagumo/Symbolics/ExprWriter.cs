@@ -12,7 +12,7 @@ internal static class ExprWriter
             Symbol s => s.Name,
             Call call => $"{call.Function.Name}({string.Join(", ", call.Arguments)})",
             Product p => (p.Coefficient < 0 ? "-" : "") + Term(Math.Abs(p.Coefficient), p.Factors),
-            Sum s => Write(s),
+            Sum s => Write(s, Term, Number),
             _ => throw new NotSupportedException(),
         };
 
@@ -44,22 +44,23 @@ internal static class ExprWriter
         return double.Parse(text, CultureInfo.InvariantCulture) == value ? text : value.ToString("G17", CultureInfo.InvariantCulture);
     }
 
-    private static string Write(Sum sum)
+    /// <summary>A sum with its signs; each notation writes terms and numbers in its own way.</summary>
+    internal static string Write(Sum sum, Func<double, IReadOnlyList<(Expr Base, int Exponent)>, string> term, Func<double, string> number)
     {
         var text = "";
         foreach (var (coefficient, factor) in sum.Terms)
-            Append(coefficient < 0, Term(Math.Abs(coefficient), factor is Product p ? p.Factors : [(factor, 1)]));
+            Append(coefficient < 0, term(Math.Abs(coefficient), factor is Product p ? p.Factors : [(factor, 1)]));
         if (sum.Constant != 0)
-            Append(sum.Constant < 0, Number(Math.Abs(sum.Constant)));
+            Append(sum.Constant < 0, number(Math.Abs(sum.Constant)));
         return text;
 
-        void Append(bool negative, string term) =>
+        void Append(bool negative, string part) =>
             text += (text.Length == 0, negative) switch
             {
-                (true, false) => term,
-                (true, true) => "-" + term,
-                (false, false) => " + " + term,
-                (false, true) => " - " + term,
+                (true, false) => part,
+                (true, true) => "-" + part,
+                (false, false) => " + " + part,
+                (false, true) => " - " + part,
             };
     }
 

@@ -43,31 +43,9 @@ internal static class LatexWriter
                 [.. call.Arguments.Select(a => (object)Write(a))]
             ),
             Product p => (p.Coefficient < 0 ? "-" : "") + Term(Math.Abs(p.Coefficient), p.Factors),
-            Sum s => Write(s),
+            Sum s => ExprWriter.Write(s, Term, Number),
             _ => throw new NotSupportedException(),
         };
-
-    private static string Write(Sum sum)
-    {
-        var text = "";
-        foreach (var (coefficient, factor) in sum.Terms)
-            Append(coefficient < 0, Term(Math.Abs(coefficient), factor is Product p ? p.Factors : [(factor, 1)]));
-        if (sum.Constant != 0)
-            Append(sum.Constant < 0, Number(Math.Abs(sum.Constant)));
-        return text;
-
-        void Append(bool negative, string term) =>
-            text +=
-                (
-                    text.Length == 0
-                        ? negative
-                            ? "-"
-                            : ""
-                        : negative
-                            ? " - "
-                            : " + "
-                ) + term;
-    }
 
     private static string Term(double magnitude, IReadOnlyList<(Expr Base, int Exponent)> factors)
     {

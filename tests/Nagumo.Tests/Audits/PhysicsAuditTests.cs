@@ -179,6 +179,31 @@ public sealed class PhysicsAuditTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Kirchhoff_covers_resistors_to_both_rails_and_chains_of_both_fields()
+    {
+        using var subject = Subject(
+            Net(
+                [X, Fhn("h", 5), Fhn("g", 4), Out()],
+                [
+                    new("differential-resistive", "h", "x", Sd: 0.4, Gain: 3),
+                    new("chain-diffusive", "h", D: 0.2, Name: "du"),
+                    new("chain-diffusive", "h.v", D: 0.1, Name: "dv"),
+                    new("bias", "h", Value: 0.9),
+                    new("rail-resistive", "g", "h", Sd: 0.2),
+                    new("rail-resistive", "out", "g", Sd: 0.2),
+                    new("bias", "out", Value: 0.3),
+                ]
+            )
+        );
+        Assert.True(KirchhoffAudit.Applies(subject.Network));
+        var audit = KirchhoffAudit.Run(subject);
+        output.WriteLine(audit.ToString());
+        Assert.InRange(audit.Residual, 0, 1e-10);
+        foreach (string name in (string[])["du", "dv", "h-g", "g-out"])
+            Assert.True(audit.Conductances.Single(c => c.Coupling == name) is { Largest: > 0, Power: > 1e-4 });
+    }
+
+    [Fact]
     public void A_float32_contrast_of_a_resistive_network_is_within_a_thousandth_of_float64()
     {
         // Contrasts as differences times means: 0.1 % at β = 0.1, where squares of large voltages would cancel.
