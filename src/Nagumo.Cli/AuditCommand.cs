@@ -86,7 +86,6 @@ internal static class AuditCommand
     private static StructureAudit OfNetwork(string name, StructureAuditOptions options, string[] assignments, TextWriter error)
     {
         var target = Target.Find(name).With(assignments);
-        target.RequireNetwork("audit");
         bool trained = target.Run is not null || target.StartWeights is not null;
         var data = Target.Load(DefaultData, error);
         if (target.Experiment.Chain is not null)
