@@ -83,13 +83,16 @@ internal readonly record struct Enclosure(double Low, double High)
     {
         if (n < 0)
             return a.Contains(0) ? Everything : Times(new(1, 1), Inverse(Power(a, -n)));
-        if (n % 2 == 0)
-            return Even(x => Math.Pow(x, n), a);
-        return Wide(Math.Pow(a.Low, n), Math.Pow(a.High, n));
+        var power = n % 2 == 0 ? Even(x => Math.Pow(x, n), a) : Wide(Math.Pow(a.Low, n), Math.Pow(a.High, n));
+        // A kernel multiplies: n factors round n − 1 times.
+        return Wide(power.Low, power.High, n * Math.ScaleB(1, -53));
     }
 
     private static Enclosure Inverse(Enclosure a) => a.Contains(0) ? Everything : Wide(1 / a.High, 1 / a.Low);
 
-    private static Enclosure Wide(double low, double high) =>
-        double.IsNaN(low) || double.IsNaN(high) ? Everything : new(low - Slack * Math.Abs(low), high + Slack * Math.Abs(high));
+    private static Enclosure Wide(double low, double high, double slack = Slack)
+    {
+        (low, high) = (low - slack * Math.Abs(low), high + slack * Math.Abs(high));
+        return double.IsNaN(low) || double.IsNaN(high) ? Everything : new(low, high);
+    }
 }
