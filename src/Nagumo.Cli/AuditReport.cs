@@ -34,7 +34,9 @@ internal sealed record AuditReport(string Model, StructureAudit Audit)
             Structure.Hamiltonian =>
                 "EqProp is exact at its rest states, nudged through the pairing; Hamiltonian echo holds for its motion",
             Structure.QGradient => "x' = Q ∇H: EqProp is exact at its rest states when the nudge enters through Q",
-            Structure.SelfAdjointAtRest => "EqProp is exact to first order in β at this rest state, but not elsewhere",
+            Structure.SelfAdjointAtRest =>
+                "EqProp, nudged by these time constants, is exact to first order in β at this rest state, but not elsewhere"
+                    + (Audit.StructureMatrix is null ? "" : "; nudged through the Q below it is exact everywhere"),
             _ => "EqProp is biased: correct the nudged phase (docs/beyond.md)",
         };
 

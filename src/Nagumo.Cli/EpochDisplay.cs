@@ -23,6 +23,7 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
     public void Begin(string folder, DataSet data, int threads) =>
         Line(
             $"{_experiment.Name} on {data.Name}, {Terminal.Count(_samples)} samples, seed {_experiment.Seed}, {threads} thread{(threads == 1 ? "" : "s")} → {folder}"
+                + Chip.Of(_experiment, ", on ")
                 + (_done > 0 ? $" (continuing after epoch {_done} of {_experiment.Epochs})" : "")
         );
 

@@ -97,7 +97,7 @@ internal static class EvalCommand
         {
             int wrong = (int)Math.Round(test.ErrorPercent * test.Samples / 100);
             output.WriteLine(
-                $"test error  {Terminal.Percent(test.ErrorPercent)}   {Terminal.Count(wrong)} of {Terminal.Count(test.Samples)} of {data.Name} wrong"
+                $"test error  {Terminal.Percent(test.ErrorPercent)}   {Terminal.Count(wrong)} of {Terminal.Count(test.Samples)} of {data.Name} wrong{Chip.Of(model.Experiment, "; on ")}"
             );
             output.WriteLine(
                 "relaxed     "

@@ -90,6 +90,8 @@ internal static class InfoCommand
             $"  {e.Optimizer.Kind}, rate {Equations.Number(e.Optimizer.Rate)}{string.Concat((e.Optimizer.Rates ?? new Dictionary<string, double>()).Select(r => $", {r.Key} {Equations.Number(r.Value)}"))}, "
                 + $"{e.Optimizer.Schedule} schedule, weight decay {Equations.Number(e.Optimizer.WeightDecay)}"
         );
+        if (Chip.Of(e) is { Length: > 0 } chip)
+            output.WriteLine($"  {chip}");
         if (checkpoint is null)
             return;
         output.WriteLine();

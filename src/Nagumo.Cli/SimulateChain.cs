@@ -159,9 +159,14 @@ internal static class SimulateChain
         var best = d.MostUnstable;
         var items = new List<Finding>
         {
+            new("verdict", "a pattern", growth > 0 ? "grows" : "does not grow: every mode of this chain decays"),
             new("growth_per_time", "fastest growth", best.Growth, Unit: "per time"),
-            new("fastest_wavelength_neurons", "wavelength that grows fastest", Dispersion.Wavelength(best.Lambda), Unit: "neurons"),
         };
+        // Where the uniform mode decays slowest there is no wavelength.
+        if (best.Lambda > 0)
+            items.Add(
+                new("fastest_wavelength_neurons", "wavelength that grows fastest", Dispersion.Wavelength(best.Lambda), Unit: "neurons")
+            );
         if (d.Onset is { } onset)
         {
             items.Add(new("onset_d_v", "onset at d_v", onset.DiffusionV));
@@ -282,7 +287,12 @@ internal static class SimulateChain
         double per = Math.PI * (options.Ends == ChainEnds.Periodic ? 2 : 1) / options.Cells;
         var marks = new List<Mark>
         {
-            new(fastest, $"fastest: {(2 * Math.PI / fastest).ToString("F2", CultureInfo.InvariantCulture)} neurons"),
+            new(
+                fastest,
+                fastest > 0
+                    ? $"fastest: {(2 * Math.PI / fastest).ToString("F2", CultureInfo.InvariantCulture)} neurons"
+                    : "slowest decay: the uniform mode"
+            ),
         };
         int last = options.Ends == ChainEnds.Periodic ? options.Cells / 2 : options.Cells - 1;
         int[] modes = [.. Enumerable.Range(0, last + 1).Where(n => per * n <= end)];

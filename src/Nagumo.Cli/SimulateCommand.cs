@@ -158,6 +158,8 @@ internal static class SimulateCommand
     /// <summary>A model's name, or the definition in a file.</summary>
     private static JsonNode NeuronText(string neuron) => File.Exists(neuron) ? ReadJson(neuron) : JsonValue.Create(neuron);
 
+    private static readonly string[] NeuronKeys = ["potential", "parameters", "inhibitors"];
+
     private static Neuron Model(JsonNode text)
     {
         if (text is not JsonObject definition)
@@ -168,6 +170,9 @@ internal static class SimulateCommand
                     $"there is no neuron or file '{name}'.{Nearest.Hint(name, [.. NeuronModels.All.Select(n => n.Name)])}"
                 );
         }
+        foreach (var (key, _) in definition)
+            if (!NeuronKeys.Contains(key))
+                throw new InputException($"a neuron's file has no key '{key}'.{Nearest.Hint(key, NeuronKeys)}");
         string potential =
             definition["potential"]?.ToString()
             ?? throw new InputException("a neuron's file needs the key 'potential', h(u, v, …) as text.");

@@ -60,6 +60,10 @@ internal static class ToleranceCommand
         {
             var subject = Target.Find(parsed.GetRequiredValue(target)).With(parsed.GetValue(set)!);
             subject.RequireNetwork("tolerance");
+            if (subject.Run is { } run)
+                throw new InputException(
+                    $"'{run}' is a run, and 'tolerance' trains anew: name {RunFolder.ConfigOf(run)}. To move its weights to a chip: {Terminal.Command} eval {Terminal.Quoted(run)} --set hardware.mismatch=0.1."
+                );
             return Run(
                 subject.Experiment,
                 parsed.GetValue(effect)!,

@@ -202,9 +202,10 @@ internal static class TrainCommand
         {
             return Target.Load(name, error, cancel);
         }
-        catch (DataAcquisitionException) when (!chosen && name == "mnist")
+        catch (DataAcquisitionException e) when (!chosen && name == "mnist")
         {
-            error.WriteLine($"MNIST cannot be had (no network?): training on {Fallback} instead, the 5,000 real digits that ship inside.");
+            error.WriteLine(e.Message);
+            error.WriteLine($"Training on {Fallback} instead, the 5,000 real digits that ship inside.");
             return DataSets.Load(Fallback);
         }
     }

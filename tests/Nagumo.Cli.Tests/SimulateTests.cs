@@ -146,11 +146,21 @@ public sealed class SimulateTests : IDisposable
     }
 
     [Fact]
+    public void A_neuron_s_file_knows_its_keys()
+    {
+        string file = _sandbox["mine.json"];
+        File.WriteAllText(file, """{ "potential": "u^2/2 + u*v - v^2/2", "inhibitor": { "v": 1 } }""");
+        Assert.Contains(
+            "has no key 'inhibitor'. Did you mean 'inhibitors'?",
+            Sandbox.Run("simulate", "spike", "--neuron", file, "--out", _sandbox["x"]).OneError(2)
+        );
+    }
+
+    [Fact]
     [Trait("speed", "slow")]
     public void Ctrl_C_leaves_what_was_simulated()
     {
-        if (OperatingSystem.IsWindows())
-            Assert.Skip("no SIGINT there");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs signals");
         var process = _sandbox.Start("simulate turing --set time=1000000 --set samples=100000 --out long --json");
         // Until the simulation says how far it is, it may not have begun.
         Assert.NotNull(process.StandardError.ReadLine());

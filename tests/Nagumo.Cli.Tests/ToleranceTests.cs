@@ -58,6 +58,15 @@ public sealed class ToleranceTests : IDisposable
         }
     }
 
+    [Fact]
+    public void The_chip_is_named_and_a_run_is_not_trained_anew()
+    {
+        string run = _box.Train("chip", "--epochs", "1", "--set", "hardware.mismatch=0.1");
+        Assert.Contains("on chip 1: mismatch 0.1", Sandbox.Run("eval", run).Output);
+        Assert.Contains("chip 1: mismatch 0.1", Sandbox.Run("info", run).Output);
+        Assert.Contains("'tolerance' trains anew", Sandbox.Run("tolerance", run).OneError(2));
+    }
+
     [Theory]
     [InlineData("--effect mismatsh", "there is no effect 'mismatsh'. Did you mean 'mismatch'?")]
     [InlineData("--levels 0.1,x", "--levels: 'x' is not a finite number.")]

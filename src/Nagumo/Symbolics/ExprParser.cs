@@ -157,6 +157,9 @@ internal sealed class ExprParser
     /// <summary>The known name within one edit of a misspelt one.</summary>
     private static string? Suggest(string name, Func<string, bool> known)
     {
+        // Every name is one edit from a letter.
+        if (name.Length == 1)
+            return null;
         const string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
         IEnumerable<string> Edits()
         {
