@@ -284,7 +284,7 @@ public sealed class RunFolderTests : IDisposable
 
         Assert.True(preset.Code == 0, preset.Error);
         Assert.Contains("\"data\": \"mnist-mini\"", preset.Output);
-        Assert.Single(preset.Error.Split('\n'), line => line.Contains("training on mnist-mini instead"));
+        Assert.Single(preset.Error.Split('\n'), line => line.Contains("Training on mnist-mini instead"));
         Assert.Contains("mnist could not be acquired", chosen.OneError(1));
     }
 
