@@ -42,7 +42,7 @@ internal static unsafe class SparseBench
             var rng = new Rng(0);
             for (int i = 0; i < Batch; i++)
                 pixels.Augment(set.Image(i), set.Cols, 0, i, x.Span.Slice(i * Inputs, Inputs), rng);
-            background = pixels.Background(training: true);
+            background = pixels.Background;
         }
         int listed = 0;
         foreach (float value in x.Span)

@@ -170,7 +170,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <summary>Lets products leave out the unlit pixels of a set that has many: decided by the whole set, so that threads and batches do not matter.</summary>
     private void SetBackground(bool training)
     {
-        if (_machine.SetBackground(_input, _pixels.Density(_set!, training) <= Sparse ? _pixels.Background(training) : null))
+        if (_machine.SetBackground(_input, _pixels.Density(_set!, training) <= Sparse ? _pixels.Background : null))
             Run(Stage.Load);
     }
 
