@@ -12,7 +12,7 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
 {
     private readonly Body body;
 
-    // The code holds the addresses of the tables; this field keeps them alive.
+    // The code holds the addresses of the tables and constants; this field keeps them alive.
     private readonly Tables<T> tables;
 
     public EmittedKernel(KernelProgram program, string name, Type lanes)
@@ -22,12 +22,15 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
         body = new Emission(program, tables, name, lanes).Emit();
     }
 
-    private delegate void Body(Rows<T>* operands, nint rows, nint cols);
+    private delegate bool Body(Rows<T>* operands, nint rows, nint cols);
 
-    protected override void Run(Rows<T>* operands, nint rows, nint cols) => body(operands, rows, cols);
+    protected override bool Run(Rows<T>* operands, nint rows, nint cols) => body(operands, rows, cols);
 
     private sealed class Emission
     {
+        // Of 32 vector registers, two for the instructions' own needs.
+        private const int Registers = 30;
+
         private readonly KernelProgram program;
         private readonly Tables<T> tables;
         private readonly Type lanes;
@@ -39,21 +42,24 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
         private readonly LocalBuilder[] strides;
         private readonly LocalBuilder?[] values;
         private readonly Dictionary<(int Table, int Half), LocalBuilder> tableHalves = [];
+        private readonly Dictionary<int, LocalBuilder> heldConstants = [];
         private readonly LocalBuilder column;
         private readonly LocalBuilder tail;
+        private readonly LocalBuilder? watched;
 
         public Emission(KernelProgram program, Tables<T> tables, string name, Type lanes)
         {
             (this.program, this.tables, this.lanes) = (program, tables, lanes);
             vector = Method("Load").ReturnType;
             width = (int)lanes.GetProperty("Count")!.GetValue(null)!;
-            method = new($"ng_{name}", typeof(void), [typeof(Rows<T>*), typeof(nint), typeof(nint)], typeof(EmittedKernel<T>), true);
+            method = new($"ng_{name}", typeof(bool), [typeof(Rows<T>*), typeof(nint), typeof(nint)], typeof(EmittedKernel<T>), true);
             il = method.GetILGenerator();
             pointers = [.. Enumerable.Range(0, program.Operands).Select(_ => il.DeclareLocal(typeof(nint)))];
             strides = [.. Enumerable.Range(0, program.Operands).Select(_ => il.DeclareLocal(typeof(nint)))];
             values = new LocalBuilder?[program.Nodes.Count];
             column = il.DeclareLocal(typeof(nint));
             tail = il.DeclareLocal(typeof(nint));
+            watched = program.Watched >= 0 ? il.DeclareLocal(vector) : null;
         }
 
         /// <summary>
@@ -84,6 +90,12 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             il.Emit(OpCodes.Mul);
             il.Emit(OpCodes.Stloc, end);
             LoadTables();
+            LoadConstants();
+            if (watched is not null)
+            {
+                EmitConstant(0);
+                il.Emit(OpCodes.Stloc, watched);
+            }
 
             var (nextRow, done) = (il.DefineLabel(), il.DefineLabel());
             il.Emit(OpCodes.Ldc_I4_0);
@@ -126,6 +138,15 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             Increase(row, () => il.Emit(OpCodes.Ldc_I4_1));
             il.Emit(OpCodes.Br, nextRow);
             il.MarkLabel(done);
+            if (watched is not null)
+            {
+                il.Emit(OpCodes.Ldloc, watched);
+                il.Emit(OpCodes.Call, Method("IsNumber"));
+            }
+            else
+            {
+                il.Emit(OpCodes.Ldc_I4_1);
+            }
             il.Emit(OpCodes.Ret);
             return method.CreateDelegate<Body>();
         }
@@ -165,6 +186,52 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
                     tableHalves.Add((table, half), local);
                 }
             }
+        }
+
+        // A constant in the loop costs a load each time it is used; registers that the loop leaves free hold the most used ones. They
+        // come from memory, because the JIT would move a constant that it can see back to its uses.
+        private void LoadConstants()
+        {
+            if (lanes != typeof(Lanes512<T>) || !Avx512F.IsSupported)
+                return;
+            var uses = new int[program.Nodes.Count];
+            for (var node = 0; node < uses.Length; node++)
+                foreach (var operand in program.Nodes[node].Operands)
+                    uses[operand] += program.IsVarying(node) && program.Nodes[operand].Op == Op.Constant ? 1 : 0;
+            var free = Registers - tableHalves.Count - Pressure();
+            var held = Enumerable.Range(0, uses.Length).Where(i => uses[i] > 0).OrderByDescending(i => uses[i]).Take(Math.Max(free, 0));
+            foreach (var node in held)
+            {
+                var local = il.DeclareLocal(vector);
+                il.Emit(OpCodes.Ldc_I8, (long)tables.Constant(node));
+                il.Emit(OpCodes.Conv_I);
+                il.Emit(OpCodes.Ldobj, typeof(T));
+                il.Emit(OpCodes.Call, Method("Broadcast"));
+                il.Emit(OpCodes.Stloc, local);
+                heldConstants.Add(node, local);
+            }
+        }
+
+        /// <summary>The most values of a loop's turn that live at once, with those that live through it.</summary>
+        private int Pressure()
+        {
+            var last = new int[program.Nodes.Count];
+            for (var node = 0; node < last.Length; node++)
+                foreach (var operand in program.Nodes[node].Operands)
+                    last[operand] = program.IsVarying(node) ? node : last[operand];
+            foreach (var result in program.Results)
+                last[result] = program.Nodes.Count;
+            var (live, most) = (0, 0);
+            for (var node = 0; node < last.Length; node++)
+            {
+                if (program.IsVarying(node))
+                    most = Math.Max(most, ++live - program.Nodes[node].Operands.Count(i => program.IsVarying(i) && last[i] == node));
+                live -= program.Nodes[node].Operands.Distinct().Count(i => program.IsVarying(i) && last[i] == node);
+            }
+            var uniform = Enumerable
+                .Range(0, last.Length)
+                .Count(i => !program.IsVarying(i) && program.Nodes[i].Op != Op.Constant && last[i] > 0);
+            return most + uniform + (watched is null ? 0 : 1);
         }
 
         private void EmitNodes(bool varying, bool part)
@@ -234,6 +301,13 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
                 EmitValue(program.Results[i]);
                 il.Emit(OpCodes.Call, Method(part ? "StorePart" : "Store"));
             }
+            if (watched is null)
+                return;
+            // NaN in any turn is NaN in the sum.
+            il.Emit(OpCodes.Ldloc, watched);
+            EmitValue(program.Watched);
+            il.Emit(OpCodes.Call, Method("Add"));
+            il.Emit(OpCodes.Stloc, watched);
         }
 
         private void EmitAddress(int operand)
@@ -243,19 +317,24 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             il.Emit(OpCodes.Add);
         }
 
-        // Constants stand where they are used: the JIT folds them into the instruction or a register.
         private void EmitValue(int node)
         {
             var i = program.Nodes[node];
             if (i.Op != Op.Constant)
-            {
                 il.Emit(OpCodes.Ldloc, values[node]!);
-                return;
-            }
-            if (typeof(T) == typeof(float))
-                il.Emit(OpCodes.Ldc_R4, (float)i.Value);
+            else if (heldConstants.TryGetValue(node, out var held))
+                il.Emit(OpCodes.Ldloc, held);
             else
-                il.Emit(OpCodes.Ldc_R8, i.Value);
+                EmitConstant(i.Value);
+        }
+
+        // A constant stands where it is used: the JIT folds it into the instruction or a register.
+        private void EmitConstant(double value)
+        {
+            if (typeof(T) == typeof(float))
+                il.Emit(OpCodes.Ldc_R4, (float)value);
+            else
+                il.Emit(OpCodes.Ldc_R8, value);
             il.Emit(OpCodes.Call, Method("Broadcast"));
         }
     }

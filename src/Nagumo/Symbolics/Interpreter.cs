@@ -26,9 +26,10 @@ internal sealed unsafe class Interpreter<T, V, L> : Kernel<T>
         tables = new(program);
     }
 
-    protected override void Run(Rows<T>* operands, nint rows, nint cols)
+    protected override bool Run(Rows<T>* operands, nint rows, nint cols)
     {
         var nodes = program.Nodes.Count;
+        var good = true;
         if (scratch is not { } memory || memory.Length < nodes * Block)
             scratch = memory = new T[nodes * Block];
         fixed (T* values = memory)
@@ -40,6 +41,8 @@ internal sealed unsafe class Interpreter<T, V, L> : Kernel<T>
                 {
                     var count = (int)Math.Min(Block, cols - column);
                     Evaluate(operands, row, column, count, values, varying: true);
+                    for (var k = 0; k < count && program.Watched >= 0; k++)
+                        good &= !T.IsNaN(values[(program.Watched * Block) + k]);
                     for (var i = 0; i < program.Results.Count; i++)
                     {
                         var target = operands[program.Streams + program.Uniforms + i];
@@ -50,6 +53,7 @@ internal sealed unsafe class Interpreter<T, V, L> : Kernel<T>
                 }
             }
         }
+        return good;
     }
 
     private void Evaluate(Rows<T>* operands, nint row, nint column, int count, T* values, bool varying)

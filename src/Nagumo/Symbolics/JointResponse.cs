@@ -39,16 +39,16 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         activator = new(all, [fu - driveU, fuu - (fuv * fvu / fvv)]);
         inhibitor = new(all, [-fv - driveV, -fvv]);
         var wide = typeof(T) == typeof(double);
-        Kernel = KernelCompiler.Build<T>(Refinement([driveU, driveV, .. streams, u, v], uniforms), "joint_response", simd);
+        Kernel = KernelCompiler.Build<T>(Refinement([driveU, driveV, .. streams, u, v], uniforms, keep: true), "joint_response", simd);
         approach = new(() =>
             (
                 KernelCompiler.Build<T>(Newton(), "joint_approach", simd),
-                KernelCompiler.Build<T>(Refinement(all, []), "joint_check", simd),
+                KernelCompiler.Build<T>(Refinement(all, [], keep: false), "joint_check", simd),
                 Rounds
             )
         );
 
-        KernelProgram Refinement(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow)
+        KernelProgram Refinement(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow, bool keep)
         {
             var p = new KernelProgram(perElement.Count, perRow.Count, wide);
             var lowering = new Lowering(p, perElement, perRow);
@@ -71,8 +71,10 @@ internal sealed unsafe class JointResponse<T> : Response<T>
             // The bound keeps an overflow (∞ ≤ ∞) from passing as a solution.
             var allowed = p.Smallest(p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Constant(1e30));
             var square = p.Times(correction, correction);
-            p.Results.Add(p.Select(allowed, square, x, p.Constant(double.NaN)));
-            p.Results.Add(p.Select(allowed, square, y, p.Constant(double.NaN)));
+            p.Watched = p.Select(allowed, square, x, p.Constant(double.NaN));
+            p.Results.AddRange([p.Watched, p.Select(allowed, square, y, p.Constant(double.NaN))]);
+            if (keep)
+                p.Results.AddRange([lowering.Lower(u), lowering.Lower(v)]);
             return p;
         }
 

@@ -14,17 +14,18 @@ internal abstract unsafe class Kernel<T>(int operandCount)
     /// <param name="operands">Streams, uniforms, outputs, in the order of the definition.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="cols">Number of elements of a row; any number, no alignment or padding needed.</param>
-    public void Run(ReadOnlySpan<Rows<T>> operands, int rows, int cols)
+    /// <returns>False where the watched node (<see cref="KernelProgram.Watched"/>) was NaN somewhere; seldom also where it was not.</returns>
+    public bool Run(ReadOnlySpan<Rows<T>> operands, int rows, int cols)
     {
         if (operands.Length != operandCount)
             ThrowOperands(operands.Length);
         if (rows <= 0 || cols <= 0)
-            return;
+            return true;
         fixed (Rows<T>* p = operands)
-            Run(p, rows, cols);
+            return Run(p, rows, cols);
     }
 
-    protected abstract void Run(Rows<T>* operands, nint rows, nint cols);
+    protected abstract bool Run(Rows<T>* operands, nint rows, nint cols);
 
     [DoesNotReturn]
     private void ThrowOperands(int given) =>

@@ -23,6 +23,9 @@ internal sealed class KernelProgram
     /// <summary>The node stored into each output operand.</summary>
     public List<int> Results { get; } = [];
 
+    /// <summary>A node for which the kernel says whether it was a number everywhere; −1 for none.</summary>
+    public int Watched { get; set; } = -1;
+
     /// <summary>Tables of <see cref="Op.Lookup"/>: each a power of two long.</summary>
     public List<double[]> Tables { get; } = [];
 

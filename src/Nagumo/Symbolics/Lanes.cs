@@ -58,6 +58,9 @@ internal unsafe interface ILanes<V, T>
     static abstract V Mantissa(V a);
 
     static abstract V Shift(V a, int bits);
+
+    /// <summary>Is no element NaN?</summary>
+    static abstract bool IsNumber(V a);
 }
 
 /// <summary>The layout of float and double that the bit operations use.</summary>

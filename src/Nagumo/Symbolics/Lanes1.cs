@@ -92,6 +92,9 @@ internal readonly unsafe struct Lanes1<T> : ILanes<T, T>
     public static T Shift(T a, int bits) => typeof(T) == typeof(float) ? Of(Int(a) >>> bits) : Of(Long(a) >>> bits);
 
     [MethodImpl(Inline)]
+    public static bool IsNumber(T a) => !T.IsNaN(a);
+
+    [MethodImpl(Inline)]
     private static int Int(T x) => Unsafe.BitCast<T, int>(x);
 
     [MethodImpl(Inline)]

@@ -170,6 +170,9 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
         typeof(T) == typeof(float) ? (a.AsInt32() >>> bits).As<int, T>() : (a.AsInt64() >>> bits).As<long, T>();
 
     [MethodImpl(Inline)]
+    public static bool IsNumber(Vector128<T> a) => Vector128.EqualsAll(a, a);
+
+    [MethodImpl(Inline)]
     private static Vector128<float> FirstSingle(nint n) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create((int)n)).AsSingle();
 
     [MethodImpl(Inline)]

@@ -174,6 +174,9 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
         typeof(T) == typeof(float) ? (a.AsInt32() >>> bits).As<int, T>() : (a.AsInt64() >>> bits).As<long, T>();
 
     [MethodImpl(Inline)]
+    public static bool IsNumber(Vector256<T> a) => Vector256.EqualsAll(a, a);
+
+    [MethodImpl(Inline)]
     private static Vector256<float> FirstSingle(nint n) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)n)).AsSingle();
 
     [MethodImpl(Inline)]

@@ -174,6 +174,9 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     public static Vector512<T> Shift(Vector512<T> a, int bits) =>
         typeof(T) == typeof(float) ? (a.AsInt32() >>> bits).As<int, T>() : (a.AsInt64() >>> bits).As<long, T>();
 
+    [MethodImpl(Inline)]
+    public static bool IsNumber(Vector512<T> a) => Vector512.EqualsAll(a, a);
+
     /// <summary>Entry of a table of 32 floats in two registers.</summary>
     [MethodImpl(Inline)]
     public static Vector512<float> Permute(Vector512<float> low, Vector512<float> index, Vector512<float> high) =>

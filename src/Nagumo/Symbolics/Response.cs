@@ -201,15 +201,19 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     {
         if (operands.Length != Inputs + unknowns)
             ThrowOperands(operands.Length);
+        // A table needs no scratch memory, unless its solutions overwrite the drives that a repair would read.
+        var apart = !warm && !Overlaps(operands, 0);
+        if (apart && Kernel.Run(operands, rows, cols))
+            return;
         var memory = scratch;
-        if (memory is null || memory.Length < (unknowns * Chunk) + Alignment)
-            scratch = memory = GC.AllocateUninitializedArray<T>((2 * Chunk) + Alignment, pinned: true);
+        if (memory is null || memory.Length < ((drives + unknowns) * Chunk) + Alignment)
+            scratch = memory = GC.AllocateUninitializedArray<T>((4 * Chunk) + Alignment, pinned: true);
         var part = stackalloc Rows<T>[operands.Length];
         var width = Math.Min(cols, Chunk);
         var height = width == 0 ? 0 : Chunk / width;
         fixed (T* start = memory)
         {
-            var results = (T*)(((nint)start + Alignment - 1) & -Alignment);
+            var aligned = (T*)(((nint)start + Alignment - 1) & -Alignment);
             for (var row = 0; row < rows && height > 0; row += height)
             {
                 for (var column = 0; column < cols; column += width)
@@ -220,13 +224,20 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
                         var isUniform = i >= drives + streams && i < Inputs;
                         part[i] = new(o.Data + (row * o.Stride) + (isUniform ? 0 : column), o.Stride);
                     }
-                    SolvePart(part, Math.Min(height, rows - row), Math.Min(width, cols - column), results);
+                    var (height1, width1) = (Math.Min(height, rows - row), Math.Min(width, cols - column));
+                    if (!apart)
+                        SolvePart(part, height1, width1, aligned);
+                    else
+                        Repair(part, height1, width1, aligned);
                 }
             }
         }
     }
 
-    /// <summary>Streams: drives, streams, and for a warm start the unknowns; then uniforms; outputs: the unknowns, NaN where unsure.</summary>
+    /// <summary>
+    /// Streams: drives, streams, and for a warm start the unknowns; then uniforms; outputs: the unknowns, NaN where unsure (the first is
+    /// watched), and for a warm start the unknowns as they were.
+    /// </summary>
     private protected abstract Kernel<T> Kernel { get; }
 
     /// <summary>
@@ -239,12 +250,23 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     /// <param name="solution">The unknowns.</param>
     private protected abstract void SolveOne(ReadOnlySpan<double> inputs, Span<double> solution);
 
+    /// <param name="part">The operands of a chunk.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="cols">Its columns.</param>
+    /// <param name="memory">Chunks for the unknowns' starts, then for drives that the solution would overwrite.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void SolvePart(Rows<T>* part, int rows, int cols, T* results)
+    private void SolvePart(Rows<T>* part, int rows, int cols, T* memory)
     {
-        if (!warm && unknowns == 1 && part[0].Data != part[Inputs].Data && SolveInPlace(part, rows, cols))
-            return;
-        var operands = stackalloc Rows<T>[Inputs + (2 * unknowns)];
+        for (var i = 0; i < drives; i++)
+        {
+            if (!Overlaps(new(part, Inputs + unknowns), i))
+                continue;
+            var copy = new Rows<T>(memory + ((unknowns + i) * Chunk), cols);
+            for (var row = 0; row < rows; row++)
+                Unsafe.CopyBlockUnaligned(copy.Data + (row * cols), part[i].Data + (row * part[i].Stride), (uint)(cols * sizeof(T)));
+            part[i] = copy;
+        }
+        var operands = stackalloc Rows<T>[Inputs + (3 * unknowns)];
         var n = 0;
         for (var i = 0; i < drives + streams; i++)
             operands[n++] = part[i];
@@ -253,37 +275,23 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
         for (var i = 0; i < uniforms; i++)
             operands[n++] = part[drives + streams + i];
         for (var i = 0; i < unknowns; i++)
-            operands[n++] = new(results + (i * Chunk), cols);
-        Kernel.Run(new ReadOnlySpan<Rows<T>>(operands, n), rows, cols);
-        if (AnyNaN(results, rows * cols))
-            Repair(part, rows, cols, results);
-        for (var i = 0; i < unknowns; i++)
-        {
-            var target = part[Inputs + i];
-            for (var row = 0; row < rows; row++)
-                Unsafe.CopyBlockUnaligned(
-                    target.Data + (row * target.Stride),
-                    results + (i * Chunk) + (row * cols),
-                    (uint)(cols * sizeof(T))
-                );
-        }
+            operands[n++] = part[Inputs + i];
+        for (var i = 0; i < unknowns && warm; i++)
+            operands[n++] = new(memory + (i * Chunk), cols);
+        if (!Kernel.Run(new ReadOnlySpan<Rows<T>>(operands, n), rows, cols))
+            Repair(part, rows, cols, memory);
     }
 
-    /// <summary>The usual case of a table: no element fails, so the solution needs no scratch memory. False where one does.</summary>
-    private bool SolveInPlace(Rows<T>* part, int rows, int cols)
+    private bool Overlaps(ReadOnlySpan<Rows<T>> operands, int drive)
     {
-        Kernel.Run(new ReadOnlySpan<Rows<T>>(part, Inputs + 1), rows, cols);
-        var target = part[Inputs];
-        if (target.Stride == cols)
-            return !AnyNaN(target.Data, (nint)rows * cols);
-        for (var row = 0; row < rows; row++)
-            if (AnyNaN(target.Data + (row * target.Stride), cols))
-                return false;
-        return true;
+        for (var i = Inputs; i < Inputs + unknowns; i++)
+            if (operands[i].Data == operands[drive].Data)
+                return true;
+        return false;
     }
 
     /// <summary>Gathers the failed elements, brings them near their solutions together, and solves the last ones singly.</summary>
-    private void Repair(Rows<T>* part, int rows, int cols, T* results)
+    private void Repair(Rows<T>* part, int rows, int cols, T* starts)
     {
         var (indices, values) = (failed ??= new int[Chunk], gathered);
         var lists = Inputs + unknowns;
@@ -292,18 +300,25 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
         var count = 0;
         fixed (T* g = values)
         {
-            for (var k = 0; k < rows * cols; k++)
+            for (var row = 0; row < rows; row++)
             {
-                if (!T.IsNaN(results[k]))
-                    continue;
-                var (row, column) = (k / cols, k % cols);
-                indices[count] = k;
-                for (var i = 0; i < lists; i++)
+                var first = part[Inputs].Data + (row * part[Inputs].Stride);
+                for (var column = 0; column < cols; column++)
                 {
-                    var isUniform = i >= drives + streams && i < Inputs;
-                    g[(i * Chunk) + count] = part[i].Data[(row * part[i].Stride) + (isUniform ? 0 : column)];
+                    while (column <= cols - Vector512<T>.Count && AllNumbers(first + column))
+                        column += Vector512<T>.Count;
+                    if (column == cols || !T.IsNaN(first[column]))
+                        continue;
+                    indices[count] = (row * cols) + column;
+                    for (var i = 0; i < Inputs; i++)
+                    {
+                        var isUniform = i >= drives + streams;
+                        g[(i * Chunk) + count] = part[i].Data[(row * part[i].Stride) + (isUniform ? 0 : column)];
+                    }
+                    for (var i = 0; i < unknowns && warm; i++)
+                        g[((Inputs + i) * Chunk) + count] = starts[(i * Chunk) + indices[count]];
+                    count++;
                 }
-                count++;
             }
             if (Approach is { } approach)
                 Refine(approach, g, count);
@@ -321,8 +336,9 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
                     for (var i = 0; i < unknowns; i++)
                         g[((lists + i) * Chunk) + k] = T.CreateTruncating(solution[i]);
                 }
+                var (row, column) = (indices[k] / cols, indices[k] % cols);
                 for (var i = 0; i < unknowns; i++)
-                    results[(i * Chunk) + indices[k]] = g[((lists + i) * Chunk) + k];
+                    part[Inputs + i].Data[(row * part[Inputs + i].Stride) + column] = g[((lists + i) * Chunk) + k];
             }
         }
     }
@@ -342,21 +358,11 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
         approach.Check.Run(span, 1, count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool AnyNaN(T* x, nint count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AllNumbers(T* x)
     {
-        nint i = 0;
-        // As integers: as a number, all bits set is a NaN and equals nothing.
-        var good = Vector512<byte>.AllBitsSet;
-        for (; i <= count - Vector512<T>.Count; i += Vector512<T>.Count)
-        {
-            var v = Vector512.Load(x + i);
-            good &= Vector512.Equals(v, v).AsByte();
-        }
-        var any = good != Vector512<byte>.AllBitsSet;
-        for (; i < count; i++)
-            any |= T.IsNaN(x[i]);
-        return any;
+        var v = Vector512.Load(x);
+        return Vector512.EqualsAll(v, v);
     }
 
     [DoesNotReturn]

@@ -23,6 +23,7 @@ internal static class ResponseTable
     [
         new(1, 14, 1, 0),
         new(2, 6, 1, 0),
+        new(0, 14, 0, 1),
         new(1, 14, 0, 1),
         new(0, 14, 2, 0),
         new(1, 14, 2, 0),
@@ -66,12 +67,12 @@ internal static class ResponseTable
 
     private static Simd Certifier => KernelCompiler.Available.Contains(Simd.Scalar) ? Simd.Scalar : Simd.Interpreter;
 
-    /// <summary>Operations of the corrections, a division counted as ten.</summary>
+    /// <summary>Operations of the corrections; a division takes as long as some six others, but mostly beside them.</summary>
     private static int Cost(Expr g, Symbol u, Shape shape)
     {
         int Count(params Expr[] values) =>
             new KernelDefinition("cost", [u], [], [.. values.Select(v => new Output(v))]).OperationCount.PerElement;
-        return (shape.Steps * (Count(g) + 2)) + (shape.Newton * (Count(g, g.Derive(u)) + 12));
+        return (shape.Steps * (Count(g) + 2)) + (shape.Newton * (Count(g, g.Derive(u)) + 4)) + (shape.Steps > 0 ? 2 : 0);
     }
 
     private static bool IsOdd(Expr g, Symbol u)
@@ -166,9 +167,16 @@ internal static class ResponseTable
             lowering.Bind(iterate, solution);
             int At(Expr e) => lowering.Lower(e.Substitute(s => s.Equals(u) ? iterate : null));
             var residual = At(target - g);
-            var next = step < shape.Steps ? p.Fma(slope, residual, solution) : p.Sum(solution, p.Over(residual, At(derivative)));
-            correction = p.Difference(next, solution);
-            solution = next;
+            if (step < shape.Steps)
+            {
+                var next = p.Fma(slope, residual, solution);
+                (correction, solution) = (p.Difference(next, solution), next);
+            }
+            else
+            {
+                correction = p.Over(residual, At(derivative));
+                solution = p.Sum(solution, correction);
+            }
         }
         // The next correction would be smaller by 1e-3 at least (table's slope), or the square (true slope).
         var tolerance =
@@ -186,7 +194,8 @@ internal static class ResponseTable
                 : p.Times(size, p.Constant(tolerance));
         if (odd)
             solution = p.Binary(Op.CopySign, solution, y);
-        p.Results.Add(p.Select(trusted, p.Unary(Op.Abs, correction), solution, p.Constant(double.NaN)));
+        p.Watched = p.Select(trusted, p.Unary(Op.Abs, correction), solution, p.Constant(double.NaN));
+        p.Results.Add(p.Watched);
         return p;
     }
 

@@ -26,18 +26,18 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         inputs = 1 + streams.Count + uniforms.Count;
         var slope = derivative ?? rest.Derive(u);
         program = new([drive, .. streams, .. uniforms, u], [rest + atZero - drive, slope]);
-        Kernel = KernelCompiler.Build<T>(Refinement([drive, .. streams, u], uniforms), "warm_response", simd);
+        Kernel = KernelCompiler.Build<T>(Refinement([drive, .. streams, u], uniforms, keep: true), "warm_response", simd);
         approach = new(() =>
         {
             Symbol[] all = [drive, .. streams, .. uniforms, u];
             return (
                 KernelCompiler.Build<T>(Halley(all), "response_approach", simd),
-                KernelCompiler.Build<T>(Refinement(all, []), "response_check", simd),
+                KernelCompiler.Build<T>(Refinement(all, [], keep: false), "response_check", simd),
                 Rounds
             );
         });
 
-        KernelProgram Refinement(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow)
+        KernelProgram Refinement(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow, bool keep)
         {
             var (p, lowering, solution) = Begin(perElement, perRow);
             int before = -1,
@@ -58,7 +58,10 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
             var left = p.Times(p.Unary(Op.Abs, correction), rate);
             var allowed = p.Times(p.Unary(Op.Abs, solution), p.Constant(p.Wide ? Math.Pow(2, -53) : Math.Pow(2, -24)));
             var unsure = p.Constant(double.NaN);
-            p.Results.Add(p.Select(p.Constant(0.25), rate, p.Select(allowed, left, solution, unsure), unsure));
+            p.Watched = p.Select(p.Constant(0.25), rate, p.Select(allowed, left, solution, unsure), unsure);
+            p.Results.Add(p.Watched);
+            if (keep)
+                p.Results.Add(lowering.Lower(u));
             return p;
         }
 
