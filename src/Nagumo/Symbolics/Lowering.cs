@@ -173,8 +173,8 @@ internal sealed class Lowering
     private int Accumulate(List<(Expr Uniform, Expr Free)> terms, Expr constant)
     {
         int? sum = constant is Constant { Value: 0 } ? null : Lower(constant);
-        // Begin with a term that needs no negation.
-        foreach (var (uniform, rest) in terms.OrderBy(t => sum is null && t.Uniform is Constant { Value: -1 }))
+        // Begin with a term that needs no multiplication, so that all others fuse, and better without a negation.
+        foreach (var (uniform, rest) in terms.OrderBy(t => sum is null ? Price(t.Uniform, t.Free) : 0))
         {
             var (a, b) = uniform is Constant { Value: 1 or -1 } ? Halves(rest) : (Lower(uniform), Lower(rest));
             var negative = uniform is Constant { Value: -1 };
@@ -189,11 +189,20 @@ internal sealed class Lowering
         return sum ?? program.Constant(0);
     }
 
+    /// <summary>How dear it is to begin a sum with uniform · rest, in two halves.</summary>
+    private static int Price(Expr uniform, Expr rest) =>
+        uniform is not Constant { Value: 1 or -1 } || Splits(rest) ? (uniform is Constant { Value: -1 } ? 3 : 2)
+        : uniform is Constant { Value: -1 } ? 1
+        : 0;
+
+    private static bool Splits(Expr e) => e is Product { Coefficient: 1 } p && !p.Factors.Any(f => f.Exponent < 0);
+
     /// <summary>e = A·B for a product without denominators, otherwise e = B.</summary>
     private (int? A, int B) Halves(Expr e)
     {
-        if (e is not Product p || p.Factors.Any(f => f.Exponent < 0) || p.Coefficient != 1)
+        if (!Splits(e))
             return (null, Lower(e));
+        var p = (Product)e;
         var (last, exponent) = p.Factors[^1];
         var front = Product.Of(1, [.. p.Factors.Take(p.Factors.Count - 1), (last, exponent / 2)]);
         return front is Constant ? (null, Lower(e)) : (Lower(front), Power(last, exponent - (exponent / 2)));

@@ -40,29 +40,24 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         KernelProgram Refinement(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow, bool keep)
         {
             var (p, lowering, solution) = Begin(perElement, perRow);
-            int before = -1,
-                correction = -1;
-            for (var step = 0; step < 2; step++)
-                solution = p.Sum(solution, before = HalleyStep(p, lowering, step, solution));
-            Expr last = new Symbol($"{u.Name}__1");
-            var inverse = p.Over(p.Constant(1), lowering.Lower(slope.Substitute(s => s.Equals(u) ? last : null)));
-            var bend = lowering.Lower(slope.Derive(u).Substitute(s => s.Equals(u) ? last : null));
-            for (var step = 2; step < (p.Wide ? 5 : 3); step++)
-            {
-                var next = p.Fma(Iterate(lowering, step, solution, drive - atZero - rest), inverse, solution);
-                correction = p.Difference(next, solution);
-                solution = next;
-            }
-            // The corrections use the slope from before the last Halley step δ, so each leaves rate = δ·f''/f' of the one before.
-            var rate = p.Unary(Op.Abs, p.Times(p.Times(before, bend), inverse));
-            var left = p.Times(p.Unary(Op.Abs, correction), rate);
+            var last = p.Wide ? 4 : 2;
+            for (var step = 0; step < last; step++)
+                solution = p.Sum(solution, p.Over(Residual(step), Iterate(lowering, step, solution, slope)));
+            var inverse = p.Over(p.Constant(1), Iterate(lowering, last, solution, slope));
+            var correction = p.Times(Residual(last), inverse);
+            // Newton leaves about f''/2f' δ² of a correction δ, and where f'' vanishes f'''/3f' δ³, which stands here as δ³.
+            var bend = p.Times(Iterate(lowering, last, solution, slope.Derive(u) / 2), inverse);
+            var rate = p.Sum(p.Unary(Op.Abs, bend), p.Unary(Op.Abs, correction));
+            var left = p.Times(p.Times(correction, correction), rate);
+            // The iterate from before the correction, so that an overflow (∞ ≤ ∞) cannot pass as a solution.
             var allowed = p.Times(p.Unary(Op.Abs, solution), p.Constant(p.Wide ? Math.Pow(2, -53) : Math.Pow(2, -24)));
-            var unsure = p.Constant(double.NaN);
-            p.Watched = p.Select(p.Constant(0.25), rate, p.Select(allowed, left, solution, unsure), unsure);
+            p.Watched = p.Select(allowed, left, p.Sum(solution, correction), p.Constant(double.NaN));
             p.Results.Add(p.Watched);
             if (keep)
                 p.Results.Add(lowering.Lower(u));
             return p;
+
+            int Residual(int step) => Iterate(lowering, step, solution, drive - atZero - rest);
         }
 
         KernelProgram Halley(IReadOnlyList<Symbol> perElement)
