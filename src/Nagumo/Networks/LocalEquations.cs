@@ -61,8 +61,8 @@ internal sealed class LocalEquations
     /// <summary>The inhibitors as functions of u, drives and uniforms; null when one of them is nonlinear or coupled to another.</summary>
     public Expr[]? Eliminated { get; }
 
-    /// <summary>E_f without its drive.</summary>
-    public Expr Force(int field) => _equations[field].Substitute(s => s == Drives[field] ? (Expr)0 : null);
+    /// <summary>E_f without its drive, in powers of its field where it is a polynomial.</summary>
+    public Expr Force(int field) => Expansion.Of(_equations[field].Substitute(s => s == Drives[field] ? (Expr)0 : null), X[field]);
 
     /// <summary>E_u with the inhibitors eliminated.</summary>
     public Expr Reduced => _equations[0].Substitute(s => Array.IndexOf(X, s) is > 0 and var k ? Eliminated![k - 1] : null);

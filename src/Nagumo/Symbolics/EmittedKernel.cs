@@ -28,7 +28,7 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
 
     private sealed class Emission
     {
-        // Of 32 vector registers, two for the instructions' own needs.
+        // Of 32 vector registers; two are for the instructions' own needs.
         private const int Registers = 30;
 
         private readonly KernelProgram program;
@@ -40,12 +40,14 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
         private readonly ILGenerator il;
         private readonly LocalBuilder[] pointers;
         private readonly LocalBuilder[] strides;
-        private readonly LocalBuilder?[] values;
+        private readonly LocalBuilder?[][] values;
+        private readonly int lastLoad;
         private readonly Dictionary<(int Table, int Half), LocalBuilder> tableHalves = [];
         private readonly Dictionary<int, LocalBuilder> heldConstants = [];
         private readonly LocalBuilder column;
         private readonly LocalBuilder tail;
         private readonly LocalBuilder? watched;
+        private int copy;
 
         public Emission(KernelProgram program, Tables<T> tables, string name, Type lanes)
         {
@@ -56,14 +58,17 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             il = method.GetILGenerator();
             pointers = [.. Enumerable.Range(0, program.Operands).Select(_ => il.DeclareLocal(typeof(nint)))];
             strides = [.. Enumerable.Range(0, program.Operands).Select(_ => il.DeclareLocal(typeof(nint)))];
-            values = new LocalBuilder?[program.Nodes.Count];
+            values = [new LocalBuilder?[program.Nodes.Count], new LocalBuilder?[program.Nodes.Count]];
+            lastLoad = Enumerable.Range(0, program.Nodes.Count).LastOrDefault(i => program.Nodes[i].Op == Op.Load, -1);
             column = il.DeclareLocal(typeof(nint));
             tail = il.DeclareLocal(typeof(nint));
             watched = program.Watched >= 0 ? il.DeclareLocal(vector) : null;
         }
 
         /// <summary>
-        /// for each row { uniforms; for each whole vector { body }; if (tail) { body on a part } }. Columns are counted in bytes.
+        /// for each row { uniforms; for each whole vector { body }; if (tail) { body on a part } }. Columns are counted in bytes. Where
+        /// registers allow, two vectors pass through the body side by side, instruction by instruction: a long chain of operations that
+        /// wait for each other fills the processor's window, and two in turn wait half as long.
         /// </summary>
         public Body Emit()
         {
@@ -90,7 +95,8 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             il.Emit(OpCodes.Mul);
             il.Emit(OpCodes.Stloc, end);
             LoadTables();
-            LoadConstants();
+            var pairs = watched is not null && FreeRegisters(copies: 2) >= 0;
+            LoadConstants(FreeRegisters(pairs ? 2 : 1));
             if (watched is not null)
             {
                 EmitConstant(0);
@@ -105,21 +111,14 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             il.Emit(OpCodes.Ldloc, row);
             il.Emit(OpCodes.Ldarg_1);
             il.Emit(OpCodes.Bge, done);
-            EmitNodes(varying: false, part: false);
+            EmitNodes(varying: false);
 
-            var (loop, afterLoop) = (il.DefineLabel(), il.DefineLabel());
             il.Emit(OpCodes.Ldc_I4_0);
             il.Emit(OpCodes.Conv_I);
             il.Emit(OpCodes.Stloc, column);
-            il.MarkLabel(loop);
-            il.Emit(OpCodes.Ldloc, column);
-            il.Emit(OpCodes.Ldloc, end);
-            il.Emit(OpCodes.Bge, afterLoop);
-            EmitNodes(varying: true, part: false);
-            EmitStores(part: false);
-            Increase(column, () => il.Emit(OpCodes.Ldc_I4, width * sizeof(T)));
-            il.Emit(OpCodes.Br, loop);
-            il.MarkLabel(afterLoop);
+            if (pairs)
+                EmitLoop(copies: 2, end);
+            EmitLoop(copies: 1, end);
 
             if (width > 1)
             {
@@ -149,6 +148,22 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             }
             il.Emit(OpCodes.Ret);
             return method.CreateDelegate<Body>();
+        }
+
+        private void EmitLoop(int copies, LocalBuilder end)
+        {
+            var (loop, done) = (il.DefineLabel(), il.DefineLabel());
+            il.MarkLabel(loop);
+            il.Emit(OpCodes.Ldloc, column);
+            il.Emit(OpCodes.Ldc_I4, (copies - 1) * width * sizeof(T));
+            il.Emit(OpCodes.Add);
+            il.Emit(OpCodes.Ldloc, end);
+            il.Emit(OpCodes.Bge, done);
+            EmitNodes(varying: true, copies: copies);
+            EmitStores(copies: copies);
+            Increase(column, () => il.Emit(OpCodes.Ldc_I4, copies * width * sizeof(T)));
+            il.Emit(OpCodes.Br, loop);
+            il.MarkLabel(done);
         }
 
         private MethodInfo Method(string name) => lanes.GetMethod(name)!;
@@ -190,15 +205,12 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
 
         // A constant in the loop costs a load each time it is used; registers that the loop leaves free hold the most used ones. They
         // come from memory, because the JIT would move a constant that it can see back to its uses.
-        private void LoadConstants()
+        private void LoadConstants(int free)
         {
-            if (lanes != typeof(Lanes512<T>) || !Avx512F.IsSupported)
-                return;
             var uses = new int[program.Nodes.Count];
             for (var node = 0; node < uses.Length; node++)
                 foreach (var operand in program.Nodes[node].Operands)
                     uses[operand] += program.IsVarying(node) && program.Nodes[operand].Op == Op.Constant ? 1 : 0;
-            var free = Registers - tableHalves.Count - Pressure();
             var held = Enumerable.Range(0, uses.Length).Where(i => uses[i] > 0).OrderByDescending(i => uses[i]).Take(Math.Max(free, 0));
             foreach (var node in held)
             {
@@ -212,36 +224,30 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             }
         }
 
-        /// <summary>The most values of a loop's turn that live at once, with those that live through it.</summary>
-        private int Pressure()
+        /// <summary>The vector registers that so many bodies side by side leave free; negative where there are too few.</summary>
+        private int FreeRegisters(int copies)
         {
-            var last = new int[program.Nodes.Count];
-            for (var node = 0; node < last.Length; node++)
-                foreach (var operand in program.Nodes[node].Operands)
-                    last[operand] = program.IsVarying(node) ? node : last[operand];
-            foreach (var result in program.Results)
-                last[result] = program.Nodes.Count;
-            var (live, most) = (0, 0);
-            for (var node = 0; node < last.Length; node++)
-            {
-                if (program.IsVarying(node))
-                    most = Math.Max(most, ++live - program.Nodes[node].Operands.Count(i => program.IsVarying(i) && last[i] == node));
-                live -= program.Nodes[node].Operands.Distinct().Count(i => program.IsVarying(i) && last[i] == node);
-            }
-            var uniform = Enumerable
-                .Range(0, last.Length)
-                .Count(i => !program.IsVarying(i) && program.Nodes[i].Op != Op.Constant && last[i] > 0);
-            return most + uniform + (watched is null ? 0 : 1);
+            // Other vectors have too few registers to begin with.
+            if (lanes != typeof(Lanes512<T>) || !Avx512F.IsSupported)
+                return -1;
+            var (perElement, perRow) = program.Live;
+            return Registers - tableHalves.Count - perRow - (watched is null ? 0 : 1) - (copies * perElement);
         }
 
-        private void EmitNodes(bool varying, bool part)
+        private void EmitNodes(bool varying, bool part = false, int copies = 1)
         {
             for (var node = 0; node < program.Nodes.Count; node++)
             {
                 if (program.IsVarying(node) != varying || program.Nodes[node].Op == Op.Constant)
                     continue;
-                EmitNode(program.Nodes[node], part);
-                il.Emit(OpCodes.Stloc, values[node] ??= il.DeclareLocal(vector));
+                for (copy = 0; copy < copies; copy++)
+                {
+                    EmitNode(program.Nodes[node], part);
+                    il.Emit(OpCodes.Stloc, values[copy][node] ??= il.DeclareLocal(vector));
+                }
+                copy = 0;
+                if (node == lastLoad)
+                    EmitStores(part, copies, loads: true);
             }
         }
 
@@ -291,23 +297,30 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             }
         }
 
-        private void EmitStores(bool part)
+        /// <summary>Stores the results that are copies of streams (early, so that they need no register for long), or all others.</summary>
+        private void EmitStores(bool part = false, int copies = 1, bool loads = false)
         {
-            for (var i = 0; i < program.Results.Count; i++)
+            for (copy = 0; copy < copies; copy++)
             {
-                EmitAddress(program.Streams + program.Uniforms + i);
-                if (part)
-                    il.Emit(OpCodes.Ldloc, tail);
-                EmitValue(program.Results[i]);
-                il.Emit(OpCodes.Call, Method(part ? "StorePart" : "Store"));
+                for (var i = 0; i < program.Results.Count; i++)
+                {
+                    if ((program.Nodes[program.Results[i]].Op == Op.Load) != loads)
+                        continue;
+                    EmitAddress(program.Streams + program.Uniforms + i);
+                    if (part)
+                        il.Emit(OpCodes.Ldloc, tail);
+                    EmitValue(program.Results[i]);
+                    il.Emit(OpCodes.Call, Method(part ? "StorePart" : "Store"));
+                }
+                if (watched is null || loads)
+                    continue;
+                // NaN in any turn is NaN in the sum.
+                il.Emit(OpCodes.Ldloc, watched);
+                EmitValue(program.Watched);
+                il.Emit(OpCodes.Call, Method("Add"));
+                il.Emit(OpCodes.Stloc, watched);
             }
-            if (watched is null)
-                return;
-            // NaN in any turn is NaN in the sum.
-            il.Emit(OpCodes.Ldloc, watched);
-            EmitValue(program.Watched);
-            il.Emit(OpCodes.Call, Method("Add"));
-            il.Emit(OpCodes.Stloc, watched);
+            copy = 0;
         }
 
         private void EmitAddress(int operand)
@@ -315,13 +328,18 @@ internal sealed unsafe class EmittedKernel<T> : Kernel<T>
             il.Emit(OpCodes.Ldloc, pointers[operand]);
             il.Emit(OpCodes.Ldloc, column);
             il.Emit(OpCodes.Add);
+            if (copy > 0)
+            {
+                il.Emit(OpCodes.Ldc_I4, copy * width * sizeof(T));
+                il.Emit(OpCodes.Add);
+            }
         }
 
         private void EmitValue(int node)
         {
             var i = program.Nodes[node];
             if (i.Op != Op.Constant)
-                il.Emit(OpCodes.Ldloc, values[node]!);
+                il.Emit(OpCodes.Ldloc, values[program.IsVarying(node) ? copy : 0][node]!);
             else if (heldConstants.TryGetValue(node, out var held))
                 il.Emit(OpCodes.Ldloc, held);
             else

@@ -8,12 +8,16 @@ internal static class Expansion
     /// <summary>f(u) = at0 + rest(u) with rest(0) = 0: products are expanded, so that terms free of u drop out of the rest exactly.</summary>
     public static (Expr AtZero, Expr Free) Split(Expr f, Symbol u)
     {
-        var expanded = f.TryPolynomial(u, out var coefficients)
-            ? coefficients.Select((c, n) => c * Functions.Pow(u, n)).Aggregate(Expr.Zero, (a, b) => a + b)
-            : Expand(f);
+        var expanded = Of(f, u);
         var atZero = expanded.Substitute(s => s.Equals(u) ? Expr.Zero : null);
         return (atZero, expanded - atZero);
     }
+
+    /// <summary>f with its products expanded; in powers of u where it is a polynomial.</summary>
+    public static Expr Of(Expr f, Symbol u) =>
+        f.TryPolynomial(u, out var coefficients)
+            ? coefficients.Select((c, n) => c * Functions.Pow(u, n)).Aggregate(Expr.Zero, (a, b) => a + b)
+            : Expand(f);
 
     private static Expr Expand(Expr e)
     {

@@ -4,8 +4,9 @@ namespace Nagumo.Symbolics;
 
 /// <summary>The common response of an activator and an inhibitor: fu(u, v) = I_u, fv(u, v) = −I_v, from a warm start.</summary>
 /// <remarks>
-/// Two joint Newton steps with the 2×2 Jacobian and corrections with the last inverse. Solving the two equations in turn would converge
-/// slowly or not at all where the coupling is strong. Elements that fail the check are approached by Newton steps, and failing that
+/// Where fv is linear in u, it gives u = U(v) and one equation is left, fu(U(v), v) = I_u: two Newton steps and a correction with the last
+/// slope. Otherwise two joint Newton steps with the 2×2 Jacobian and corrections with the last inverse. Solving the two equations in turn
+/// would converge slowly or not at all where the coupling is strong. Elements that fail the check are approached by Newton steps, and failing that
 /// solved by a bracket in u around one in v.
 /// </remarks>
 internal sealed unsafe class JointResponse<T> : Response<T>
@@ -39,6 +40,9 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         activator = new(all, [fu - driveU, fuu - (fuv * fvu / fvv)]);
         inhibitor = new(all, [-fv - driveV, -fvv]);
         var wide = typeof(T) == typeof(double);
+        var epsilon = wide ? Math.Pow(2, -51) : Math.Pow(2, -22);
+        // Where the inhibitor's equation gives the activator, one unknown is left.
+        var onLine = fv.TryAffine(u, out var weight, out var offset) && !weight.Contains(v) && weight != Expr.Zero;
         Kernel = KernelCompiler.Build<T>(Refinement([driveU, driveV, .. streams, u, v], uniforms, keep: true), "joint_response", simd);
         approach = new(() =>
             (
@@ -52,30 +56,72 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         {
             var p = new KernelProgram(perElement.Count, perRow.Count, wide);
             var lowering = new Lowering(p, perElement, perRow);
-            var (x, y) = (lowering.Lower(u), lowering.Lower(v));
-            int[] inverse = [];
-            int previous = -1,
-                correction = -1;
-            for (var step = 0; step < (wide ? 5 : 4); step++)
-            {
-                if (step < 2)
-                    inverse = Inverse(p, lowering, step, x, y);
-                var (dx, dy) = Correction(p, lowering, step, x, y, inverse);
-                (previous, correction) = (correction, p.Sum(p.Unary(Op.Abs, dx), p.Unary(Op.Abs, dy)));
-                (x, y) = (p.Sum(x, dx), p.Sum(y, dy));
-            }
-            // Error left ≈ δ₃·(δ₃/δ₂) ≤ ε·(|u| + |v|); near the solution both are rounding, hence the floor under δ₂.
-            var epsilon = wide ? Math.Pow(2, -51) : Math.Pow(2, -22);
-            var size = p.Sum(p.Unary(Op.Abs, x), p.Unary(Op.Abs, y));
-            var scale = p.Fma(size, p.Constant(64 * epsilon), previous);
-            // The bound keeps an overflow (∞ ≤ ∞) from passing as a solution.
-            var allowed = p.Smallest(p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Constant(1e30));
-            var square = p.Times(correction, correction);
+            var (x, y, allowed, square) = onLine ? AlongLine(p, lowering) : InPlane(p, lowering);
             p.Watched = p.Select(allowed, square, x, p.Constant(double.NaN));
             p.Results.AddRange([p.Watched, p.Select(allowed, square, y, p.Constant(double.NaN))]);
             if (keep)
                 p.Results.AddRange([lowering.Lower(u), lowering.Lower(v)]);
             return p;
+        }
+
+        // Newton steps in v with u = U(v), and a last correction with the slope of the one before; U' takes u along.
+        (int X, int Y, int Allowed, int Square) AlongLine(KernelProgram p, Lowering lowering)
+        {
+            var (along, force) = ((-driveV - Expansion.Of(offset!, v)) / weight!, Expansion.Of(fu, u));
+            var (x, y) = (-1, lowering.Lower(v));
+            int inverse = -1,
+                tangent = -1,
+                previous = -1;
+            var last = wide ? 4 : 2;
+            for (var step = 0; ; step++)
+            {
+                x = At(lowering, step, -1, y, along);
+                var residual = At(lowering, step, x, y, driveU - force);
+                if (step == last)
+                {
+                    var correction = p.Times(residual, inverse);
+                    var (allowed, square) = Check(p, x, y, previous, p.Unary(Op.Abs, correction));
+                    return (p.Fma(tangent, correction, x), p.Sum(y, correction), allowed, square);
+                }
+                tangent = At(lowering, step, x, y, -fvv / weight!);
+                var direction = new Symbol($"direction__{step}");
+                lowering.Bind(direction, tangent);
+                var slope = At(lowering, step, x, y, fuv + (fuu * direction));
+                if (step == last - 1)
+                    previous = p.Times(residual, inverse = p.Over(p.Constant(1), slope));
+                else
+                    previous = p.Over(residual, slope);
+                y = p.Sum(y, previous);
+            }
+        }
+
+        (int X, int Y, int Allowed, int Square) InPlane(KernelProgram p, Lowering lowering)
+        {
+            var (x, y) = (lowering.Lower(u), lowering.Lower(v));
+            int[] inverse = [];
+            var previous = -1;
+            for (var step = 0; ; step++)
+            {
+                if (step < 2)
+                    inverse = Inverse(p, lowering, step, x, y);
+                var (dx, dy) = Correction(p, lowering, step, x, y, inverse);
+                var correction = p.Sum(p.Unary(Op.Abs, dx), p.Unary(Op.Abs, dy));
+                if (step == (wide ? 4 : 3))
+                {
+                    var (allowed, square) = Check(p, x, y, previous, correction);
+                    return (p.Sum(x, dx), p.Sum(y, dy), allowed, square);
+                }
+                (x, y, previous) = (p.Sum(x, dx), p.Sum(y, dy), correction);
+            }
+        }
+
+        // Error left ≈ δ₃·(δ₃/δ₂) ≤ ε·(|u| + |v|); near the solution both are rounding, hence the floor under δ₂. The size is that of the
+        // iterate before the correction, so that an overflow (∞ ≤ ∞) cannot pass as a solution.
+        (int Allowed, int Square) Check(KernelProgram p, int x, int y, int previous, int correction)
+        {
+            var size = p.Sum(p.Unary(Op.Abs, x), p.Unary(Op.Abs, y));
+            var scale = p.Fma(size, p.Constant(64 * epsilon), p.Unary(Op.Abs, previous));
+            return (p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Times(correction, correction));
         }
 
         KernelProgram Newton()
@@ -95,7 +141,8 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         int At(Lowering lowering, int step, int x, int y, Expr e)
         {
             var (iu, iv) = (new Symbol($"{u.Name}__{step}"), new Symbol($"{v.Name}__{step}"));
-            lowering.TryBind(iu, x);
+            if (x >= 0)
+                lowering.TryBind(iu, x);
             lowering.TryBind(iv, y);
             return lowering.Lower(
                 e.Substitute(s =>

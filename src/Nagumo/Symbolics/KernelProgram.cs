@@ -40,6 +40,29 @@ internal sealed class KernelProgram
         }
     }
 
+    /// <summary>The most values of an element that are needed at once, and the values of a row that its elements need.</summary>
+    public (int PerElement, int PerRow) Live
+    {
+        get
+        {
+            var last = new int[nodes.Count];
+            for (var node = 0; node < nodes.Count; node++)
+                foreach (var operand in nodes[node].Operands)
+                    last[operand] = IsVarying(node) ? node : last[operand];
+            // Copies of a stream are stored as soon as it is loaded.
+            foreach (var result in Results.Where(r => nodes[r].Op != Op.Load))
+                last[result] = nodes.Count;
+            var (live, most) = (0, 0);
+            for (var node = 0; node < nodes.Count; node++)
+            {
+                live -= nodes[node].Operands.Distinct().Count(i => IsVarying(i) && last[i] == node);
+                if (IsVarying(node))
+                    most = Math.Max(most, ++live);
+            }
+            return (most, Enumerable.Range(0, nodes.Count).Count(i => !IsVarying(i) && nodes[i].Op != Op.Constant && last[i] > 0));
+        }
+    }
+
     public static KernelProgram Of(KernelDefinition definition, bool wide)
     {
         var program = new KernelProgram(definition.Streams.Count, definition.Uniforms.Count, wide);

@@ -278,7 +278,6 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
             operands[n++] = part[Inputs + i];
         for (var i = 0; i < unknowns && warm; i++)
             operands[n++] = new(memory + (i * Chunk), cols);
-        Nagumo.Symbolics.Stat.Elements += rows * cols; Nagumo.Symbolics.Stat.All++;
         if (!Kernel.Run(new ReadOnlySpan<Rows<T>>(operands, n), rows, cols))
             Repair(part, rows, cols, memory);
     }
@@ -321,7 +320,6 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
                     count++;
                 }
             }
-            Nagumo.Symbolics.Stat.Failed += count; Nagumo.Symbolics.Stat.Chunks++;
             if (Approach is { } approach)
                 Refine(approach, g, count);
             else
@@ -331,7 +329,7 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
             for (var k = 0; k < count; k++)
             {
                 if (T.IsNaN(g[(lists * Chunk) + k]))
-                {Nagumo.Symbolics.Stat.Single++;
+                {
                     for (var i = 0; i < Inputs; i++)
                         inputs[i] = double.CreateTruncating(g[(i * Chunk) + k]);
                     SolveOne(inputs, solution);
@@ -374,5 +372,3 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
             "operands"
         );
 }
-
-internal static class Stat { public static long Failed, Chunks, Single, Elements, All; }
