@@ -168,12 +168,22 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         var v = _equations.X[1];
         if (!AtAverage(_equations.Force(1)).TryAffine(u, out var slope, out var offset) || slope.Contains(v))
             return;
-        var activator = -offset / slope;
-        var along = AtAverage(_equations.Force(0)).Substitute(s => s == u ? activator : null);
+        // Tables are finest around 0, which shall be where the activator is 0 and softest.
+        double argument;
+        var still = AtAverage(_equations.Force(1)).Substitute(s => s == u ? Expr.Zero : null);
+        var toRest = new ScalarProgram.Along(new([v], [-still, -still.Derive(v)]), &argument, 0, 0);
+        var inhibitor = v + MonotoneRoot.Of(ref toRest, 0);
+        var activator = (-offset / slope).Substitute(s => s == v ? inhibitor : null);
+        var along = AtAverage(_equations.Force(0))
+            .Substitute(s =>
+                s == u ? activator
+                : s == v ? inhibitor
+                : null
+            );
         if (!Response.IsMonotone(along, v, Nothing, out _))
             return;
         _coldTable = Response.Tabulated<T>(along, v);
-        _coldActivator = KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-cold", [v], [], [new(activator)]));
+        _coldActivator = KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-cold", [v], [], [new(activator), new(inhibitor)]));
     }
 
     /// <summary>Rows [row0, row0 + rows) where a solve without a past starts: an average neuron's response, or zero. Tables need none.</summary>
@@ -183,7 +193,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         {
             var target = At(_coldActivator is null ? x[0] : x[1], row0);
             _coldTable.Solve(At(drive[0], row0), target, rows, x[0].Cols);
-            _coldActivator?.Run([target, At(x[0], row0)], rows, x[0].Cols);
+            _coldActivator?.Run([target, At(x[0], row0), target], rows, x[0].Cols);
         }
         else if (_varies || _joint is not null)
             foreach (var field in x)
