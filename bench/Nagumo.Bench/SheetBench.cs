@@ -87,7 +87,7 @@ internal static class SheetBench
     }
 
     private static int StencilOperations(this SheetOptions o) =>
-        new Stencil(o.Neuron, new Dictionary<string, double>(), o.FieldDiffusion(), o.Dt, false).Definition.OperationCount.PerElement;
+        new Stencil(o.Neuron, new Dictionary<string, double>(), o.FieldDiffusion(), o.Dt, false).Step.OperationCount.PerElement;
 
     private static (double Clock, double Charged) Measure(Neuron neuron, int n, int threads, int levels, double dv, double seconds = 2)
     {

@@ -25,7 +25,8 @@ public static class SheetStart
         return [.. Enumerable.Range(0, options.Neuron.Fields.Count).Select(f => state.Fields(0)[f].Row(0)[0])];
     }
 
-    /// <summary>The explicit limit of the step at rest, 2τ/(8D + c) of the field where it is least; at most 0.1, which an Euler step should not pass.</summary>
+    /// <summary>The limit of the method's step at rest, that of the field where it is least; at most 0.1, which an Euler step of the reaction
+    /// should not pass.</summary>
     public static double StableStep(SheetOptions options)
     {
         double[] diffusion = options.FieldDiffusion(),
@@ -35,7 +36,7 @@ public static class SheetStart
         [
             .. stencil.Damping.Outputs.Select(o => o.Value.Evaluate((Symbolics.Symbol s) => rest[options.Neuron.FieldIndex(s.Name)])),
         ];
-        return Math.Min(0.1, damping.Select((c, f) => stencil.StableStep(f, c)).Min());
+        return Math.Min(0.1, damping.Select((c, f) => stencil.StableStep(f, c, options.Method)).Min());
     }
 
     /// <summary>Every cell at the same state.</summary>
