@@ -24,7 +24,7 @@ internal sealed unsafe class FactoredSteps<T> : ITeamWork, ISheetSteps
     private const int Group = 64;
 
     /// <summary>Bytes of a field that are solved along y together: they stay in the second cache on the way down and up.</summary>
-    private const int PanelBytes = 1 << 18;
+    private const int PanelBytes = 1 << 17;
 
     /// <summary>Cells below which a strip costs more than its thread gains.</summary>
     private const int LeastCells = 1 << 14;

@@ -52,9 +52,7 @@ public sealed unsafe class Sheet<T> : IDisposable
             current: current.Length > 0
         );
         if (_stencil.Rows.Count + _fields > SheetStencil<T>.MaxOperands)
-            throw new ArgumentException(
-                $"'{options.Neuron.Name}' has {_fields} fields; a sheet takes {SheetStencil<T>.MaxOperands / 4}."
-            );
+            throw new ArgumentException($"'{options.Neuron.Name}' has {_fields} fields; a sheet takes {SheetStencil<T>.MaxOperands / 4}.");
         if (current.Length > 0 && current.Length != Cells)
             throw new ArgumentException($"{current.Length} currents for {options.Rows} x {options.Columns} cells; give one each.");
         if (threads is < 1 or > 1024)
@@ -148,8 +146,7 @@ public sealed unsafe class Sheet<T> : IDisposable
         _memory.Dispose();
     }
 
-    private T* Current(int field, int row) =>
-        _memory.At(_parity, Checked(field, _fields, nameof(field)), Checked(row, _rows, nameof(row)));
+    private T* Current(int field, int row) => _memory.At(_parity, Checked(field, _fields, nameof(field)), Checked(row, _rows, nameof(row)));
 
     private Span<T> Row(int field, int row) => new(Current(field, row), _columns);
 

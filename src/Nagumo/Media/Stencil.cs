@@ -71,8 +71,7 @@ internal sealed class Stencil
     public KernelDefinition Step => Over(f => Boxed(f, _equations.X[f] + _increments[f]));
 
     /// <summary>What that step adds: the same streams, its outputs the differences. Zero wherever the explicit step rests, also at a box's edge.</summary>
-    public KernelDefinition Increment =>
-        Over(f => Boxed(f, _equations.X[f] + _increments[f]) - _equations.X[f]);
+    public KernelDefinition Increment => Over(f => Boxed(f, _equations.X[f] + _increments[f]) - _equations.X[f]);
 
     /// <summary>Adds differences to the fields: streams are the fields, then the differences; outputs the fields.</summary>
     public KernelDefinition Addition

@@ -109,14 +109,21 @@ public sealed class SheetPatternTests
         Assert.InRange(40 / (far.Times[^1] - near.Times.Last(t => t < far.Times[^1] - 20)), 1.0, 1.15);
     }
 
-    public static TheoryData<double, double, double, double, string> Patterns =>
-        new()
+    public static TheoryData<double, double, double, double, string, SheetMethod> Patterns
+    {
+        get
         {
-            // a, D_v = 2 D_c(a), the range of the high fraction, kind.
-            { 0, 5.828, 0.45, 0.55, "labyrinth" },
-            { 0.2, 8.455, 0.28, 0.36, "spots" },
-            { -0.25, 0, 0.64, 0.76, "holes" },
-        };
+            var data = new TheoryData<double, double, double, double, string, SheetMethod>();
+            foreach (var method in Enum.GetValues<SheetMethod>())
+            {
+                // a, D_v = 2 D_c(a), the range of the high fraction, kind.
+                data.Add(0, 5.828, 0.45, 0.55, "labyrinth", method);
+                data.Add(0.2, 8.455, 0.28, 0.36, "spots", method);
+                data.Add(-0.25, 0, 0.64, 0.76, "holes", method);
+            }
+            return data;
+        }
+    }
 
     // The published bounds: labyrinth with at least 5 low pieces and a high piece of at least 15 %; at least 50 spots, none above 6 %, in one sea.
     [Theory]
@@ -127,15 +134,23 @@ public sealed class SheetPatternTests
         double dv,
         double least,
         double most,
-        string kind
+        string kind,
+        SheetMethod method
     )
     {
         const int Size = 96;
         var neuron = new FitzHughNagumo(1, 0.5, a, 0.2);
         if (dv == 0)
             dv = 2 * Onset(neuron);
-        double dt = 0.8 * 2 * 0.2 / (8 * dv + 0.5);
-        var options = new SheetOptions(neuron, Size, Size, dt, new Dictionary<string, double> { ["u"] = 1, ["v"] = dv });
+        double dt = method == SheetMethod.Explicit ? 0.8 * 2 * 0.2 / (8 * dv + 0.5) : 0.08;
+        var options = new SheetOptions(
+            neuron,
+            Size,
+            Size,
+            dt,
+            new Dictionary<string, double> { ["u"] = 1, ["v"] = dv },
+            Method: method
+        );
         using var sheet = new Sheet<double>(options);
         SheetStart.Noise(sheet, SheetStart.Rest(options), 0.05, new Rng(1));
         sheet.Advance((long)(1500 / dt));
