@@ -103,6 +103,20 @@ internal sealed class Stencil
     public double StableStep(int field, double damping, SheetMethod method) =>
         2 * _tau[field] / ((method == SheetMethod.Explicit ? 8 * _diffusion[field] : 0) + Math.Max(damping, 0));
 
+    /// <summary>The reaction's Jacobian at a state of all fields, [fields × fields]: the flow without diffusion, differentiated.</summary>
+    public double[,] Reaction(double[] state)
+    {
+        int n = state.Length;
+        var j = new double[n, n];
+        var flow = _equations.Flow.ToArray();
+        for (int f = 0; f < n; f++)
+        for (int g = 0; g < n; g++)
+            j[f, g] =
+                Known(flow[f].Derive(_equations.X[g])).Evaluate((Symbol s) => state[Array.IndexOf(_equations.X, s)])
+                + (f == g ? 4 * _diffusion[f] / _tau[f] : 0);
+        return j;
+    }
+
     /// <summary>dt D/τ of a field: how far diffusion reaches in a step, in squared cells.</summary>
     public double Reach(int field) => _dt * _diffusion[field] / _tau[field];
 

@@ -344,6 +344,34 @@ public sealed class FactoredStepsTests
         Assert.Equal(0.4 / 8000.5, SheetStart.StableStep(options with { Method = SheetMethod.Explicit }), 1e-15);
     }
 
+    // Rest at 0: the reaction is [[k, −1], [1/τ, −γ/τ]], weakly damped with trace −0.5 and determinant 49.5. A field's own limit, 2 τ/γ = 2, is far
+    // beyond −trace/determinant, where |1 + dt λ| = 1.
+    [Fact]
+    public void An_oscillating_reaction_limits_the_step()
+    {
+        var neuron = new FitzHughNagumo(0.5, 0.02, 0, 0.02);
+        var options = new SheetOptions(
+            neuron,
+            9,
+            9,
+            1,
+            new Dictionary<string, double> { ["u"] = 1, ["v"] = 9 },
+            Method: SheetMethod.SemiImplicit
+        );
+        double limit = 0.5 / 49.5;
+        Assert.Equal(limit, SheetStart.StableStep(options), 1e-12);
+        Assert.InRange(Largest(0.9 * limit), 0, 1e-4);
+        Assert.InRange(Largest(1.1 * limit), 0.01, 10);
+
+        double Largest(double dt)
+        {
+            using var sheet = new Sheet<double>(options with { Dt = dt });
+            SheetStart.Fill(sheet, [0.001, 0]);
+            sheet.Advance(20_000);
+            return Copy(sheet, 0).Max(Math.Abs);
+        }
+    }
+
     /// <summary>δ² along a line: x₋₁ − 2 x + x₊₁.</summary>
     private static Matrix<double> Second(int cells, SheetEdges edges)
     {
