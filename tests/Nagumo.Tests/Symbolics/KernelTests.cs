@@ -82,6 +82,33 @@ public sealed unsafe class KernelTests
     }
 
     [Fact]
+    public void A_kernel_says_whether_its_watched_value_is_a_number_everywhere()
+    {
+        // From no whole vector to several, with and without a rest.
+        foreach (var simd in KernelCompiler.Available)
+        {
+            var program = new KernelProgram(1, 0, wide: false);
+            program.Watched = program.Unary(Op.Sqrt, program.Load(0));
+            program.Results.Add(program.Load(0));
+            var kernel = KernelCompiler.Build<float>(program, "t", simd);
+            for (var n = 1; n <= 70; n++)
+            {
+                for (var bad = -1; bad < n; bad++)
+                {
+                    float[] x = [.. Enumerable.Range(0, n).Select(i => i == bad ? -1f : i)],
+                        copy = new float[n];
+                    fixed (
+                        float* p = x,
+                            q = copy
+                    )
+                        Assert.Equal(bad < 0, kernel.Run([new(p, n), new(q, n)], 1, n));
+                    Assert.Equal(x, copy);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void What_depends_on_uniforms_alone_is_hoisted()
     {
         // u/γ − k·u + (k/3)·u³ = u·((k/3)·u² + (1/γ − k)): two multiplications and one fused.

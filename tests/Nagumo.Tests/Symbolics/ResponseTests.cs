@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Nagumo.Symbolics;
 using static Nagumo.Symbolics.Functions;
 
@@ -105,6 +106,58 @@ public sealed unsafe class ResponseTests
     }
 
     [Fact]
+    public void Warm_bits_depend_on_the_element_alone() =>
+        SameBits(simd => new WarmResponse<float>(U / Gamma - (U - Pow(U, 3) / 3) + Load * U + 0.3, U, [Gamma], [Load], simd), drives: 1);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.1)] // no line: the activator's weight in the inhibitor's equation varies
+    public void Joint_bits_depend_on_the_element_alone(double bend)
+    {
+        var (fu, fv) = NonlinearFitzHughNagumo(bend);
+        SameBits(simd => new JointResponse<float>(fu + Load * U, fv, U, V, [Gamma], [Load], simd), drives: 2);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1.1)]
+    public void Joint_response_is_exact_in_float(double bend)
+    {
+        var (fu, fv) = NonlinearFitzHughNagumo(bend);
+        var response = Response.Joint<float>(fu, fv, U, V, [Gamma], []);
+        const int n = 500;
+        var random = new Random(4);
+        float[] iu = Random(random, n, 5),
+            iv = Random(random, n, 2),
+            gamma = [0.5f],
+            u = Random(random, n, 1),
+            v = Random(random, n, 1);
+        fixed (
+            float* pu = iu,
+                pv = iv,
+                g = gamma,
+                xu = u,
+                xv = v
+        )
+            response.Solve(new(pu, n), new(pv, n), [], [new(g, 0)], new(xu, n), new(xv, n), 1, n);
+        for (var i = 0; i < n; i++)
+        {
+            double At(Expr e, double x, double y) =>
+                e.Evaluate(s =>
+                    s.Equals(U) ? x
+                    : s.Equals(V) ? y
+                    : 0.5
+                );
+            double Inhibitor(double x) => Bisect(y => -At(fv, x, y), iv[i]);
+            var exact = Bisect(x => At(fu, x, Inhibitor(x)), iu[i]);
+            // Rounding of the drive, the bias and the terms of the force, over the least slope.
+            var tolerance = 2e-6 * (1 + Math.Abs(exact) + Math.Abs(Inhibitor(exact)));
+            Assert.Equal(exact, u[i], tolerance);
+            Assert.Equal(Inhibitor(exact), v[i], tolerance);
+        }
+    }
+
+    [Fact]
     public void Joint_response_solves_both_equations()
     {
         // Nonlinear FitzHugh–Nagumo: h = −k(u²/2 − u⁴/12) + uv − γv²/2 − δv⁴/4 + av.
@@ -154,6 +207,64 @@ public sealed unsafe class ResponseTests
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         }
         Assert.Equal(expected, drives);
+    }
+
+    /// <summary>h = −k(u²/2 − u⁴/12) + w(u)·v − γv²/2 − δv⁴/4 + av with w = u, or bent upwards: u + (bend − 1)·u²/2.</summary>
+    private static (Expr Fu, Expr Fv) NonlinearFitzHughNagumo(double bend)
+    {
+        var h = -0.5 * (U * U / 2 - Pow(U, 4) / 12) + (U + (bend - 1) * U * U / 2) * V - Gamma * V * V / 2 - 0.2 * Pow(V, 4) / 4 + 0.7 * V;
+        return (h.Derive(U), h.Derive(V));
+    }
+
+    /// <summary>Widths, all elements at once and each alone: the same bits, also of those that need more than the kernel.</summary>
+    private static void SameBits(Func<Simd, Response<float>> make, int drives)
+    {
+        const int rows = 3,
+            cols = 101,
+            n = rows * cols;
+        float[] gamma = [0.4f, 0.45f, 0.5f];
+        var random = new Random(3);
+        float[][] inputs = [.. Enumerable.Range(0, drives).Select(_ => Random(random, n, 4)), [.. Random(random, n, 2).Select(Math.Abs)]];
+        // Every seventh element starts so far away that the kernel gives it up.
+        float[][] starts =
+        [
+            .. Enumerable.Range(0, drives).Select(_ => Random(random, n, 1).Select((x, i) => i % 7 == 0 ? 100 * x : x).ToArray()),
+        ];
+        var expected = SolveAll(make(Simd.Interpreter), inputs, starts, gamma, rows, cols, apart: false);
+        foreach (var simd in KernelCompiler.Available)
+            Assert.Equal(expected, SolveAll(make(simd), inputs, starts, gamma, rows, cols, apart: false));
+        Assert.Equal(expected, SolveAll(make(KernelCompiler.Default), inputs, starts, gamma, rows, cols, apart: true));
+        Assert.DoesNotContain(expected, x => float.IsNaN(x));
+    }
+
+    private static float[] SolveAll(
+        Response<float> response,
+        float[][] inputs,
+        float[][] starts,
+        float[] gamma,
+        int rows,
+        int cols,
+        bool apart
+    )
+    {
+        float[][] operands = [.. inputs, gamma, .. starts.Select(s => (float[])s.Clone())];
+        var pins = operands.Select(o => GCHandle.Alloc(o, GCHandleType.Pinned)).ToArray();
+        Rows<float>[] At(int row, int column) =>
+            [
+                .. pins.Select(
+                    (pin, i) =>
+                        i == inputs.Length
+                            ? new Rows<float>((float*)pin.AddrOfPinnedObject() + row, 1)
+                            : new((float*)pin.AddrOfPinnedObject() + (row * cols) + column, cols)
+                ),
+            ];
+        if (!apart)
+            response.Solve(At(0, 0), rows, cols);
+        for (var i = 0; i < rows * cols && apart; i++)
+            response.Solve(At(i / cols, i % cols), 1, 1);
+        foreach (var pin in pins)
+            pin.Free();
+        return [.. operands[^starts.Length..].SelectMany(o => o)];
     }
 
     private static IEnumerable<double> Drives() =>
