@@ -79,7 +79,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
                 throw new ArgumentException(
                     $"Population '{population.Name}': with more than one inhibitor, each must be linear and free of the others."
                 );
-            _joint = Response.Joint<T>(_equations.Force(0), _equations.Force(1), x[0], x[1], _equations.Uniforms, []);
+            _joint = Response.Joint<T>(Known(_equations.Force(0)), Known(_equations.Force(1)), x[0], x[1], Unknown, []);
             return;
         }
         _residual = Compile("residual", [x[0], .. streams], [new(_equations.Misfit(_equations.Reduced), OutputKind.MaxInto)]);
@@ -87,7 +87,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
             return;
         if (!_loaded.Any(l => l))
             RequireUnique();
-        var balance = _varies ? _equations.Reduced : _equations.Reduced.Substitute(s => IsUniform(s) ? Nominal(s) : null);
+        var balance = Known(_equations.Reduced);
         if (balance.TryAffine(x[0], out var slope, out var offset) && slope != Expr.Zero)
         {
             // A linear force: the response is a division, whatever varies.
@@ -107,7 +107,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
             still = rest;
         }
         _force = still;
-        _response = _varies ? Response.Warm<T>(still, x[0], _equations.Uniforms, []) : Response.Tabulated<T>(still, x[0]);
+        _response = _varies ? Response.Warm<T>(still, x[0], Unknown, []) : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
             _effectiveDrive = Compile("drive", streams, [new(effective)]);
     }
@@ -240,7 +240,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
             // Over-relaxed, the solution goes to the scratch rows, warm-started like the plain one.
             if (!plain)
                 CopyRows(x[0], row0, scratch, 0, rows);
-            Span<Rows<T>> uniforms = operands[..PushUniforms(operands, 0, row0)];
+            Span<Rows<T>> uniforms = operands[..(_varies ? PushUniforms(operands, 0, row0) : 0)];
             if (_joint is not null)
             {
                 if (!plain)
@@ -269,7 +269,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
                     more[n++] = current = At(scratch, rows);
                     _effectiveDrive.Run(more[..n], rows, lanes);
                 }
-                _response.Solve(current, [], _varies ? uniforms : [], target, rows, lanes);
+                _response.Solve(current, [], uniforms, target, rows, lanes);
             }
         }
         if (!plain || (_direct is null && _population.Neuron!.Box is not null))
@@ -449,6 +449,12 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         }
         return (memory, rows);
     }
+
+    /// <summary>The expression with the parameters and loads that never vary as numbers.</summary>
+    private Expr Known(Expr e) => _varies ? e : e.Substitute(s => IsUniform(s) ? Nominal(s) : null);
+
+    /// <summary>The uniforms that <see cref="Known"/> leaves.</summary>
+    private Symbol[] Unknown => _varies ? _equations.Uniforms : [];
 
     private bool IsUniform(Symbol s) => Array.IndexOf(_equations.Uniforms, s) >= 0;
 

@@ -53,7 +53,7 @@ internal sealed unsafe partial class OnSite<T>
         {
             if (!plain)
                 CopyRows(d[0], row0, scratch, 0, rows);
-            Span<Rows<T>> uniforms = operands[..PushUniforms(operands, 0, row0)];
+            Span<Rows<T>> uniforms = operands[..(_varies ? PushUniforms(operands, 0, row0) : 0)];
             if (_joint is not null)
             {
                 var inhibitor = At(x[1], row0);
@@ -86,14 +86,13 @@ internal sealed unsafe partial class OnSite<T>
             }
             else
             {
-                var known = _varies ? uniforms : [];
                 if (boxed)
                 {
                     CopyRows(x[0], row0, scratch, 2 * rows, rows);
                     origin = At(scratch, 2 * rows);
-                    _response!.Solve(EffectiveDrive(drive, row0, rows, scratch, 3 * rows), [], known, origin, rows, lanes);
+                    _response!.Solve(EffectiveDrive(drive, row0, rows, scratch, 3 * rows), [], uniforms, origin, rows, lanes);
                 }
-                kernels.Response!.Solve(EffectiveDrive(dDrive, row0, rows, scratch, rows), [origin], known, target, rows, lanes);
+                kernels.Response!.Solve(EffectiveDrive(dDrive, row0, rows, scratch, rows), [origin], uniforms, target, rows, lanes);
             }
             if (boxed)
             {
@@ -170,13 +169,13 @@ internal sealed unsafe partial class OnSite<T>
         if (!Eliminates)
         {
             var joint = Response.Joint<T>(
-                _equations.Change(_equations.Force(0)),
-                _equations.Change(_equations.Force(1)),
+                _equations.Change(Known(_equations.Force(0))),
+                _equations.Change(Known(_equations.Force(1))),
                 d[0],
                 d[1],
-                _equations.Uniforms,
+                Unknown,
                 x,
-                [.. from f in (int[])[0, 1] from g in (int[])[0, 1] select _equations.Moved(_equations.Force(f).Derive(x[g]))]
+                [.. from f in (int[])[0, 1] from g in (int[])[0, 1] select _equations.Moved(Known(_equations.Force(f)).Derive(x[g]))]
             );
             var worst = Functions.Max(Misfit(_equations.Forces[0]), Functions.Abs(_equations.Change(_equations.Forces[1])));
             return new(blend, confine, null, joint, null, Residual(x, d, worst));
@@ -203,13 +202,7 @@ internal sealed unsafe partial class OnSite<T>
                 blend,
                 confine,
                 null,
-                Response.Warm<T>(
-                    _equations.Change(_force!),
-                    d[0],
-                    _varies ? _equations.Uniforms : [],
-                    [x[0]],
-                    _equations.Moved(_force!.Derive(x[0]))
-                ),
+                Response.Warm<T>(_equations.Change(_force!), d[0], Unknown, [x[0]], _equations.Moved(_force!.Derive(x[0]))),
                 inhibitors,
                 residual
             );
