@@ -131,7 +131,7 @@ internal abstract unsafe class Response<T>(int drives, int streams, int uniforms
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Input, output and scratch of a chunk stay in the first-level cache.
-    private const int Chunk = 1024;
+    private const int Chunk = 2048;
 
     // Vectors that straddle two cache lines cost as much as the kernel.
     private const int Alignment = 64;

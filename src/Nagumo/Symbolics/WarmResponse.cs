@@ -4,9 +4,9 @@ namespace Nagumo.Symbolics;
 
 /// <summary>A response with parameters per row or element, from a warm start.</summary>
 /// <remarks>
-/// Two Halley steps and corrections with the last one's slope: errors e, e³, e⁹, e¹⁸, two divisions; a start some ten per cent off is
-/// good enough. The last two corrections estimate the error that is left; where that is too large the element is approached by more
-/// Halley steps, and failing that solved with a bracket.
+/// Three Newton steps: errors e, e², e⁴, e⁸; a start some ten per cent off is good enough. The last correction and the curvature there
+/// estimate the error that is left; where that is too large the element is approached by Halley steps, and failing that solved with a
+/// bracket. Newton is cheaper here than Halley per digit, because on current processors a division mostly runs beside multiplications.
 /// </remarks>
 internal sealed unsafe class WarmResponse<T> : Response<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
