@@ -121,12 +121,15 @@ internal static class ChainCommand
             output.WriteLine(
                 $"{l.Layer, 5}  {Terminal.Short(l.Largest), 11}  {Terminal.Short(l.Recurrence), 26}  {Terminal.Short(l.Shooting), 17}"
             );
+        output.WriteLine(Verdict(found) + ".");
         output.WriteLine();
-        output.WriteLine($"{"gradient of the reading", -24}  {"beta", 7}  {"relative error", 14}  {"1 - cosine", 10}");
+        output.WriteLine($"{"gradient of the reading", -26}  {"beta", 7}  {"relative error", 14}  {"1 - cosine", 10}");
         foreach (var p in found.Points.OrderBy(p => p.Reading).ThenBy(p => p.Estimator).ThenByDescending(p => p.Beta))
             output.WriteLine(
-                $"{(p.Reading == "boundary" ? "boundary, EqProp" : "pass, echo") + " " + p.Estimator, -24}  {Terminal.Short(p.Beta), 7}  {Terminal.Short(p.RelativeError), 14}  {Terminal.Short(Math.Max(0, 1 - p.Cosine)), 10}"
+                $"{(p.Reading == "boundary" ? "boundary, EqProp" : "pass, echo") + " " + p.Estimator, -26}  {Terminal.Short(p.Beta), 7}  {Finite(p.RelativeError), 14}  {Finite(Math.Max(0, 1 - p.Cosine)), 10}"
             );
+        if (found.Points.Any(p => !double.IsFinite(p.RelativeError)))
+            output.WriteLine("–: the state leaves the range of doubles: this reading has no gradient at this depth.");
         output.WriteLine();
         output.WriteLine("The two readings are different functions:");
         output.WriteLine(
@@ -134,7 +137,7 @@ internal static class ChainCommand
         );
         output.WriteLine($"  ratio of their lengths, boundary / pass         {Terminal.Short(found.ReadingsRatio)}");
         output.WriteLine(
-            $"  their difference less (dC_pass/dq_0)·dq_0/dθ     {Terminal.Short(found.BoundaryTermError)} of the boundary gradient"
+            $"  their difference less (dC_pass/dq_0)·dq_0/dθ    {Terminal.Short(found.BoundaryTermError)} of the boundary gradient"
         );
         var c = found.Conditioning!;
         output.WriteLine();
@@ -142,15 +145,31 @@ internal static class ChainCommand
         output.WriteLine(
             $"  κ, growth of a shot error per layer             {Terminal.Short(c.Kappa)}   (slowest mode {Terminal.Short(c.SlowestKappa)})"
         );
-        output.WriteLine($"  layers until shooting keeps only 1e-6           {Finite(c.ShootingDepth)}");
+        output.WriteLine($"  layers until shooting keeps only 1e-6           {Limit(c.ShootingDepth)}");
         output.WriteLine($"  ‖H⁻¹‖                                           {Terminal.Short(c.InverseNorm)}");
         output.WriteLine(
             $"  C1: k_eff < m                                   {Terminal.Short(c.EffectiveStrength)} {(c.HoldsC1 ? "<" : "≥")} {Terminal.Short(c.Bound)}: {(c.HoldsC1 ? "the rest state is unique" : "does not hold: other rest states are possible")}"
         );
         output.WriteLine($"  rightmost eigenvalue at τ_v = 0.3               {Terminal.Short(c.Rightmost)}");
-        output.WriteLine($"  largest stable τ_v                              {(c.MaxTau == 0 ? "none" : Finite(c.MaxTau))}");
+        output.WriteLine($"  largest stable τ_v                              {(c.MaxTau == 0 ? "none" : Limit(c.MaxTau))}");
 
-        static string Finite(double x) => double.IsInfinity(x) ? "no limit" : Terminal.Short(x);
+        static string Finite(double x) => double.IsFinite(x) ? Terminal.Short(x) : "–";
+
+        static string Limit(double x) => double.IsInfinity(x) ? "no limit" : Terminal.Short(x);
+    }
+
+    /// <summary>From here on, relative to the state, what was shot has nothing of the rest state left.</summary>
+    private const double Lost = 0.1;
+
+    /// <summary>What was measured of the recurrence and of shooting, in one sentence.</summary>
+    private static string Verdict(Equivalence found)
+    {
+        double state = found.Layers.Max(l => l.Largest),
+            recurrence = found.Layers.Max(l => l.Recurrence);
+        string step = $"The rest state satisfies the recurrence to {Terminal.Short(recurrence)}";
+        return found.Layers.FirstOrDefault(l => !(l.Shooting < Lost * state)) is { Layer: > 0 } lost
+            ? $"{step}; shooting loses it by layer {lost.Layer}"
+            : $"{step}; shooting misses it by {Terminal.Short(found.Layers.Max(l => l.Shooting))} at most";
     }
 
     private static JsonObject Object(Equivalence found) =>
@@ -199,12 +218,12 @@ internal static class ChainCommand
         var o = found.Options;
         string where = string.Create(
             CultureInfo.InvariantCulture,
-            $"{o.Depth + 1} layers of {o.Size} neurons, D_v = {o.InhibitorDiffusion}, k = {o.K}, κ = {found.Conditioning!.Kappa:F3} per layer"
+            $"{o.Depth + 1} layers of {o.Size} neurons, D_{{v}} = {o.InhibitorDiffusion}, k = {o.K}, κ = {found.Conditioning!.Kappa:F3} per layer"
         );
         double[] layers = [.. found.Layers.Select(l => (double)l.Layer)];
         ResidualCurve.Save(
             Path.Combine(folder, "chain-layers.png"),
-            new("The relaxed rest state satisfies the recurrence; shooting loses it", where),
+            new(Verdict(found), where),
             [
                 new("one step from the layer below", layers, [.. found.Layers.Select(l => l.Recurrence)]),
                 new("shot from layer 0", layers, [.. found.Layers.Select(l => l.Shooting)]),
