@@ -74,6 +74,8 @@ internal static class ResponseTable
         return (shape.Steps * (Count(g) + 2)) + (shape.Newton * (Count(g, g.Derive(u)) + 12));
     }
 
+    private static bool Waves(Expr e) => e is Call { Function: var f } && (f == Function.Sin || f == Function.Cos) || e.Children.Any(Waves);
+
     private static bool IsOdd(Expr g, Symbol u)
     {
         if (g.TryPolynomial(u, out var coefficients))
@@ -170,9 +172,11 @@ internal static class ResponseTable
             correction = p.Difference(next, solution);
             solution = next;
         }
-        // The next correction would be smaller by 1e-3 at least (table's slope), or the square (true slope).
+        // The next correction would be smaller by 1e-3 at least (table's slope), or the square (true slope); but a sine turns within a
+        // bin far out, where only what no longer moves is the solution.
         var tolerance =
-            wide ? 1e-9
+            Waves(g) ? 4 * (wide ? Math.Pow(2, -52) : Math.Pow(2, -23))
+            : wide ? 1e-9
             : shape.Newton > 0 ? 3e-4
             : 1e-4;
         // A force with tanh(u − b) or the like rounds by f(0), however small u is.
