@@ -10,6 +10,8 @@ namespace Nagumo.Cli;
 internal static class ChainCommand
 {
     private const int MaxRows = 40;
+    private const string LayersPicture = "chain-layers.png",
+        GradientsPicture = "chain-gradients.png";
 
     /// <summary>The command.</summary>
     public static Command Build()
@@ -32,7 +34,7 @@ internal static class ChainCommand
         {
             Description = "Instead: time to rest against depth, block Newton, block sweeps and time integration",
         };
-        var folder = CommonOptions.Out("Write chain-layers.png and chain-gradients.png here");
+        var folder = CommonOptions.Out($"Write {LayersPicture} and {GradientsPicture} here");
         var json = CommonOptions.Json();
         var command = new Command(
             "chain",
@@ -65,6 +67,8 @@ internal static class ChainCommand
             );
             options.Validate();
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            if (parsed.GetValue(timing) && parsed.GetValue(folder) is not null)
+                throw new InputException("--timing draws nothing: leave out --out.");
             return parsed.GetValue(timing)
                 ? Time(options, parsed.GetValue(json), output, error)
                 : Compare(options, parsed.GetValue(folder), parsed.GetValue(json), output);
@@ -90,13 +94,19 @@ internal static class ChainCommand
 
     private static int Compare(EquivalenceOptions options, string? folder, bool json, TextWriter output)
     {
+        if (folder is not null)
+            OutputPath.OfFolder(folder);
         var found = Equivalence.Run(options);
         if (folder is not null && found.Converged)
             Draw(folder, found);
         if (json)
             output.WriteLine(Json.Text(Object(found)));
         else
+        {
             Print(found, output);
+            if (folder is not null && found.Converged)
+                output.WriteLine(OutputPath.Said(Path.Combine(folder, LayersPicture), Path.Combine(folder, GradientsPicture)));
+        }
         return found.Converged ? ExitCode.Done : ExitCode.NotConverged;
     }
 
@@ -214,7 +224,6 @@ internal static class ChainCommand
 
     private static void Draw(string folder, Equivalence found)
     {
-        Directory.CreateDirectory(folder);
         var o = found.Options;
         string where = string.Create(
             CultureInfo.InvariantCulture,
@@ -222,7 +231,7 @@ internal static class ChainCommand
         );
         double[] layers = [.. found.Layers.Select(l => (double)l.Layer)];
         ResidualCurve.Save(
-            Path.Combine(folder, "chain-layers.png"),
+            Path.Combine(folder, LayersPicture),
             new(Verdict(found), where),
             [
                 new("one step from the layer below", layers, [.. found.Layers.Select(l => l.Recurrence)]),
@@ -232,7 +241,7 @@ internal static class ChainCommand
             labelY: "difference from the rest state (dimensionless)"
         );
         GradientError.Save(
-            Path.Combine(folder, "chain-gradients.png"),
+            Path.Combine(folder, GradientsPicture),
             new("Each estimate against the exact gradient of its own reading", where),
             [
                 .. found

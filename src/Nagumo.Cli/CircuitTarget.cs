@@ -63,7 +63,9 @@ internal sealed class CircuitTarget
         string name = parsed.GetRequiredValue(_target);
         string[] assignments = parsed.GetValue(_set)!;
         if (Cells.Contains(name))
-            return Cell(name, assignments);
+            return parsed.GetResult(_sample) is { Implicit: false }
+                ? throw new InputException($"--sample is for trained networks: '{name}' reads no data. Leave it out.")
+                : Cell(name, assignments);
         return (Trained(name, assignments, parsed.GetValue(_sample), error), 0);
     }
 
