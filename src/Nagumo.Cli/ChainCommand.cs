@@ -139,7 +139,7 @@ internal static class ChainCommand
                 $"{(p.Reading == "boundary" ? "boundary, EqProp" : "pass, echo") + " " + p.Estimator, -26}  {Terminal.Short(p.Beta), 7}  {Finite(p.RelativeError), 14}  {Finite(Math.Max(0, 1 - p.Cosine)), 10}"
             );
         if (found.Points.Any(p => !double.IsFinite(p.RelativeError)))
-            output.WriteLine("–: the state leaves the range of doubles: this reading has no gradient at this depth.");
+            output.WriteLine("–: a nudged state escapes to infinity on its way back: no gradient of this reading at this depth.");
         output.WriteLine();
         output.WriteLine("The two readings are different functions:");
         output.WriteLine(

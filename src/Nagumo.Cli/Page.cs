@@ -12,7 +12,7 @@ internal sealed class Page(TextWriter inner) : TextWriter
     /// <summary>A column that begins further to the right leaves too little room for what goes on under it.</summary>
     private const int LastColumn = 60;
 
-    private const int Hanging = 4;
+    private const int Hanging = 2;
 
     private readonly StringBuilder _line = new();
 

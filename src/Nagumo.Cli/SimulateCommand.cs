@@ -43,7 +43,7 @@ internal static class SimulateCommand
         var size = new Option<int?>("--size") { Description = "Cells per side of a sheet: short for --set size=N", HelpName = "N" };
         var time = new Option<string?>("--time") { Description = "Time to simulate: short for --set time=T", HelpName = "T" };
         var seed = new Option<ulong?>("--seed") { Description = "Seed of everything random [default: 1]", HelpName = "N" };
-        var seeds = new Option<int?>("--seeds") { Description = "Average over N seeds, where noise matters [default: 1]", HelpName = "N" };
+        var seeds = new Option<int?>("--seeds") { Description = "Average over N seeds (turing) [default: 1]", HelpName = "N" };
         var folder = CommonOptions.Out("Folder of pictures and results [default: runs/PHENOMENON]");
         var save = new Option<bool>("--save") { Description = "Keep trajectories: trajectory.npz" };
         var list = new Option<bool>("--list")
@@ -105,6 +105,10 @@ internal static class SimulateCommand
             var found = Known(phenomenon);
             var stored = config?["settings"] is JsonObject s ? s.Select(p => (p.Key, p.Value!.ToString())) : [];
             var text = neuron is not null ? NeuronText(neuron) : config?["neuron"]?.DeepClone();
+            if (seeds is not null && !found.Averages)
+                throw new InputException(
+                    $"--seeds averages over noise, which {string.Join(", ", All.Where(p => p.Averages).Select(p => p.Name))} does and '{phenomenon}' does not: leave it out."
+                );
             if (seeds is < 1 or > 10_000)
                 throw new InputException($"--seeds {seeds}: give 1 to 10000.");
             return new(
@@ -183,6 +187,8 @@ internal static class SimulateCommand
 
     private static int Run(Request request, string? given, bool save, int threads, bool json, TextWriter output, TextWriter error)
     {
+        if (save && !request.Phenomenon.HasTrajectory)
+            throw new InputException($"--save keeps a trajectory, and '{request.Phenomenon.Name}' has none: leave it out.");
         if (given is not null && RunFolder.IsRun(given))
             throw new InputException($"'{given}' holds a run: name another --out.");
         using var folder = RunFolder.Open(given ?? RunFolder.FirstFree(Path.Combine("runs", request.Phenomenon.Name)));
