@@ -171,6 +171,8 @@ internal static class ChainCommand
     /// <summary>From here on, relative to the state, what was shot has nothing of the rest state left.</summary>
     private const double Lost = 0.1;
 
+    private const double Escaped = 100;
+
     /// <summary>What was measured of the recurrence and of shooting, in one sentence.</summary>
     private static string Verdict(Equivalence found)
     {
@@ -235,7 +237,8 @@ internal static class ChainCommand
             new(Verdict(found), where),
             [
                 new("one step from the layer below", layers, [.. found.Layers.Select(l => l.Recurrence)]),
-                new("shot from layer 0", layers, [.. found.Layers.Select(l => l.Shooting)]),
+                // Far beyond the state there is only an escape to infinity to be seen.
+                new("shot from layer 0", layers, [.. found.Layers.Select(l => l.Shooting < Escaped ? l.Shooting : double.NaN)]),
             ],
             labelX: "layer",
             labelY: "difference from the rest state (dimensionless)"
