@@ -52,6 +52,8 @@ internal static class OutputPath
 
     private static void Make(string folder)
     {
+        if (File.Exists(folder))
+            throw new InputException($"'{folder}' is a file, not a folder: use another path.");
         try
         {
             RunFolder.Writing(() => Directory.CreateDirectory(folder));

@@ -101,21 +101,22 @@ internal static class SimulateCommand
         public static Request Of(string name, string? neuron, ulong? seed, int? seeds, IReadOnlyList<string> assignments)
         {
             JsonObject? config = All.Any(p => p.Name == name) ? null : ReadConfig(name);
-            string phenomenon = config?["simulate"]?.GetValue<string>() ?? name;
+            string phenomenon = config?["simulate"]?.ToString() ?? name;
             var found = Known(phenomenon);
-            var stored = config?["settings"] is JsonObject s ? s.Select(p => (p.Key, p.Value!.ToString())) : [];
+            var stored = config?["settings"] is JsonObject s ? s.Select(p => (p.Key, p.Value?.ToString() ?? "null")) : [];
             var text = neuron is not null ? NeuronText(neuron) : config?["neuron"]?.DeepClone();
             if (seeds is not null && !found.Averages)
                 throw new InputException(
                     $"--seeds averages over noise, which {string.Join(", ", All.Where(p => p.Averages).Select(p => p.Name))} does and '{phenomenon}' does not: leave it out."
                 );
-            if (seeds is < 1 or > 10_000)
-                throw new InputException($"--seeds {seeds}: give 1 to 10000.");
+            int count = seeds ?? JsonFile.Value<int>(config, "seeds", "a whole number, 1 to 10000") ?? 1;
+            if (count is < 1 or > 10_000)
+                throw new InputException($"{(seeds is null ? "seeds =" : "--seeds")} {count}: give 1 to 10000.");
             return new(
                 found,
                 Settings.Resolve(found, text is null ? null : Model(text), text, [.. stored, .. assignments.Select(Split)]),
-                seed ?? config?["seed"]?.GetValue<ulong>() ?? 1,
-                seeds ?? config?["seeds"]?.GetValue<int>() ?? 1
+                seed ?? JsonFile.Value<ulong>(config, "seed", "a whole number ≥ 0") ?? 1,
+                count
             );
         }
 

@@ -70,7 +70,7 @@ internal sealed record Target(Experiment Experiment, string? Run, string? StartW
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InputException($"{file}: {e.Message}");
+            throw new InputException($"{file}: {(JsonFile.Fault(text) is null ? "" : "not JSON: ")}{e.Message}");
         }
         string? weights = experiment.Weights is null ? null : Path.Combine(Path.GetDirectoryName(file) ?? "", experiment.Weights);
         return new(experiment, run, weights, false);
