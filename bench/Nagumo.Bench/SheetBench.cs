@@ -18,6 +18,8 @@ internal static class SheetBench
             return Scan(int.Parse(size, CultureInfo.InvariantCulture));
         if (args is ["threads"])
             return Threads();
+        if (args is ["methods"])
+            return Methods();
         double python = args is [var interpreter] ? Python(interpreter) : double.NaN;
         Console.WriteLine("| sheet, float32 | operations | by the clock, ns | charged, ns | ns per operation |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
@@ -30,6 +32,7 @@ internal static class SheetBench
         Report("the same, 512², one step at a time", Fhn(), 512, 1, 1);
         Report("the same, 4096², one step at a time", Fhn(), 4096, 1, 1);
         Report("the same, 512², both fields diffuse", Fhn(), 512, 1, Wavefront.DefaultLevels, 0.5);
+        Report("the same, 512², both fields diffuse, semi-implicit", Fhn(), 512, 1, 1, 0.5, SheetMethod.SemiImplicit);
         foreach (var neuron in NeuronModels.All.Where(n => n.Inhibitors.Count > 0).Skip(1))
             Report($"{neuron.Name}, 512²", neuron, 512, 1, Wavefront.DefaultLevels);
         Threads();
@@ -53,6 +56,17 @@ internal static class SheetBench
         return 0;
     }
 
+    /// <summary>A Turing sheet by both methods.</summary>
+    private static int Methods()
+    {
+        foreach (int n in new[] { 96, 512, 2048 })
+        {
+            Report($"both fields diffuse, {n}², explicit", Fhn(), n, 1, Wavefront.DefaultLevels, 0.5);
+            Report($"both fields diffuse, {n}², semi-implicit", Fhn(), n, 1, 1, 0.5, SheetMethod.SemiImplicit);
+        }
+        return 0;
+    }
+
     /// <summary>How many levels are best here.</summary>
     private static int Scan(int n)
     {
@@ -68,10 +82,18 @@ internal static class SheetBench
 
     private static FitzHughNagumo Fhn() => new(1, 0.5, 0.7, 11);
 
-    private static double Report(string name, Neuron neuron, int n, int threads, int levels, double dv = 0)
+    private static double Report(
+        string name,
+        Neuron neuron,
+        int n,
+        int threads,
+        int levels,
+        double dv = 0,
+        SheetMethod method = SheetMethod.Explicit
+    )
     {
         int operations = Medium(neuron, n, dv).StencilOperations();
-        var (clock, charged) = Measure(neuron, n, threads, levels, dv);
+        var (clock, charged) = Measure(neuron, n, threads, levels, dv, method: method);
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"| {name} | {operations} | {clock:f3} | {charged:f3} | {clock / operations:f4} |")
         );
@@ -87,11 +109,28 @@ internal static class SheetBench
     }
 
     private static int StencilOperations(this SheetOptions o) =>
-        new Stencil(o.Neuron, new Dictionary<string, double>(), o.FieldDiffusion(), o.Dt, false).Definition.OperationCount.PerElement;
+        new Stencil(o.Neuron, new Dictionary<string, double>(), o.FieldDiffusion(), o.Dt, false).Step.OperationCount.PerElement;
 
-    private static (double Clock, double Charged) Measure(Neuron neuron, int n, int threads, int levels, double dv, double seconds = 2)
+    private static (double Clock, double Charged) Measure(
+        Neuron neuron,
+        int n,
+        int threads,
+        int levels,
+        double dv,
+        double seconds = 2,
+        SheetMethod method = SheetMethod.Explicit
+    )
     {
-        using var sheet = new Sheet<float>(Medium(neuron, n, dv), default, threads, KernelCompiler.Default, levels);
+        using var sheet = new Sheet<float>(
+            Medium(neuron, n, dv) with
+            {
+                Method = method,
+            },
+            default,
+            threads,
+            KernelCompiler.Default,
+            levels
+        );
         var start = new float[n * n];
         new Rng(1).FillUniform(start, -1, 1);
         sheet.Write(0, start);

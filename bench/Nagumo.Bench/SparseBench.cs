@@ -42,19 +42,19 @@ internal static unsafe class SparseBench
             var rng = new Rng(0);
             for (int i = 0; i < Batch; i++)
                 pixels.Augment(set.Image(i), set.Cols, 0, i, x.Span.Slice(i * Inputs, Inputs), rng);
-            background = pixels.Background(training: true);
+            background = pixels.Background;
         }
         int listed = 0;
         foreach (float value in x.Span)
             listed += value == background ? 0 : 1;
 
-        var weights = new MatView<float>(w.Pointer, Hidden, Inputs, Inputs);
+        var weights = new MatView<float>(w.Pointer, Hidden, Inputs, 1, Hidden);
         var images = new MatView<float>(x.Pointer, Inputs, Tile, 1, Inputs);
         var all = new MatView<float>(x.Pointer, Inputs, Batch, 1, Inputs);
         var difference = new MatView<float>(d.Pointer, Hidden, Batch, Batch);
         using var c = new Buffer<float>(Hidden * Inputs);
         var drive = new MatView<float>(c.Pointer, Hidden, Tile, Tile);
-        var gradient = new MatView<float>(c.Pointer, Hidden, Inputs, Inputs);
+        var gradient = new MatView<float>(c.Pointer, Hidden, Inputs, 1, Hidden);
         using var left = new PackedLeft<float>(Hidden, Inputs);
         using var right = new PackedRight<float>(Inputs, Tile);
         using var sparseLeft = new SparseLeft<float>(Hidden, Inputs);
@@ -75,7 +75,7 @@ internal static unsafe class SparseBench
                 sparseRight.Pack(images, background);
                 SparseGemm.Multiply(sparseLeft, sparseRight, default, drive, 0, Hidden);
             },
-            () => Gemm.Multiply(difference, all.Transposed, default, gradient, 1, workspace),
+            () => Gemm.Multiply(all, difference.Transposed, default, gradient.Transposed, 1, workspace),
             () => SparseGemm.Multiply(difference, all.Transposed, background, gradient, 1, workspace),
         ];
         var best = new double[variants.Length];

@@ -64,17 +64,24 @@ internal static class SimulateSheet
                 ["tau"] = 0.2,
             },
             [
-                .. Keys(size: 96, time: 1500, step: 0, du: 1, dv),
+                .. Keys(size: 96, time: 1500, step: 0, du: 1, dv, SheetMethod.SemiImplicit),
                 Setting.Number("noise", 0.05, "standard deviation of the activators' start around rest", 0, 10),
             ],
             s => In(s, r => Pattern<float>(r, name), r => Pattern<double>(r, name))
         );
 
-    private static Setting[] Keys(int size, double time, double step, double du, double dv) =>
+    private static Setting[] Keys(int size, double time, double step, double du, double dv, SheetMethod method = SheetMethod.Explicit) =>
         [
             Setting.Whole("size", size, "cells per side", 8, 8192),
             Setting.Number("time", time, "time to simulate", 0, 1e7),
-            Setting.Number("step", step, "Euler step; 0 takes 0.8 of the explicit limit", 0, 1e3),
+            Setting.Number("step", step, "time step; 0 takes 0.8 of the limit of the method, at most 0.08", 0, 1e3),
+            Setting.Word(
+                "method",
+                method == SheetMethod.Explicit ? "explicit" : "semi-implicit",
+                "of the time step: all explicit, or diffusion implicit",
+                "explicit",
+                "semi-implicit"
+            ),
             Setting.Number("d_u", du, "diffusion of the activator, cells² per unit of time", 0, 1e6),
             Setting.Number("d_v", dv, "diffusion of the first inhibitor, the same times tau", 0, 1e6),
             Setting.Word("edges", "zero-flux", "what lies beyond the edges", "zero-flux", "periodic"),
@@ -94,7 +101,8 @@ internal static class SimulateSheet
         else if (s["d_v"] > 0)
             throw new InputException($"d_v = {Equations.Number(s["d_v"])}: '{s.Neuron.Name}' has no inhibitor; set it to 0.");
         var edges = s.Word("edges") == "periodic" ? SheetEdges.Periodic : SheetEdges.ZeroFlux;
-        var options = new SheetOptions(s.Neuron, size, size, s["step"] > 0 ? s["step"] : 1, diffusion, s.Parameters, edges);
+        var method = s.Word("method") == "explicit" ? SheetMethod.Explicit : SheetMethod.SemiImplicit;
+        var options = new SheetOptions(s.Neuron, size, size, s["step"] > 0 ? s["step"] : 1, diffusion, s.Parameters, edges, method);
         return s["step"] > 0 ? options : options with { Dt = 0.8 * SheetStart.StableStep(options) };
     }
 
@@ -304,7 +312,7 @@ internal static class SimulateSheet
                 new("low_pieces", "low pieces", shape.LowPieces, published ? expected.Lows : null),
                 new("largest_share", "largest high piece / all", Number(shape.LargestShare)),
                 new("u_range", "largest − smallest u", Number(shape.Range)),
-                new("step", "Euler step", Number(options.Dt)),
+                new("step", "time step", Number(options.Dt)),
                 new("time", "time simulated", Number(sheet.Time)),
             ],
             pictures,

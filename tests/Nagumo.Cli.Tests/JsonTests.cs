@@ -31,7 +31,7 @@ public sealed class JsonTests : IDisposable
             Sandbox.Run("eval", _box["run"], "--json"),
             "run data samples test_error_percent test_loss converged nonconverged_samples max_residual max_sweeps tolerance wall_seconds confusion"
         );
-        Keys(Sandbox.Run("eval", _box["run"], "--sweeps", "9", "--json"), "test_error_percent converged max_sweeps");
+        Keys(Sandbox.Run("eval", _box["run"], "--sweeps", "60", "--json"), "test_error_percent converged max_sweeps");
         var predict = Object(Sandbox.Run("predict", _box["run"], "mnist-mini:5", "--json"));
         Assert.Equal(1, predict["probabilities"]!.AsArray().Sum(p => (double)p!), 1e-9);
         Keys(

@@ -171,6 +171,10 @@ public sealed class RunFolderTests : IDisposable
             File.WriteAllBytes(file, whole[..length]);
             Assert.Contains("checkpoint", Sandbox.Run("train", run, "--resume").OneError(2));
         }
+        byte[] older = [.. whole];
+        older[6] = (byte)'1';
+        File.WriteAllBytes(file, older);
+        Assert.Contains("another version", Sandbox.Run("train", run, "--resume").OneError(2));
         File.WriteAllBytes(file, whole);
         Assert.Equal(0, Sandbox.Run("train", run, "--resume").Code);
     }

@@ -46,7 +46,7 @@ internal sealed class Sandbox : IDisposable
           "data": "mnist-mini",
           "validation": 4000,
           "epochs": 3,
-          "optimizer": { "rate": 0.01, "norm_bounds": { "h1-h2": 0.4 } },
+          "optimizer": { "rate": 0.01, "norm_bounds": { "h1-h2": 0.4, "h2-out": 0.4 } },
           "pixels": { "dropout": 0.1, "shift": 1 }
         }
         """;

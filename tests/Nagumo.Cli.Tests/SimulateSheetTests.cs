@@ -11,7 +11,12 @@ public sealed class SimulateSheetTests : IDisposable
     public void Dispose() => _sandbox.Dispose();
 
     [Theory]
-    [InlineData("simulate spots --set step=0.1", "step dt = 0.1 is not below the explicit limit 0.00587 of field v, 2 tau/(8 D + c)")]
+    [InlineData(
+        "simulate spots --set method=explicit --set step=0.1",
+        "step dt = 0.1 is not below the explicit limit 0.00587 of field v, 2 tau/(8 D + c)"
+    )]
+    [InlineData("simulate spots --set step=0.9", "step dt = 0.9 is not below the limit 0.8 of field v, 2 tau/c")]
+    [InlineData("simulate spots --set method=implicit", "method = implicit: give one of explicit, semi-implicit.")]
     [InlineData("simulate spiral --set d_u=200", "step dt = 0.02 is not below the explicit limit 0.001")]
     [InlineData("simulate spiral --set size=7", "size = 7: give a whole number, 8 to 8192.")]
     [InlineData("simulate spiral --size 9000", "size = 9000: give a whole number, 8 to 8192.")]

@@ -70,7 +70,7 @@ internal static class IndexedPng
     private static byte[] Pack(byte[] frame, int width, Part part)
     {
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {
             var up = new byte[1 + part.Width];
             up[0] = 2;

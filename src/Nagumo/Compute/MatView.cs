@@ -40,6 +40,16 @@ internal readonly unsafe struct MatView<T>(T* data, int rows, int cols, nint row
         return new(Data + r0 * RowStride + c0 * ColStride, rows, cols, RowStride, ColStride);
     }
 
+    /// <summary>Copies all elements to a view of the same shape.</summary>
+    public void CopyTo(MatView<T> other)
+    {
+        if (other.Rows != Rows || other.Cols != Cols)
+            Throw.Argument($"A {Rows}×{Cols} view does not fit a {other.Rows}×{other.Cols} one.", nameof(other));
+        for (int i = 0; i < Rows; i++)
+        for (int j = 0; j < Cols; j++)
+            other.Data[i * other.RowStride + j * other.ColStride] = Data[i * RowStride + j * ColStride];
+    }
+
     /// <summary>Element (i, j), with a range check; for tests and cold code.</summary>
     public ref T this[int i, int j]
     {

@@ -74,10 +74,15 @@ internal static unsafe class Packing
     static void Copy<T>(T* src, int width, int depth, nint depthStride, int panel, T* dst, T scale)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var s = Vector128.Create(scale);
+        var s = Vector512.Create(scale);
         for (; depth > 0; depth--, src += depthStride, dst += panel)
-        for (nint w = 0; w < width; w += Vector128<T>.Count)
-            (s * Vector128.Load(src + w)).Store(dst + w);
+        {
+            nint w = 0;
+            for (; w <= width - Vector512<T>.Count; w += Vector512<T>.Count)
+                (s * Vector512.Load(src + w)).Store(dst + w);
+            for (; w < width; w += Vector128<T>.Count)
+                (s.GetLower().GetLower() * Vector128.Load(src + w)).Store(dst + w);
+        }
     }
 
     /// <summary>One vector's width of the panel: blocks of 4×4 floats or 2×2 doubles.</summary>

@@ -12,7 +12,7 @@ namespace Nagumo.Compute;
 /// vector width nor on how columns and rows are split. A NaN or an infinity in a row of A reaches the whole row of C, because o·Σ does.
 /// Each column walks a list of its own: two samples' images share too few zeros (on MNIST 19 % of the pixels of one image are lit, 29 %
 /// of two; with a fifth of the pixels dropped out 35 % and 55 %). A column of a panel then is one register tile, A comes from the
-/// first-level cache, and a transposition at the end gives C its order.
+/// first-level cache, and C by columns is written in place; C by rows by a transposition at the end.
 /// </remarks>
 internal static unsafe class SparseGemm
 {
@@ -37,7 +37,7 @@ internal static unsafe class SparseGemm
     /// <param name="a">[M × K].</param>
     /// <param name="b">[K × N].</param>
     /// <param name="background">The value that most elements of B hold.</param>
-    /// <param name="c">[M × N], colStride 1.</param>
+    /// <param name="c">[M × N], rowStride (faster) or colStride 1.</param>
     /// <param name="scale">Factor of A.</param>
     /// <param name="workspace">Of the calling thread; grows at the first call with a new shape, then nothing is allocated.</param>
     public static void Multiply<T>(MatView<T> a, MatView<T> b, T background, MatView<T> c, T scale, GemmWorkspace<T> workspace)
@@ -54,7 +54,7 @@ internal static unsafe class SparseGemm
     /// <param name="a">[M × K].</param>
     /// <param name="b">[K × N].</param>
     /// <param name="init">[M × N], colStride 0 for one value per row, or <c>default</c> for zero; it may be C itself.</param>
-    /// <param name="c">[M × N], colStride 1.</param>
+    /// <param name="c">[M × N], rowStride (faster) or colStride 1.</param>
     /// <param name="row0">First row, a multiple of <see cref="PanelRows{T}"/>.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="width">Vector width; the result does not depend on it.</param>
@@ -71,8 +71,8 @@ internal static unsafe class SparseGemm
     {
         if (a.Cols != b.Rows || c.Rows != a.Rows || c.Cols != b.Cols)
             Throw.Argument($"A is {a.Rows}×{a.Cols}, B is {b.Rows}×{b.Cols}, C is {c.Rows}×{c.Cols}.", nameof(c));
-        if (c.ColStride != 1)
-            Throw.Argument($"C must have colStride 1, not {c.ColStride}.", nameof(c));
+        if (c.ColStride != 1 && c.RowStride != 1)
+            Throw.Argument($"C has the strides {c.RowStride} and {c.ColStride}: one must be 1.", nameof(c));
         if (init.Data != null && (init.Rows != c.Rows || init.Cols != c.Cols))
             Throw.Argument($"init is {init.Rows}×{init.Cols}, C is {c.Rows}×{c.Cols}.", nameof(init));
         if (row0 < 0 || rows < 0 || row0 > c.Rows - rows || row0 % PanelRows<T>() != 0)
@@ -111,6 +111,9 @@ internal static unsafe class SparseGemm
             for (var r = 0; r < high; r++)
                 start[r] = T.FusedMultiplyAdd(b.Background, a.Sum(i + r), T.Zero);
             var perRow = init.Data == null || init.ColStride == 0;
+            var inPlace = c.RowStride == 1 && high == panel;
+            var tile = inPlace ? c.Data + i : b.Tile;
+            var stride = inPlace ? c.ColStride : panel;
             if (init.Data != null)
                 for (var r = 0; r < high; r++)
                 {
@@ -119,7 +122,7 @@ internal static unsafe class SparseGemm
                         start[r] = T.FusedMultiplyAdd(b.Background, a.Sum(i + r), *row);
                     else
                         for (var j = 0; j < c.Cols; j++)
-                            b.Tile[(nint)j * panel + r] = T.FusedMultiplyAdd(b.Background, a.Sum(i + r), row[j * init.ColStride]);
+                            tile[j * stride + r] = T.FusedMultiplyAdd(b.Background, a.Sum(i + r), row[j * init.ColStride]);
                 }
             for (var block = 0; block < blocks; block++)
             for (nint w = 0; w < panel; w += Accumulators<V, T, S>() * S.Count)
@@ -127,11 +130,17 @@ internal static unsafe class SparseGemm
                     b,
                     block,
                     a.Pointer + (nint)i * a.Cols + w,
-                    perRow && block == 0 ? start + w : b.Tile + w,
-                    perRow && block == 0 ? 0 : panel,
-                    b.Tile + w
+                    perRow && block == 0 ? start + w : tile + w,
+                    perRow && block == 0 ? 0 : stride,
+                    tile + w,
+                    stride
                 );
-            Packing.Transfer(b.Tile, c.Cols, high, panel, 1, (int)c.RowStride, c.Data + i * c.RowStride, T.One);
+            if (inPlace)
+                continue;
+            if (c.ColStride == 1)
+                Packing.Transfer(tile, c.Cols, high, panel, 1, (int)c.RowStride, c.Data + i * c.RowStride, T.One);
+            else
+                Packing.Transfer(tile, high, c.Cols, 1, panel, (int)c.ColStride, c.Data + i, T.One);
         }
     }
 
@@ -144,19 +153,18 @@ internal static unsafe class SparseGemm
 
     /// <summary>One block of k of all columns: to[j] = from[j] + Σ a[k] b'[k,j] over the listed k, vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Columns<V, T, S>(SparseRight<T> b, int block, T* a, T* from, nint fromStride, T* to)
+    static void Columns<V, T, S>(SparseRight<T> b, int block, T* a, T* from, nint fromStride, T* to, nint toStride)
         where V : unmanaged
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where S : ISimd<V, T>
     {
-        var panel = PanelRows<T>();
         var cols = b.Cols;
         var bounds = b.Bounds + block;
         nint stride = b.BoundStride,
             capacity = b.ListStride;
         var index = b.Index;
         var value = b.Values;
-        for (nint j = 0; j < cols; j++, from += fromStride, to += panel, bounds += stride, index += capacity, value += capacity)
+        for (nint j = 0; j < cols; j++, from += fromStride, to += toStride, bounds += stride, index += capacity, value += capacity)
         {
             V x0 = S.Load(from),
                 x1 = S.Load(from + S.Count),

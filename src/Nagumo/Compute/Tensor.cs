@@ -11,6 +11,7 @@ internal sealed unsafe class Tensor<T> : IDisposable
 {
     private readonly Buffer<T> _value,
         _gradient;
+    private readonly bool _byColumns;
     private Buffer<T>? _programmed,
         _reverse;
 
@@ -20,9 +21,11 @@ internal sealed unsafe class Tensor<T> : IDisposable
     /// <param name="min">Smallest admissible value (0 for conductances).</param>
     /// <param name="max">Largest admissible value.</param>
     /// <param name="decays">Whether weight decay applies.</param>
-    public Tensor(string name, int rows, int cols, double min, double max, bool decays)
+    /// <param name="byColumns">Whether columns lie one after another in memory, not rows: products that read panels of rows then copy in place of
+    /// transposing, once a batch.</param>
+    public Tensor(string name, int rows, int cols, double min, double max, bool decays, bool byColumns = false)
     {
-        (Name, Rows, Cols, Min, Max, Decays) = (name, rows, cols, min, max, decays);
+        (Name, Rows, Cols, Min, Max, Decays, _byColumns) = (name, rows, cols, min, max, decays, byColumns);
         _value = new((long)rows * cols);
         _gradient = new((long)rows * cols);
     }
@@ -34,17 +37,19 @@ internal sealed unsafe class Tensor<T> : IDisposable
     public double Max { get; }
     public bool Decays { get; }
 
-    public MatView<T> Value => new(_value.Pointer, Rows, Cols, Cols);
-    public MatView<T> Gradient => new(_gradient.Pointer, Rows, Cols, Cols);
+    public MatView<T> Value => View(_value);
+    public MatView<T> Gradient => View(_gradient);
+
+    /// <summary>All elements in the order of memory, as the other spans.</summary>
     public Span<T> Values => _value.Span;
     public Span<T> Gradients => _gradient.Span;
 
     /// <summary>What learning changes.</summary>
     public Span<T> Programmed => (_programmed ?? _value).Span;
-    public MatView<T> ProgrammedValue => new((_programmed ?? _value).Pointer, Rows, Cols, Cols);
+    public MatView<T> ProgrammedValue => View(_programmed ?? _value);
 
     /// <summary>The value as the second end of a reciprocal pair feels it: the same unless the pair's halves differ.</summary>
-    public MatView<T> Reverse => new((_reverse ?? _value).Pointer, Rows, Cols, Cols);
+    public MatView<T> Reverse => View(_reverse ?? _value);
     public Span<T> ReverseValues => (_reverse ?? _value).Span;
     public bool IsReciprocal => _reverse is null;
 
@@ -56,6 +61,26 @@ internal sealed unsafe class Tensor<T> : IDisposable
         _value.Span.CopyTo(_programmed.Span);
         _reverse = reverse ? new(_value.Span.Length) : null;
     }
+
+    /// <summary>The programmed value row by row.</summary>
+    public T[] ToArray()
+    {
+        var values = new T[Programmed.Length];
+        fixed (T* into = values)
+            ProgrammedValue.CopyTo(new(into, Rows, Cols, Cols));
+        return values;
+    }
+
+    /// <summary>Programs the block with values given row by row.</summary>
+    public void Assign(ReadOnlySpan<T> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Programmed.Length);
+        fixed (T* from = values)
+            new MatView<T>(from, Rows, Cols, Cols).CopyTo(ProgrammedValue);
+    }
+
+    private MatView<T> View(Buffer<T> values) =>
+        _byColumns ? new(values.Pointer, Rows, Cols, 1, Rows) : new(values.Pointer, Rows, Cols, Cols);
 
     /// <summary>Takes over what another block's couplings feel.</summary>
     public void CopyFrom<TOther>(Tensor<TOther> other)

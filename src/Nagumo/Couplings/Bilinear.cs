@@ -23,7 +23,10 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
     public override string Term => a.Field == "u" && b.Field == "u" ? $"-{a}^T W {b}" : $"+{a}^T W {b}";
 
     internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
-        [new("W", ends[0].Size, ends[1].Size, Initial.Uniform(Sd), Decays: true)];
+        [new("W", ends[0].Size, ends[1].Size, Initial.Uniform(Sd), Decays: true, ByColumns: ReadsInput(ends))];
+
+    /// <summary>Whether W is only read from a clamped population to a free one, never back.</summary>
+    private static bool ReadsInput(IReadOnlyList<EndShape> ends) => ends[1].Clamped && !ends[0].Clamped;
 
     internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0]);
@@ -43,7 +46,7 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
     {
         private readonly T _termSign = T.CreateChecked(TermSign(ends)),
             _driveSign = T.CreateChecked(DriveSign(ends, 0));
-        private readonly bool _clampedInput = ends[1].Clamped && !ends[0].Clamped;
+        private readonly bool _readsInput = ReadsInput(ends);
         private SparseLeft<T>? _sparse;
         private T? _background;
 
@@ -52,7 +55,7 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
             get => _background;
             set
             {
-                if (!_clampedInput)
+                if (!_readsInput)
                     return;
                 _background = value;
                 if (value is not null)
@@ -96,18 +99,21 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
 
         public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
         {
-            var g = w.Gradient.Slice(row0, rows, 0, w.Cols);
             T factor = _termSign * scale;
-            if (_background is { } background)
+            if (_readsInput)
             {
-                // The share of the work by columns rather than rows: then the inputs, not the smaller differences, are listed once by one thread.
+                // Memory lies by columns, and so do the shares of the threads.
                 int col0 = (int)((long)w.Cols * row0 / w.Rows),
                     cols = (int)((long)w.Cols * (row0 + rows) / w.Rows) - col0;
                 var inputs = ends[1].Mean.Slice(col0, cols, 0, ends[1].Mean.Cols);
                 var share = w.Gradient.Slice(0, w.Rows, col0, cols);
-                SparseGemm.Multiply(ends[0].Difference, inputs.Transposed, background, share, factor, workspace);
+                if (_background is { } background)
+                    SparseGemm.Multiply(ends[0].Difference, inputs.Transposed, background, share, factor, workspace);
+                else
+                    Gemm.Multiply(inputs, ends[0].Difference.Transposed, default, share.Transposed, factor, workspace);
                 return;
             }
+            var g = w.Gradient.Slice(row0, rows, 0, w.Cols);
             MatView<T> sum = default;
             foreach (
                 var (x, y) in (ReadOnlySpan<(MatView<T>, MatView<T>)>)

@@ -48,5 +48,6 @@ internal sealed record TensorSpec(
     Action<Rng, Span<double>> Initialise,
     double Min = double.NegativeInfinity,
     double Max = double.PositiveInfinity,
-    bool Decays = false
+    bool Decays = false,
+    bool ByColumns = false
 );

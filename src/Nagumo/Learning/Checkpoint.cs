@@ -12,12 +12,12 @@ public sealed class CheckpointException(string message) : Exception(message);
 
 /// <summary>The state of a training run between two epochs.</summary>
 /// <remarks>
-/// File: magic "NAGUMO1\n", length and bytes of a JSON header, the arrays as little-endian floats in the header's order, SHA-256 of all
+/// File: magic "NAGUMO2\n" (the digit counts formats), length and bytes of a JSON header, the arrays as little-endian floats in the header's order and in that of memory, SHA-256 of all
 /// that. It is written beside its place and renamed, so that a reader finds the old one or the new one, never a part.
 /// </remarks>
 public sealed class Checkpoint
 {
-    private static readonly byte[] Magic = "NAGUMO1\n"u8.ToArray();
+    private static readonly byte[] Magic = "NAGUMO2\n"u8.ToArray();
     private readonly Header _header;
     private readonly Dictionary<string, float[]> _arrays;
 
@@ -106,7 +106,11 @@ public sealed class Checkpoint
         int body = bytes.Length - SHA256.HashSizeInBytes,
             start = Magic.Length + sizeof(int);
         if (body < start || !bytes.AsSpan(0, Magic.Length).SequenceEqual(Magic))
-            throw new CheckpointException($"'{path}' is not a Nagumo checkpoint, or only the beginning of one ({bytes.Length} bytes).");
+            throw new CheckpointException(
+                bytes.AsSpan().StartsWith(Magic.AsSpan(0, Magic.Length - 2))
+                    ? $"'{path}' is a checkpoint of another version of Nagumo. Train again, or use that version."
+                    : $"'{path}' is not a Nagumo checkpoint, or only the beginning of one ({bytes.Length} bytes)."
+            );
         if (!SHA256.HashData(bytes.AsSpan(0, body)).AsSpan().SequenceEqual(bytes.AsSpan(body)))
             throw new CheckpointException($"'{path}' is damaged: its checksum does not match. Train again, or use a copy.");
         int length = BitConverter.ToInt32(bytes, Magic.Length);

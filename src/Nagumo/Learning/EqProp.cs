@@ -170,7 +170,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <summary>Lets products leave out the unlit pixels of a set that has many: decided by the whole set, so that threads and batches do not matter.</summary>
     private void SetBackground(bool training)
     {
-        if (_machine.SetBackground(_input, _pixels.Density(_set!, training) <= Sparse ? _pixels.Background(training) : null))
+        if (_machine.SetBackground(_input, _pixels.Density(_set!, training) <= Sparse ? _pixels.Background : null))
             Run(Stage.Load);
     }
 
@@ -205,10 +205,11 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         for (int i = 0; i < lanes; i++)
         {
             var row = new Span<T>(_images.Pointer + (long)(at + i) * _inputs, _inputs);
+            _set!.Prefetch(samples[Math.Min(i + 1, lanes - 1)]);
             if (predict)
-                _pixels.Load(_set!.Image(samples[i]), row);
+                _pixels.Load(_set.Image(samples[i]), row);
             else
-                _pixels.Augment(_set!.Image(samples[i]), _set.Cols, _epoch, samples[i], row, worker.Random);
+                _pixels.Augment(_set.Image(samples[i]), _set.Cols, _epoch, samples[i], row, worker.Random);
         }
         var images = new MatView<T>(_images.Pointer + (long)at * _inputs, _inputs, lanes, 1, _inputs);
         var free = worker.Free(_input, images, predict ? _predict : _free, trusted: predict);

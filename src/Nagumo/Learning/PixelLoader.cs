@@ -17,21 +17,21 @@ internal sealed class PixelLoader<T>
     private readonly Rng _rng;
     private readonly T _slope,
         _offset,
-        _keptFactor;
+        _keptSlope;
 
     public PixelLoader(PixelOptions options, Rng rng)
     {
         (_options, _rng) = (options, rng);
         _slope = T.CreateChecked(options.Gain / 255);
         _offset = T.CreateChecked(-options.Mean * options.Gain);
-        _keptFactor = T.CreateChecked(1 / (1 - options.Dropout));
+        _keptSlope = T.CreateChecked(options.Gain / 255 / (1 - options.Dropout));
     }
 
-    /// <summary>The input of an unlit pixel: in training before dropout, or in evaluation.</summary>
-    public T Background(bool training) => training ? _offset * _keptFactor : _offset;
+    /// <summary>The input of an unlit pixel.</summary>
+    public T Background => _offset;
 
-    /// <summary>Share of the inputs that differ from <see cref="Background"/>.</summary>
-    public double Density(ImageSet set, bool training) => 1 - set.Unlit * (training ? 1 - _options.Dropout : 1);
+    /// <summary>Expected share of the inputs that differ from <see cref="Background"/>.</summary>
+    public double Density(ImageSet set, bool training) => (1 - set.Unlit) * (training ? 1 - _options.Dropout : 1);
 
     /// <summary>Inputs of one image as they are, for evaluation.</summary>
     public void Load(ReadOnlySpan<byte> image, Span<T> row) => Convert(image, row, _slope, _offset);
@@ -53,17 +53,17 @@ internal sealed class PixelLoader<T>
         if (image.Length > MaxPixels)
             throw new ArgumentException($"Images of more than {MaxPixels} pixels are not augmented; this one has {image.Length}.");
         _rng.Split(((ulong)epoch << 32) | (uint)sample, rng);
+        Span<byte> changed = stackalloc byte[image.Length];
         if (_options.Shift == 0)
-            Convert(image, row, _slope * _keptFactor, _offset * _keptFactor);
+            image.CopyTo(changed);
         else
         {
-            Span<byte> shifted = stackalloc byte[image.Length];
             int span = 2 * _options.Shift + 1;
-            Shift(image, cols, rng.NextInt(span) - _options.Shift, rng.NextInt(span) - _options.Shift, shifted);
-            Convert(shifted, row, _slope * _keptFactor, _offset * _keptFactor);
+            Shift(image, cols, rng.NextInt(span) - _options.Shift, rng.NextInt(span) - _options.Shift, changed);
         }
         if (_options.Dropout > 0)
-            Drop(row, (ushort)Math.Round(_options.Dropout * 65536), rng);
+            Drop(changed, (ushort)Math.Round(_options.Dropout * 65536), rng);
+        Convert(changed, row, _keptSlope, _offset);
     }
 
     /// <summary>The image moved by (dy, dx); what comes in from outside is background.</summary>
@@ -100,31 +100,25 @@ internal sealed class PixelLoader<T>
             row[i] = slope * T.CreateTruncating(image[i]) + offset;
     }
 
-    /// <summary>Sets inputs to 0 with probability limit/65536: one 16-bit draw each, four from a word.</summary>
+    /// <summary>Switches pixels off with probability limit/65536: one 16-bit draw each, four from a word.</summary>
     [SkipLocalsInit]
-    private static void Drop(Span<T> row, ushort limit, Rng rng)
+    private static void Drop(Span<byte> image, ushort limit, Rng rng)
     {
-        int words = (row.Length + 3) / 4;
-        Span<ulong> bits = stackalloc ulong[words];
+        Span<ulong> bits = stackalloc ulong[(image.Length + 3) / 4];
         foreach (ref ulong word in bits)
             word = rng.NextUInt64();
         var draws = MemoryMarshal.Cast<ulong, ushort>(bits);
         int i = 0;
-        if (typeof(T) == typeof(float))
+        var least = Vector128.Create(limit);
+        var drawn = MemoryMarshal.Cast<ushort, Vector128<ushort>>(draws);
+        foreach (ref var pixels in MemoryMarshal.Cast<byte, Vector128<byte>>(image))
         {
-            var least = Vector128.Create(limit);
-            var target = MemoryMarshal.Cast<T, Vector128<float>>(row);
-            var drawn = MemoryMarshal.Cast<ulong, Vector128<ushort>>(bits);
-            for (; i + Vector128<ushort>.Count <= row.Length; i += Vector128<ushort>.Count)
-            {
-                var kept = Vector128.GreaterThanOrEqual(drawn[i / Vector128<ushort>.Count], least);
-                var (low, high) = Vector128.Widen(kept.AsInt16());
-                target[i / 4] &= low.AsSingle();
-                target[i / 4 + 1] &= high.AsSingle();
-            }
+            int at = i / Vector128<ushort>.Count;
+            pixels &= Vector128.Narrow(Vector128.GreaterThanOrEqual(drawn[at], least), Vector128.GreaterThanOrEqual(drawn[at + 1], least));
+            i += Vector128<byte>.Count;
         }
-        for (; i < row.Length; i++)
+        for (; i < image.Length; i++)
             if (draws[i] < limit)
-                row[i] = T.Zero;
+                image[i] = 0;
     }
 }

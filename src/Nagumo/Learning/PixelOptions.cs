@@ -3,7 +3,7 @@ namespace Nagumo.Learning;
 /// <summary>From bytes to inputs: x = (pixel/255 − mean)·gain, then augmentation in training only.</summary>
 /// <param name="Mean">Subtracted from pixel/255.</param>
 /// <param name="Gain">Factor.</param>
-/// <param name="Dropout">Probability in [0, 1) that an input is set to 0; the others are divided by 1 − p.</param>
+/// <param name="Dropout">Probability p in [0, 1) that a pixel is switched off (it becomes background); the ink of the others is divided by 1 − p.</param>
 /// <param name="Shift">Images are shifted by up to this many pixels in each direction, edges repeated with background; 0 to 8.</param>
 public sealed record PixelOptions(double Mean = 0.1307, double Gain = 3.2457, double Dropout = 0, int Shift = 0)
 {

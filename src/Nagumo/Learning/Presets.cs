@@ -135,6 +135,7 @@ public static class Presets
 
     /// <summary>
     /// β = 0.05: at 0.2 the nudged phases of the worst-fitted images leave the linear range, and the gradient's cosine falls to 0.97.
+    /// Six free sweeps: after four, a trained network's test error moves by up to 0.05 points on the way to rest, after six by 0.01.
     /// </summary>
     private static Experiment FhnDeep(string name)
     {
@@ -155,6 +156,7 @@ public static class Presets
             name,
             Epochs: 20,
             Estimator: new(Beta: 0.05),
+            Free: new(6, 0),
             Optimizer: new(WeightDecay: 0.1, Rates: Rates(("h1-h2", 3e-5), ("h2.bias", 3e-4))),
             Pixels: new(Dropout: 0.2)
         );

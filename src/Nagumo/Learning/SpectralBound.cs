@@ -16,8 +16,8 @@ internal sealed class SpectralBound<T> : IDisposable
     public SpectralBound(Tensor<T> w, double bound, Rng rng)
     {
         (_w, _bound) = (w, bound);
-        Vector = new(w.Cols);
-        _left = new(w.Rows);
+        Vector = new(Rows.Cols);
+        _left = new(Rows.Rows);
         foreach (ref T x in Vector.Span)
             x = T.CreateChecked(rng.NextDouble() - 0.5);
         for (int i = 0; i < StartIterations; i++)
@@ -25,7 +25,10 @@ internal sealed class SpectralBound<T> : IDisposable
         Enforce();
     }
 
-    /// <summary>The right singular vector so far.</summary>
+    /// <summary>W, or Wᵀ of the same norm, whichever has adjacent rows.</summary>
+    private MatView<T> Rows => _w.ProgrammedValue is { ColStride: 1 } byRows ? byRows : _w.ProgrammedValue.Transposed;
+
+    /// <summary>The right singular vector of <see cref="Rows"/> so far.</summary>
     public Buffer<T> Vector { get; }
 
     /// <summary>Rescales W when its norm is above the bound.</summary>
@@ -43,12 +46,13 @@ internal sealed class SpectralBound<T> : IDisposable
         var q = Vector.Span;
         var p = _left.Span;
         Normalise(q);
-        for (int r = 0; r < _w.Rows; r++)
-            p[r] = LaneSum.Dot<T>(_w.ProgrammedValue.Row(r), q);
+        var w = Rows;
+        for (int r = 0; r < w.Rows; r++)
+            p[r] = LaneSum.Dot<T>(w.Row(r), q);
         double norm = Math.Sqrt(double.CreateChecked(LaneSum.Dot<T>(p, p)));
         q.Clear();
-        for (int r = 0; r < _w.Rows; r++)
-            RowMath.AddScaled(_w.ProgrammedValue.Row(r), p[r], q, q);
+        for (int r = 0; r < w.Rows; r++)
+            RowMath.AddScaled(w.Row(r), p[r], q, q);
         return norm;
     }
 

@@ -254,10 +254,7 @@ public sealed class Trainer : IDisposable
     public IReadOnlyList<KeyValuePair<string, NpyArray>> Weights() =>
         [
             .. _learner.Parameters.Select(p =>
-                KeyValuePair.Create(
-                    p.Name,
-                    p.Cols == 1 ? new NpyArray(p.Programmed.ToArray(), p.Rows) : new(p.Programmed.ToArray(), p.Rows, p.Cols)
-                )
+                KeyValuePair.Create(p.Name, p.Cols == 1 ? new NpyArray(p.ToArray(), p.Rows) : new(p.ToArray(), p.Rows, p.Cols))
             ),
         ];
 
@@ -294,7 +291,7 @@ public sealed class Trainer : IDisposable
             checkedValues.Add((p, values));
         }
         foreach (var (p, values) in checkedValues)
-            values.CopyTo(p.Programmed);
+            p.Assign(values);
         Load();
     }
 

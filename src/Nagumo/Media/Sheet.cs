@@ -6,34 +6,27 @@ using Nagumo.Symbolics;
 
 namespace Nagumo.Media;
 
-/// <summary>A sheet of neurons in time: explicit Euler steps of reaction and diffusion, as fast as memory and arithmetic allow.</summary>
+/// <summary>A sheet of neurons in time: reaction and diffusion, as fast as memory and arithmetic allow.</summary>
 /// <remarks>
-/// The state lies in two buffers, one per parity of the step, a field's rows one after the other with room for the cells beyond their ends.
-/// Many steps go over the sheet together (<see cref="Wavefront"/>), on several threads; the bytes depend on neither. Memory: two copies
-/// of all fields. Not thread-safe.
+/// By <see cref="SheetMethod"/>: Euler steps, many of which go over the sheet together (<see cref="Wavefront"/>), or steps with implicit
+/// diffusion (<see cref="FactoredSteps{T}"/>). Both on several threads; the bytes depend neither on them nor on how many steps are asked for at a
+/// time. Memory: two copies of all fields. Not thread-safe.
 /// </remarks>
 /// <typeparam name="T">float, or double for checks.</typeparam>
-public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
+public sealed unsafe class Sheet<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int MaxOperands = 48;
 
     private readonly SheetOptions _options;
     private readonly Stencil _stencil;
-    private readonly Source[] _sources;
-    private readonly Kernel<T> _kernel;
     private readonly Kernel<T> _damping;
-    private readonly Wavefront _wavefront;
-    private readonly Buffer<T> _state;
-    private readonly Buffer<T>? _current;
+    private readonly SheetMemory<T> _memory;
+    private readonly ISheetSteps _stepper;
     private readonly int _fields,
         _rows,
         _columns;
-    private readonly bool _periodic;
-    private readonly nint _origin,
-        _stride,
-        _fieldSize,
-        _paritySize;
+    private int _parity;
     private long _steps;
     private bool _checked;
 
@@ -48,7 +41,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
     internal Sheet(SheetOptions options, ReadOnlySpan<T> current, int threads, Symbolics.Simd simd, int levels)
     {
         _options = options;
-        (_rows, _columns, _periodic) = (options.Rows, options.Columns, options.Edges == SheetEdges.Periodic);
+        (_rows, _columns) = (options.Rows, options.Columns);
         _fields = options.Neuron.Fields.Count;
         double[] diffusion = options.FieldDiffusion();
         _stencil = new(
@@ -58,34 +51,18 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
             options.Dt,
             current: current.Length > 0
         );
-        if (_stencil.Rows.Count + _fields > MaxOperands)
-            throw new ArgumentException($"'{options.Neuron.Name}' has {_fields} fields; a sheet takes {MaxOperands / 4}.");
+        if (_stencil.Rows.Count + _fields > SheetStencil<T>.MaxOperands)
+            throw new ArgumentException($"'{options.Neuron.Name}' has {_fields} fields; a sheet takes {SheetStencil<T>.MaxOperands / 4}.");
         if (current.Length > 0 && current.Length != Cells)
             throw new ArgumentException($"{current.Length} currents for {options.Rows} x {options.Columns} cells; give one each.");
-        _kernel = KernelCompiler.Compile<T>(_stencil.Definition, simd);
+        if (threads is < 1 or > 1024)
+            Throw.Range(nameof(threads), threads, $"threads = {threads}: give 1 to 1024.");
         _damping = KernelCompiler.Compile<T>(_stencil.Damping, simd);
-
-        // A whole line on both sides of a row: the cells beyond the ends, and every row begins on a line.
-        nint line = _origin = Buffer<T>.Alignment / sizeof(T);
-        _stride = ((options.Columns + line - 1) / line + 2) * line;
-        _fieldSize = Staggered(_stride * options.Rows, 1088);
-        _paritySize = Staggered(_fields * _fieldSize, 1472);
-        _state = new(2 * _paritySize);
-        if (current.Length > 0)
-        {
-            _current = new(_fieldSize);
-            for (int r = 0; r < options.Rows; r++)
-                current.Slice(r * options.Columns, options.Columns).CopyTo(new(_current.Pointer + line + r * _stride, options.Columns));
-        }
-        _sources =
-        [
-            .. _stencil.Rows.Select(r =>
-                r == StencilRow.Current
-                    ? new Source((nint)(_current!.Pointer + line), (nint)(_current.Pointer + line), 0)
-                    : new Source((nint)At(0, r.Field, 0), (nint)At(1, r.Field, 0), r.Offset)
-            ),
-        ];
-        _wavefront = new(this, options, levels, threads);
+        _memory = new(options, current);
+        _stepper =
+            options.Method == SheetMethod.Explicit
+                ? new Wavefront(new ExplicitRows<T>(_memory, _stencil, options, simd), options, levels, threads)
+                : new FactoredSteps<T>(_memory, _stencil, options, simd, threads);
     }
 
     /// <summary>The medium.</summary>
@@ -109,7 +86,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         set
         {
             Row(field, row)[Checked(column, _columns, nameof(column))] = value;
-            Edge(Current(field, row));
+            _memory.Edge(Current(field, row));
             _checked = false;
         }
     }
@@ -127,7 +104,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         for (int r = 0; r < _rows; r++)
         {
             values.Slice(r * _columns, _columns).CopyTo(Row(field, r));
-            Edge(Current(field, r));
+            _memory.Edge(Current(field, r));
         }
         _checked = false;
     }
@@ -150,7 +127,7 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         if (!_checked)
             RequireStable();
-        _wavefront.Run((int)(_steps & 1), steps);
+        _parity = _stepper.Run(_parity, steps);
         _steps += steps;
         // The activator suffices: whatever is not finite reaches it within a step.
         if (steps > 0 && !IsFinite(0))
@@ -165,67 +142,11 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
     /// <inheritdoc/>
     public void Dispose()
     {
-        _wavefront.Dispose();
-        _state.Dispose();
-        _current?.Dispose();
+        _stepper.Dispose();
+        _memory.Dispose();
     }
 
-    /// <inheritdoc/>
-    [SkipLocalsInit]
-    void ISheetRows.Update(int parity, int row)
-    {
-        var operands = stackalloc Rows<T>[MaxOperands];
-        int n = 0;
-        nint here = row * _stride,
-            above = Beyond(row - 1) * _stride,
-            below = Beyond(row + 1) * _stride;
-        foreach (ref readonly var source in _sources.AsSpan())
-        {
-            nint at =
-                source.Offset == 0 ? here
-                : source.Offset < 0 ? above
-                : below;
-            operands[n++] = new((T*)(parity == 0 ? source.Even : source.Odd) + at, 0);
-        }
-        T* next = At(parity ^ 1, 0, row);
-        for (int f = 0; f < _fields; f++)
-            operands[n++] = new(next + f * _fieldSize, 0);
-        _kernel.Run(new ReadOnlySpan<Rows<T>>(operands, n), 1, _columns);
-        for (int f = 0; f < _fields; f++)
-            Edge(next + f * _fieldSize);
-    }
-
-    /// <summary>At least so many elements, so that the next array begins this many bytes further into a page.</summary>
-    /// <remarks>Arrays at the same place of their pages share the few lines of the first cache there, and a load looks as if it met the store
-    /// before it, of which the processor compares the low 12 bits first.</remarks>
-    private static nint Staggered(nint elements, int bytes)
-    {
-        const int Page = 4096;
-        nint over = (bytes - elements * sizeof(T) % Page + Page) % Page;
-        return elements + over / sizeof(T);
-    }
-
-    /// <summary>Where a stream of the kernel begins at either parity, and which row it reads beside the updated one.</summary>
-    private readonly record struct Source(nint Even, nint Odd, int Offset);
-
-    private T* At(int parity, int field, int row) => _state.Pointer + parity * _paritySize + field * _fieldSize + row * _stride + _origin;
-
-    /// <summary>The row that stands for one beyond the edge.</summary>
-    private int Beyond(int row)
-    {
-        if ((uint)row < (uint)_rows)
-            return row;
-        return _periodic ? (row + _rows) % _rows : Math.Clamp(row, 0, _rows - 1);
-    }
-
-    /// <summary>Sets the cells beyond the ends of a row.</summary>
-    private void Edge(T* row)
-    {
-        (row[-1], row[_columns]) = _periodic ? (row[_columns - 1], row[0]) : (row[0], row[_columns - 1]);
-    }
-
-    private T* Current(int field, int row) =>
-        At((int)(_steps & 1), Checked(field, _fields, nameof(field)), Checked(row, _rows, nameof(row)));
+    private T* Current(int field, int row) => _memory.At(_parity, Checked(field, _fields, nameof(field)), Checked(row, _rows, nameof(row)));
 
     private Span<T> Row(int field, int row) => new(Current(field, row), _columns);
 
@@ -258,15 +179,21 @@ public sealed unsafe class Sheet<T> : IDisposable, ISheetRows
         for (int f = 0; f < _fields; f++)
         {
             double damping = worst.Skip(f * _columns).Take(_columns).Max(x => double.CreateChecked(x));
-            double bound = _stencil.StableStep(f, damping);
+            double bound = _stencil.StableStep(f, damping, _options.Method);
             string name = _options.Neuron.Fields[f].Name;
-            if (!(_options.Dt < bound))
-                throw new ArgumentException(
-                    string.Create(
-                        System.Globalization.CultureInfo.InvariantCulture,
-                        $"step dt = {_options.Dt:g4} is not below the explicit limit {bound:g4} of field {name}, 2 tau/(8 D + c) with D = {_stencil.DiffusionOf(f):g4} and damping c = {Math.Max(damping, 0):g3}. Lower the step or D."
+            if (_options.Dt < bound)
+                continue;
+            var culture = System.Globalization.CultureInfo.InvariantCulture;
+            string given = string.Create(culture, $"step dt = {_options.Dt:g4} is not below the "),
+                damped = string.Create(culture, $"damping c = {Math.Max(damping, 0):g3}");
+            throw new ArgumentException(
+                _options.Method == SheetMethod.Explicit
+                    ? string.Create(
+                        culture,
+                        $"{given}explicit limit {bound:g4} of field {name}, 2 tau/(8 D + c) with D = {_stencil.DiffusionOf(f):g4} and {damped}. Lower the step or D, or give method=semi-implicit."
                     )
-                );
+                    : string.Create(culture, $"{given}limit {bound:g4} of field {name}, 2 tau/c with {damped}. Lower the step.")
+            );
         }
         _checked = true;
     }

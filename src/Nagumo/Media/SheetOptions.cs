@@ -12,14 +12,25 @@ public enum SheetEdges
     Periodic,
 }
 
+/// <summary>How a sheet is taken a step on in time. Both have the order 1 in the step, and the same rest states and patterns at rest.</summary>
+public enum SheetMethod
+{
+    /// <summary>Euler's rule, reaction and diffusion. Each step is the cheapest; diffusion bounds it, dt &lt; 2τ/(8D + c).</summary>
+    Explicit,
+
+    /// <summary>Explicit reaction, implicit diffusion, one direction after the other: dt &lt; 2τ/c whatever D is.</summary>
+    SemiImplicit,
+}
+
 /// <summary>A rectangle of equal neurons, each coupled by diffusion to its four neighbours.</summary>
 /// <param name="Neuron">The model.</param>
 /// <param name="Rows">Cells from top to bottom, 3 to 32,768.</param>
 /// <param name="Columns">Cells from left to right, 3 to 32,768.</param>
-/// <param name="Dt">Step of the explicit Euler method, &gt; 0, in units of the activator's time constant; below 2τ/(8D + c) of every field.</param>
+/// <param name="Dt">Step, &gt; 0, in units of the activator's time constant; below the limit of the method for every field.</param>
 /// <param name="Diffusion">D ≥ 0 by field, per squared cell and unit of time (of τ, for an inhibitor); 0 for a field that is not named.</param>
 /// <param name="Parameters">Values that differ from the model's defaults.</param>
 /// <param name="Edges">What lies beyond the edges.</param>
+/// <param name="Method">How it is taken on in time.</param>
 public sealed record SheetOptions(
     Neuron Neuron,
     int Rows,
@@ -27,7 +38,8 @@ public sealed record SheetOptions(
     double Dt,
     IReadOnlyDictionary<string, double> Diffusion,
     IReadOnlyDictionary<string, double>? Parameters = null,
-    SheetEdges Edges = SheetEdges.ZeroFlux
+    SheetEdges Edges = SheetEdges.ZeroFlux,
+    SheetMethod Method = SheetMethod.Explicit
 )
 {
     private const int Least = 3,

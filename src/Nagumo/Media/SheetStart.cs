@@ -1,4 +1,5 @@
 using System.Numerics;
+using MathNet.Numerics.LinearAlgebra;
 using Nagumo.Compute;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
@@ -25,7 +26,8 @@ public static class SheetStart
         return [.. Enumerable.Range(0, options.Neuron.Fields.Count).Select(f => state.Fields(0)[f].Row(0)[0])];
     }
 
-    /// <summary>The explicit limit of the step at rest, 2τ/(8D + c) of the field where it is least; at most 0.1, which an Euler step should not pass.</summary>
+    /// <summary>The limit of the method's step at rest: the least one of a field, and of the eigenvalues λ of the reaction that are stable,
+    /// −2 Re λ/|λ|²; at most 0.1, which an Euler step of the reaction should not pass.</summary>
     public static double StableStep(SheetOptions options)
     {
         double[] diffusion = options.FieldDiffusion(),
@@ -35,7 +37,12 @@ public static class SheetStart
         [
             .. stencil.Damping.Outputs.Select(o => o.Value.Evaluate((Symbolics.Symbol s) => rest[options.Neuron.FieldIndex(s.Name)])),
         ];
-        return Math.Min(0.1, damping.Select((c, f) => stencil.StableStep(f, c)).Min());
+        var eigenvalues = Matrix<double>.Build.DenseOfArray(stencil.Reaction(rest)).Evd().EigenValues;
+        return damping
+            .Select((c, f) => stencil.StableStep(f, c, options.Method))
+            .Concat(eigenvalues.Where(l => l.Real < 0).Select(l => -2 * l.Real / (l.Real * l.Real + l.Imaginary * l.Imaginary)))
+            .Append(0.1)
+            .Min();
     }
 
     /// <summary>Every cell at the same state.</summary>

@@ -4,7 +4,7 @@ using Nagumo.Symbolics;
 
 namespace Nagumo.Media;
 
-/// <summary>One explicit Euler step of a sheet of neurons as a kernel: reaction and five-point diffusion of every field in one pass.</summary>
+/// <summary>One step of a sheet of neurons as kernels: reaction and five-point diffusion of every field in one pass.</summary>
 /// <remarks>
 /// Diffusive couplings to the four neighbours are the drive D (n + s + w + e) and the load 4 D of a field [DESIGN §1], so the step is
 /// x + dt · flow with these substituted: u ← u + dt (−∂h/∂u + I + D_u Δu), v ← v + dt/τ (∂h/∂v + D_v Δv), Δx = n + s + w + e − 4x.
@@ -13,9 +13,14 @@ namespace Nagumo.Media;
 internal sealed class Stencil
 {
     private readonly LocalEquations _equations;
+    private readonly double _dt;
     private readonly double[] _diffusion;
     private readonly double[] _tau;
     private readonly Dictionary<Symbol, Expr> _known = [];
+    private readonly string _name;
+    private readonly Symbol[] _reads;
+    private readonly Neighbour[] _beside;
+    private readonly Expr[] _increments;
 
     /// <param name="neuron">The model.</param>
     /// <param name="parameters">Values that differ from the model's defaults.</param>
@@ -26,7 +31,7 @@ internal sealed class Stencil
     {
         var population = new Population("sheet", neuron, 1, parameters: parameters.ToDictionary(p => p.Key, p => new[] { p.Value }));
         _equations = new(population, [.. diffusion.Select(_ => true)]);
-        _diffusion = diffusion;
+        (_dt, _diffusion) = (dt, diffusion);
         _tau = [1, .. neuron.Inhibitors.Select(v => population.Parameters[v.Tau.Name][0])];
         if (neuron.Inhibitors.FirstOrDefault(v => !(population.Parameters[v.Tau.Name][0] > 0)) is { } still)
             throw new ArgumentException($"'{still.Tau.Name}' is 0: a sheet is integrated in time, so every time constant must be > 0.");
@@ -58,15 +63,25 @@ internal sealed class Stencil
             _known.Add(_equations.Drives[f], drive);
         }
         Rows = [.. reads.Select(r => r.Row)];
-
-        var step = _equations
-            .Flow.Select((flow, f) => _equations.X[f] + dt * Known(flow))
-            .Select((e, f) => new Output(f == 0 ? _equations.Boxed(e) : e));
-        Definition = new($"sheet_{neuron.Name}", [.. reads.Select(r => r.Symbol)], [], [.. step]) { Neighbours = beside };
+        (_name, _reads, _beside) = ($"sheet_{neuron.Name}", [.. reads.Select(r => r.Symbol)], [.. beside]);
+        _increments = [.. _equations.Flow.Select(flow => dt * Known(flow))];
     }
 
-    /// <summary>The kernel: its streams are <see cref="Rows"/>, its outputs the fields.</summary>
-    public KernelDefinition Definition { get; }
+    /// <summary>The explicit step: its streams are <see cref="Rows"/>, its outputs the fields.</summary>
+    public KernelDefinition Step => Over(f => Boxed(f, _equations.X[f] + _increments[f]));
+
+    /// <summary>What that step adds: the same streams, its outputs the differences. Zero wherever the explicit step rests, also at a box's edge.</summary>
+    public KernelDefinition Increment => Over(f => Boxed(f, _equations.X[f] + _increments[f]) - _equations.X[f]);
+
+    /// <summary>Adds differences to the fields: streams are the fields, then the differences; outputs the fields.</summary>
+    public KernelDefinition Addition
+    {
+        get
+        {
+            Symbol[] added = [.. _equations.X.Select(x => new Symbol("_d." + x.Name))];
+            return new("add", [.. _equations.X, .. added], [], [.. added.Select((d, f) => new Output(Boxed(f, _equations.X[f] + d)))]);
+        }
+    }
 
     /// <summary>What each stream reads.</summary>
     public IReadOnlyList<StencilRow> Rows { get; }
@@ -84,11 +99,34 @@ internal sealed class Stencil
             ]
         );
 
-    /// <summary>The largest stable step of one field, 2τ/(8D + c) for a damping c.</summary>
-    public double StableStep(int field, double damping) => 2 * _tau[field] / (8 * _diffusion[field] + Math.Max(damping, 0));
+    /// <summary>The largest stable step of one field for a damping c: explicit 2τ/(8D + c), semi-implicit 2τ/c.</summary>
+    public double StableStep(int field, double damping, SheetMethod method) =>
+        2 * _tau[field] / ((method == SheetMethod.Explicit ? 8 * _diffusion[field] : 0) + Math.Max(damping, 0));
+
+    /// <summary>The reaction's Jacobian at a state of all fields, [fields × fields]: the flow without diffusion, differentiated.</summary>
+    public double[,] Reaction(double[] state)
+    {
+        int n = state.Length;
+        var j = new double[n, n];
+        var flow = _equations.Flow.ToArray();
+        for (int f = 0; f < n; f++)
+        for (int g = 0; g < n; g++)
+            j[f, g] =
+                Known(flow[f].Derive(_equations.X[g])).Evaluate((Symbol s) => state[Array.IndexOf(_equations.X, s)])
+                + (f == g ? 4 * _diffusion[f] / _tau[f] : 0);
+        return j;
+    }
+
+    /// <summary>dt D/τ of a field: how far diffusion reaches in a step, in squared cells.</summary>
+    public double Reach(int field) => _dt * _diffusion[field] / _tau[field];
 
     /// <summary>D of a field.</summary>
     public double DiffusionOf(int field) => _diffusion[field];
+
+    private Expr Boxed(int field, Expr x) => field == 0 ? _equations.Boxed(x) : x;
+
+    private KernelDefinition Over(Func<int, Expr> output) =>
+        new(_name, _reads, [], [.. _equations.X.Select((_, f) => new Output(output(f)))]) { Neighbours = _beside };
 
     private Expr Known(Expr e) => e.Substitute(_known.GetValueOrDefault);
 }

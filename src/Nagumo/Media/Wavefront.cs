@@ -2,6 +2,14 @@ using Nagumo.Compute;
 
 namespace Nagumo.Media;
 
+/// <summary>Takes a sheet on in time.</summary>
+internal interface ISheetSteps : IDisposable
+{
+    /// <summary>Takes so many steps from the copy of this parity.</summary>
+    /// <returns>The parity of the copy that holds the state now.</returns>
+    int Run(int parity, long steps);
+}
+
 /// <summary>What the wavefront moves over: rows in two copies, one per parity of the level.</summary>
 internal interface ISheetRows
 {
@@ -16,7 +24,7 @@ internal interface ISheetRows
 /// as plain steps do. Strips of rows, one per thread, leave out a triangle at each edge that they share, a row per level, and fill it when
 /// all have come so far.
 /// </remarks>
-internal sealed class Wavefront : ITeamWork, IDisposable
+internal sealed class Wavefront : ITeamWork, ISheetSteps
 {
     /// <summary>Levels per pass. More gain nothing on sheets of 512² to 4096². [bench/results/zen4-epyc/sheet.md]</summary>
     public const int DefaultLevels = 16;
@@ -33,8 +41,6 @@ internal sealed class Wavefront : ITeamWork, IDisposable
 
     public Wavefront(ISheetRows sheet, SheetOptions options, int levels, int threads)
     {
-        if (threads is < 1 or > 1024)
-            Throw.Range(nameof(threads), threads, $"threads = {threads}: give 1 to 1024.");
         (_sheet, _rows, _periodic) = (sheet, options.Rows, options.Edges == SheetEdges.Periodic);
         _strips = Math.Clamp(_rows / LeastRows, 1, threads);
         // A strip must hold the triangles of both its edges. One thread fills a triangle while others wait: half the levels make it a quarter.
@@ -47,8 +53,8 @@ internal sealed class Wavefront : ITeamWork, IDisposable
     /// <summary>Rows below which a strip costs more than its thread gains.</summary>
     private const int LeastRows = 16;
 
-    /// <summary>Takes the levels that begin with this parity.</summary>
-    public void Run(int parity, long levels)
+    /// <inheritdoc/>
+    public int Run(int parity, long levels)
     {
         for (_parity = parity; levels > 0; levels -= _chunk, _parity ^= _chunk & 1)
         {
@@ -59,6 +65,7 @@ internal sealed class Wavefront : ITeamWork, IDisposable
             if (_periodic || _strips > 1)
                 Together();
         }
+        return _parity;
     }
 
     /// <inheritdoc/>

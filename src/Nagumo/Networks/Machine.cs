@@ -341,12 +341,11 @@ public sealed unsafe class Machine<T> : IDisposable
 
     private static Tensor<T> Create(string owner, TensorSpec spec, Rng rng)
     {
-        var tensor = new Tensor<T>($"{owner}.{spec.Name}", spec.Rows, spec.Cols, spec.Min, spec.Max, spec.Decays);
+        var tensor = new Tensor<T>($"{owner}.{spec.Name}", spec.Rows, spec.Cols, spec.Min, spec.Max, spec.Decays, spec.ByColumns);
         var values = new double[spec.Rows * spec.Cols];
         // Split by the owner, not by the block, so that two blocks of one coupling can be drawn from one sample.
         spec.Initialise(rng.Split(owner), values);
-        for (int i = 0; i < values.Length; i++)
-            tensor.Values[i] = T.CreateChecked(values[i]);
+        tensor.Assign(Array.ConvertAll(values, T.CreateChecked));
         return tensor;
     }
 

@@ -63,6 +63,21 @@ internal sealed class FiniteDifference
         if (change == Expr.Zero)
             return Expr.Zero;
         int n = Math.Abs(exponent);
+        var difference = OfPower(b, change, Moved(b), n);
+        return exponent > 0 ? difference : -difference / (Functions.Pow(b, n) * Functions.Pow(Moved(b), n));
+    }
+
+    /// <summary>
+    /// bⁿ → b'ⁿ by the binomial sum in the change, which keeps a potential's cubic a polynomial. Where b changes its sign that sum cancels by a
+    /// factor that grows as 2ⁿ, so high powers are halved: b'²ᵐ − b²ᵐ = (b'ᵐ − bᵐ)(b'ᵐ + bᵐ).
+    /// </summary>
+    private static Expr OfPower(Expr b, Expr change, Expr moved, int n)
+    {
+        const int low = 4;
+        if (n > low)
+            return n % 2 == 0
+                ? OfPower(b, change, moved, n / 2) * (Functions.Pow(moved, n / 2) + Functions.Pow(b, n / 2))
+                : OfPower(b, change, moved, n - 1) * moved + Functions.Pow(b, n - 1) * change;
         Expr sum = 0;
         double binomial = 1;
         for (int m = 1; m <= n; m++)
@@ -70,7 +85,7 @@ internal sealed class FiniteDifference
             binomial = binomial * (n - m + 1) / m;
             sum += binomial * Functions.Pow(b, n - m) * Functions.Pow(change, m);
         }
-        return exponent > 0 ? sum : -sum / (Functions.Pow(b, n) * Functions.Pow(Moved(b), n));
+        return sum;
     }
 
     private Expr OfCall(Call call, Expr[] before)

@@ -66,9 +66,9 @@ public sealed unsafe class SparseGemmTests
         right.Pack(b.View, unlit);
         string what = $"{typeof(T).Name} {m}×{k}·{k}×{n}, background {background} in {share:p0}, init {kind}, seed {seed}";
 
-        void Run(string how, Action<MatView<T>, MatView<T>> multiply)
+        void Run(string how, Action<MatView<T>, MatView<T>> multiply, bool byColumns = false)
         {
-            using var c = new TestMatrix<T>(m, n, pad: 7);
+            using var c = new TestMatrix<T>(m, n, pad: 7, byColumns);
             var from = init;
             if (kind == InitKind.Itself)
             {
@@ -79,22 +79,25 @@ public sealed unsafe class SparseGemmTests
             }
             multiply(from, c.View);
             TestMatrix.AssertSame(expected, c.View, $"{how} {what}");
-            for (int i = 0; i < m; i++)
-            for (int j = n; j < n + 7; j++)
-                Assert.True(T.IsNaN(c.View.Data[i * c.View.RowStride + j]), $"{how} {what}: wrote beyond row {i}");
+            var (lines, length, stride) = byColumns ? (n, m, c.View.ColStride) : (m, n, c.View.RowStride);
+            for (int i = 0; i < lines; i++)
+            for (int j = length; j < length + 7; j++)
+                Assert.True(T.IsNaN(c.View.Data[i * stride + j]), $"{how} {what}: wrote beyond line {i}");
         }
 
         foreach (var width in Widths)
+        foreach (bool byColumns in new[] { false, true })
         {
-            Run($"{width}", (from, c) => SparseGemm.Multiply(left, right, from, c, 0, m, width));
+            Run($"{width}, by columns {byColumns}", (from, c) => SparseGemm.Multiply(left, right, from, c, 0, m, width), byColumns);
             Run(
-                $"rows split {width}",
+                $"rows split {width}, by columns {byColumns}",
                 (from, c) =>
                 {
                     int panel = SparseGemm.PanelRows<T>();
                     for (int i = 0; i < m; i += panel)
                         SparseGemm.Multiply(left, right, from, c, i, Math.Min(panel, m - i), width);
-                }
+                },
+                byColumns
             );
         }
         if (background != 0)

@@ -119,7 +119,10 @@ public sealed unsafe class CouplingTests
             (_coupling, _lanes) = (@case.Coupling, lanes);
             _shapes = [.. _coupling.Ends.Select((e, i) => new EndShape(sizes[i], e.Field != "u", @case.Ends[i] != Layout.Relaxed))];
             _coupling.Validate(_shapes);
-            _theta = [.. _coupling.Tensors(_shapes).Select(s => new Tensor<T>(s.Name, s.Rows, s.Cols, s.Min, s.Max, s.Decays))];
+            _theta =
+            [
+                .. _coupling.Tensors(_shapes).Select(s => new Tensor<T>(s.Name, s.Rows, s.Cols, s.Min, s.Max, s.Decays, s.ByColumns)),
+            ];
             foreach (var t in _theta)
             foreach (ref T value in t.Values)
                 value = T.CreateChecked(t.Min == 0 ? rng.NextDouble() : rng.NextNormal());
@@ -182,7 +185,11 @@ public sealed unsafe class CouplingTests
                             NaiveTerm.Derivative(theta[t], i, () => NaiveTerm.Of(_coupling, theta, plus))
                             - NaiveTerm.Derivative(theta[t], i, () => NaiveTerm.Of(_coupling, theta, minus));
                     }
-                    Near(expected * scale / DeltaBeta, double.CreateChecked(_theta[t].Gradients[i]), $"contrast of {_theta[t].Name}[{i}]");
+                    Near(
+                        expected * scale / DeltaBeta,
+                        double.CreateChecked(_theta[t].Gradient[i / _theta[t].Cols, i % _theta[t].Cols]),
+                        $"contrast of {_theta[t].Name}[{i}]"
+                    );
                 }
         }
 
@@ -299,7 +306,7 @@ public sealed unsafe class CouplingTests
             return new(mean, difference);
         }
 
-        private Complex[][] Theta() => [.. _theta.Select(t => t.Values.ToArray().Select(v => (Complex)double.CreateChecked(v)).ToArray())];
+        private Complex[][] Theta() => [.. _theta.Select(t => t.ToArray().Select(v => (Complex)double.CreateChecked(v)).ToArray())];
 
         private static Complex[][] At(MatView<T>[] ends, int lane) =>
             [.. ends.Select(v => Enumerable.Range(0, v.Rows).Select(r => (Complex)double.CreateChecked(v[r, lane])).ToArray())];

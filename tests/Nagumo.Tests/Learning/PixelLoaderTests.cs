@@ -19,23 +19,36 @@ public sealed class PixelLoaderTests
     [Theory]
     [InlineData(0.2)]
     [InlineData(0.5)]
-    public void Dropout_zeroes_its_share_and_keeps_the_mean(double p)
+    public void Dropout_switches_its_share_of_pixels_off_and_keeps_the_mean(double p)
     {
-        var loader = new PixelLoader<double>(new(Mean: 0, Gain: 1, Dropout: p), new Rng(1));
-        var image = new byte[Side * Side];
-        image.AsSpan().Fill(255);
-        var (rng, row) = (new Rng(0), new double[image.Length]);
+        const double mean = 0.1,
+            gain = 2,
+            background = -mean * gain;
+        var loader = new PixelLoader<double>(new(mean, gain, Dropout: p), new Rng(1));
+        var image = new byte[Side * Side - 3];
+        for (int i = 0; i < image.Length; i += 2)
+            image[i] = (byte)(i % 3 == 0 ? 255 : 51);
+        int lit = image.Count(x => x > 0);
+        var (rng, row, sum) = (new Rng(0), new double[image.Length], new double[image.Length]);
         int dropped = 0,
-            samples = 200;
+            samples = 400;
         for (int sample = 0; sample < samples; sample++)
         {
             loader.Augment(image, Side, 1, sample, row, rng);
-            Assert.All(row, x => Assert.True(x == 0 || Math.Abs(x - 1 / (1 - p)) < 1e-12));
-            dropped += row.Count(x => x == 0);
+            for (int i = 0; i < row.Length; i++)
+            {
+                double kept = background + gain * image[i] / 255 / (1 - p);
+                Assert.True(row[i] == background || Math.Abs(row[i] - kept) < 1e-12, $"{row[i]} at {i}");
+                sum[i] += row[i];
+            }
+            dropped += row.Where((x, i) => image[i] > 0 && x == background).Count();
         }
-        double n = samples * image.Length;
-        // Five standard errors of a binomial share.
+        double n = samples * (double)lit;
+        // Five standard errors of a binomial share; and of a mean, where the largest of 781 may lie.
         Assert.Equal(p, dropped / n, 5 * Math.Sqrt(p * (1 - p) / n));
+        loader.Load(image, row);
+        double error = gain * Math.Sqrt(p / (1 - p) / samples);
+        Assert.All(Enumerable.Range(0, row.Length), i => Assert.Equal(row[i], sum[i] / samples, 5 * error * image[i] / 255 + 1e-12));
     }
 
     [Fact]

@@ -151,13 +151,58 @@ public sealed class ChainTests
             1e-13
         );
 
-        Assert.True(Adjointness.OfJacobian(chain, rest.State) < 1e-8);
+        Assert.InRange(Adjointness.OfJacobian(chain, rest.State), 0, 1e-12 / 100);
         foreach (var (i, j) in ((int, int)[])[(10, 13), (40, 47), (3, 90)])
         {
             double there = Adjointness.Response(chain, rest.State, i, j),
                 back = Adjointness.Response(chain, rest.State, j, i);
-            Assert.Equal(there, back, 1e-7 * Math.Max(1, Math.Abs(there)));
+            Assert.Equal(there, back, 1e-9 * Math.Abs(there));
             Assert.True(Math.Abs(there) > 1e-6, $"{i}, {j}: {there}");
+        }
+    }
+
+    // S diag(1, τ) J symmetric to 1e-12: its elements are below 100. du_i/dI_j = du_j/dI_i to 1e-9.
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public void Pattern_of_the_vectors_is_its_own_adjoint(string id)
+    {
+        var set = TuringSet.Get(id["turing.".Length..]);
+        var chain = set.Chain;
+        var rest = Seeded(set);
+
+        Assert.InRange(Adjointness.OfJacobian(chain, rest.State), 0, 1e-12 / 100);
+        foreach (var (i, j) in ((int, int)[])[(10, 11), (10, 13), (40, 47), (100, 112), (3, 90)])
+        {
+            double there = Adjointness.Response(chain, rest.State, i, j),
+                back = Adjointness.Response(chain, rest.State, j, i);
+            Assert.Equal(there, back, 1e-9 * Math.Abs(there));
+            Assert.True(Math.Abs(there) > 0.01, $"{i}, {j}: {there}");
+        }
+    }
+
+    // Two rest states found each by itself: the pattern's slow phase mode leaves six digits of their difference.
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public void Response_is_the_difference_of_two_rest_states(string id)
+    {
+        const double Current = 1e-6;
+        var set = TuringSet.Get(id["turing.".Length..]);
+        var chain = set.Chain;
+        var rest = Seeded(set);
+        double[] up = Moved(Current),
+            down = Moved(-Current);
+        foreach (int i in (int[])[3, 37, 40, 47, 60, 130])
+        {
+            double response = Adjointness.Response(chain, rest.State, i, 40);
+            Assert.Equal((up[i] - down[i]) / (2 * Current), response, 1e-5 * Math.Max(1, Math.Abs(response)));
+        }
+
+        double[] Moved(double current)
+        {
+            chain.Current[40] += current;
+            var found = ChainRest.Find(chain, rest.State, 1e-14);
+            chain.Current[40] -= current;
+            return found.State;
         }
     }
 

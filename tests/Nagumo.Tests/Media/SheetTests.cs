@@ -158,20 +158,22 @@ public sealed class SheetTests
             Assert.Equal(factor * Mode(i / Columns, i % Columns), sheet[0, i / Columns, i % Columns], 1e-14);
     }
 
-    // Euler: the error against the same flow with a 64th of the step falls with the first power of the step.
-    [Fact]
-    public void The_error_falls_with_the_step()
+    // The error against Euler's rule with a 64th of the step falls with the first power of the step, by either method.
+    [Theory]
+    [InlineData(SheetMethod.Explicit)]
+    [InlineData(SheetMethod.SemiImplicit)]
+    public void The_error_falls_with_the_step(SheetMethod method)
     {
-        double[] exact = At(1.0 / 4096),
-            coarse = At(1.0 / 64),
-            fine = At(1.0 / 128);
+        double[] exact = At(1.0 / 4096, SheetMethod.Explicit),
+            coarse = At(1.0 / 64, method),
+            fine = At(1.0 / 128, method);
         double slope = Math.Log2(Error(coarse) / Error(fine));
         Assert.InRange(slope, 0.9, 1.1);
 
         double Error(double[] x) => x.Zip(exact, (a, b) => Math.Abs(a - b)).Max();
-        double[] At(double dt)
+        double[] At(double dt, SheetMethod by)
         {
-            var options = new SheetOptions(Fhn, 8, 9, dt, Both);
+            var options = new SheetOptions(Fhn, 8, 9, dt, Both, Method: by);
             using var sheet = new Sheet<double>(options);
             sheet.Write(0, Random(options, 4));
             sheet.Advance((long)Math.Round(2 / dt));
@@ -199,6 +201,7 @@ public sealed class SheetTests
         var e = Assert.Throws<ArgumentException>(() => sheet.Advance(1));
         Assert.Contains("step dt = 0.01 is not below the explicit limit 0.00587", e.Message, StringComparison.Ordinal);
         Assert.Contains("field v", e.Message, StringComparison.Ordinal);
+        Assert.Contains("or give method=semi-implicit", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

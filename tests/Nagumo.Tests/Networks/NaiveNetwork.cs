@@ -24,7 +24,7 @@ internal sealed class NaiveNetwork
         for (int c = 0; c < theta.Length; c++)
         {
             var (first, count) = machine.TensorsOf(c);
-            theta[c] = [.. machine.Parameters.Skip(first).Take(count).Select(t => Doubles(t.Values).Select(v => (Complex)v).ToArray())];
+            theta[c] = [.. machine.Parameters.Skip(first).Take(count).Select(t => Doubles(t.ToArray()).Select(v => (Complex)v).ToArray())];
         }
         var parameters = network.Populations.Select(p => new Dictionary<string, double[]>(p.Parameters)).ToArray();
         for (int p = 0; p < parameters.Length; p++)
