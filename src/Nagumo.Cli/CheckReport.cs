@@ -11,22 +11,14 @@ namespace Nagumo.Cli;
 /// <summary>One claim of a check: what is claimed, the number, the bound, and whether it holds.</summary>
 internal sealed record Claim(string Text, string Number, string Bound, bool Holds)
 {
-    /// <summary>A table of claims on a page: what is claimed, broken where it is long, then number and bound.</summary>
+    /// <summary>A table of claims: what is claimed, number and bound.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<Claim> claims)
     {
         int number = claims.Max(c => c.Number.Length),
-            bound = claims.Max(c => c.Bound.Length),
-            room = Page.Width - "✓ ".Length - 2 - number - 2 - bound,
-            wide = Math.Min(room, claims.Max(c => c.Text.Length));
-        foreach (var c in claims)
-        {
-            string[] text = [.. Page.Broken(c.Text, room)];
-            for (int i = 0; i < text.Length; i++)
-                yield return (
-                    $"{(i > 0 ? " " : c.Holds ? "✓" : "✗")} {text[i].PadRight(wide)}"
-                    + (i == text.Length - 1 ? $"  {c.Number.PadLeft(number)}  {c.Bound}" : "")
-                ).TrimEnd();
-        }
+            bound = claims.Max(c => c.Bound.Length);
+        return Page.Table([
+            .. claims.Select(c => ($"{(c.Holds ? "✓" : "✗")} {c.Text}", $"{c.Number.PadLeft(number)}  {c.Bound.PadRight(bound)}")),
+        ]);
     }
 }
 

@@ -49,6 +49,20 @@ internal sealed class Page(TextWriter inner) : TextWriter
         yield return line;
     }
 
+    /// <summary>A table on a page: labels, of which the long ones are broken, and what stands beside their last lines.</summary>
+    public static IEnumerable<string> Table(IReadOnlyList<(string Label, string Numbers)> rows)
+    {
+        int room = Width - 2 - rows.Max(r => r.Numbers.Length),
+            wide = Math.Min(room, rows.Max(r => r.Label.Length));
+        foreach (var (label, numbers) in rows)
+        {
+            string[] lines = [.. Broken(label, room)];
+            foreach (string line in lines[..^1])
+                yield return line;
+            yield return $"{lines[^1].PadRight(wide)}  {numbers}".TrimEnd();
+        }
+    }
+
     /// <summary>The last space that leaves a line on the page; otherwise the first beyond it; 0 for none.</summary>
     private static int Break(string line, int from, int width)
     {

@@ -251,15 +251,13 @@ internal static class SimulateCommand
             .Select(i => (i.Label, Measured: Text(i.Measured), Expected: i.Expected is null ? "" : Text(i.Expected), i.Unit))
             .Prepend((Label: "", Measured: "measured", Expected: "expected", Unit: ""))
             .ToArray();
-        int label = rows.Max(r => r.Label.Length),
-            measured = rows.Max(r => r.Measured.Length),
+        int measured = rows.Max(r => r.Measured.Length),
             expected = rows.Max(r => r.Expected.Length);
-        foreach (var r in rows)
-            output.WriteLine(
-                $"{r.Label.PadRight(label)}  {r.Measured.PadLeft(measured)}  {r.Expected.PadLeft(expected)}  {r.Unit}".TrimEnd()
-            );
+        var table = rows.Select(r => (r.Label, $"{r.Measured.PadLeft(measured)}  {r.Expected.PadLeft(expected)}  {r.Unit}"));
+        foreach (string line in Page.Table([.. table]))
+            output.WriteLine(line);
         output.WriteLine(
-            $"{"folder".PadRight(label)}  {folder}   ({string.Join(", ", findings.Pictures.Where(p => !p.EndsWith(".svg", StringComparison.Ordinal)))})"
+            $"folder  {folder}   ({string.Join(", ", findings.Pictures.Where(p => !p.EndsWith(".svg", StringComparison.Ordinal)))})"
         );
         if (!findings.Converged && !interrupted)
             output.WriteLine("NOT converged");
