@@ -79,9 +79,9 @@ internal sealed record ChainCheckReport(string Model, ChainAudit Audit, double M
                         true
                     ),
                     new(
-                        "activators alone, inhibitors held: smallest eigenvalue of ∂²S/∂u²",
+                        $"activators alone, inhibitors held: smallest eigenvalue of ∂²S/∂u²{(Audit.ActivatorsAlone < 0 ? "; unstable without inhibitors" : "")}",
                         Terminal.Short(Audit.ActivatorsAlone),
-                        Audit.ActivatorsAlone < 0 ? "unstable without inhibitors" : "",
+                        "",
                         true
                     ),
                 },
