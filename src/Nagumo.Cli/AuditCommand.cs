@@ -69,8 +69,8 @@ internal static class AuditCommand
         TextWriter error
     )
     {
-        if (picture is not null && Path.GetExtension(picture) is not (".png" or ".svg"))
-            throw new InputException($"--out {picture}: give a file that ends with .png or .svg.");
+        if (picture is not null)
+            OutputPath.Picture(picture);
         if (IsEquations(name) && assignments.Length > 0)
             throw new InputException("--set changes a configuration; change parameters in the file of equations itself.");
         var report = new AuditReport(
@@ -80,6 +80,8 @@ internal static class AuditCommand
         if (picture is not null && report.Audit.Converged)
             Draw(picture, report);
         output.WriteLine(json ? Json.Text(report.ToJson()) : report.ToText());
+        if (picture is not null && report.Audit.Converged && !json)
+            output.WriteLine(OutputPath.Said(picture));
         return report.Audit.Converged ? ExitCode.Done : ExitCode.NotConverged;
     }
 
@@ -110,8 +112,6 @@ internal static class AuditCommand
 
     private static void Draw(string path, AuditReport report)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-            Directory.CreateDirectory(folder);
         var couplings = report.Audit.Couplings();
         SymmetryPlot.Save(
             path,

@@ -79,15 +79,15 @@ internal sealed record ChainCheckReport(string Model, ChainAudit Audit, double M
                         true
                     ),
                     new(
-                        "activators alone, inhibitors held: smallest eigenvalue of ∂²S/∂u²",
+                        $"activators alone, inhibitors held: smallest eigenvalue of ∂²S/∂u²{(Audit.ActivatorsAlone < 0 ? "; unstable without inhibitors" : "")}",
                         Terminal.Short(Audit.ActivatorsAlone),
-                        Audit.ActivatorsAlone < 0 ? "unstable without inhibitors" : "",
+                        "",
                         true
                     ),
                 },
         ];
 
-    /// <summary>One line per claim.</summary>
+    /// <summary>The claims with their numbers.</summary>
     public string ToText()
     {
         var text = new StringBuilder();
@@ -96,10 +96,8 @@ internal sealed record ChainCheckReport(string Model, ChainAudit Audit, double M
             $"{Model}, read as a {(IsPass ? "layer-wise pass" : "boundary problem")}: {(Passed ? "passed" : Converged ? "FAILED" : "NOT CONVERGED")}"
         );
         text.AppendLine();
-        int wide = Claims.Max(c => c.Text.Length),
-            number = Claims.Max(c => c.Number.Length);
-        foreach (var c in Claims)
-            text.AppendLine($"{(c.Holds ? "✓" : "✗")} {c.Text.PadRight(wide)}  {c.Number.PadLeft(number)}  {c.Bound}".TrimEnd());
+        foreach (string line in Claim.Lines(Claims))
+            text.AppendLine(line);
         return text.ToString().TrimEnd();
     }
 

@@ -10,6 +10,8 @@ namespace Nagumo.Cli;
 internal static class ChainCommand
 {
     private const int MaxRows = 40;
+    private const string LayersPicture = "chain-layers.png",
+        GradientsPicture = "chain-gradients.png";
 
     /// <summary>The command.</summary>
     public static Command Build()
@@ -32,7 +34,7 @@ internal static class ChainCommand
         {
             Description = "Instead: time to rest against depth, block Newton, block sweeps and time integration",
         };
-        var folder = CommonOptions.Out("Write chain-layers.png and chain-gradients.png here");
+        var folder = CommonOptions.Out($"Write {LayersPicture} and {GradientsPicture} here");
         var json = CommonOptions.Json();
         var command = new Command(
             "chain",
@@ -65,6 +67,8 @@ internal static class ChainCommand
             );
             options.Validate();
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            if (parsed.GetValue(timing) && parsed.GetValue(folder) is not null)
+                throw new InputException("--timing draws nothing: leave out --out.");
             return parsed.GetValue(timing)
                 ? Time(options, parsed.GetValue(json), output, error)
                 : Compare(options, parsed.GetValue(folder), parsed.GetValue(json), output);
@@ -90,13 +94,19 @@ internal static class ChainCommand
 
     private static int Compare(EquivalenceOptions options, string? folder, bool json, TextWriter output)
     {
+        if (folder is not null)
+            OutputPath.OfFolder(folder);
         var found = Equivalence.Run(options);
         if (folder is not null && found.Converged)
             Draw(folder, found);
         if (json)
             output.WriteLine(Json.Text(Object(found)));
         else
+        {
             Print(found, output);
+            if (folder is not null && found.Converged)
+                output.WriteLine(OutputPath.Said(Path.Combine(folder, LayersPicture), Path.Combine(folder, GradientsPicture)));
+        }
         return found.Converged ? ExitCode.Done : ExitCode.NotConverged;
     }
 
@@ -121,12 +131,15 @@ internal static class ChainCommand
             output.WriteLine(
                 $"{l.Layer, 5}  {Terminal.Short(l.Largest), 11}  {Terminal.Short(l.Recurrence), 26}  {Terminal.Short(l.Shooting), 17}"
             );
+        output.WriteLine(Verdict(found) + ".");
         output.WriteLine();
-        output.WriteLine($"{"gradient of the reading", -24}  {"beta", 7}  {"relative error", 14}  {"1 - cosine", 10}");
+        output.WriteLine($"{"gradient of the reading", -26}  {"beta", 7}  {"relative error", 14}  {"1 - cosine", 10}");
         foreach (var p in found.Points.OrderBy(p => p.Reading).ThenBy(p => p.Estimator).ThenByDescending(p => p.Beta))
             output.WriteLine(
-                $"{(p.Reading == "boundary" ? "boundary, EqProp" : "pass, echo") + " " + p.Estimator, -24}  {Terminal.Short(p.Beta), 7}  {Terminal.Short(p.RelativeError), 14}  {Terminal.Short(Math.Max(0, 1 - p.Cosine)), 10}"
+                $"{(p.Reading == "boundary" ? "boundary, EqProp" : "pass, echo") + " " + p.Estimator, -26}  {Terminal.Short(p.Beta), 7}  {Finite(p.RelativeError), 14}  {Finite(Math.Max(0, 1 - p.Cosine)), 10}"
             );
+        if (found.Points.Any(p => !double.IsFinite(p.RelativeError)))
+            output.WriteLine("–: a nudged state escapes to infinity on its way back: no gradient of this reading at this depth.");
         output.WriteLine();
         output.WriteLine("The two readings are different functions:");
         output.WriteLine(
@@ -134,7 +147,7 @@ internal static class ChainCommand
         );
         output.WriteLine($"  ratio of their lengths, boundary / pass         {Terminal.Short(found.ReadingsRatio)}");
         output.WriteLine(
-            $"  their difference less (dC_pass/dq_0)·dq_0/dθ     {Terminal.Short(found.BoundaryTermError)} of the boundary gradient"
+            $"  their difference less (dC_pass/dq_0)·dq_0/dθ    {Terminal.Short(found.BoundaryTermError)} of the boundary gradient"
         );
         var c = found.Conditioning!;
         output.WriteLine();
@@ -142,15 +155,33 @@ internal static class ChainCommand
         output.WriteLine(
             $"  κ, growth of a shot error per layer             {Terminal.Short(c.Kappa)}   (slowest mode {Terminal.Short(c.SlowestKappa)})"
         );
-        output.WriteLine($"  layers until shooting keeps only 1e-6           {Finite(c.ShootingDepth)}");
+        output.WriteLine($"  layers until shooting keeps only 1e-6           {Limit(c.ShootingDepth)}");
         output.WriteLine($"  ‖H⁻¹‖                                           {Terminal.Short(c.InverseNorm)}");
         output.WriteLine(
             $"  C1: k_eff < m                                   {Terminal.Short(c.EffectiveStrength)} {(c.HoldsC1 ? "<" : "≥")} {Terminal.Short(c.Bound)}: {(c.HoldsC1 ? "the rest state is unique" : "does not hold: other rest states are possible")}"
         );
         output.WriteLine($"  rightmost eigenvalue at τ_v = 0.3               {Terminal.Short(c.Rightmost)}");
-        output.WriteLine($"  largest stable τ_v                              {(c.MaxTau == 0 ? "none" : Finite(c.MaxTau))}");
+        output.WriteLine($"  largest stable τ_v                              {(c.MaxTau == 0 ? "none" : Limit(c.MaxTau))}");
 
-        static string Finite(double x) => double.IsInfinity(x) ? "no limit" : Terminal.Short(x);
+        static string Finite(double x) => double.IsFinite(x) ? Terminal.Short(x) : "–";
+
+        static string Limit(double x) => double.IsInfinity(x) ? "no limit" : Terminal.Short(x);
+    }
+
+    /// <summary>From here on, relative to the state, what was shot has nothing of the rest state left.</summary>
+    private const double Lost = 0.1;
+
+    private const double Escaped = 100;
+
+    /// <summary>What was measured of the recurrence and of shooting, in one sentence.</summary>
+    private static string Verdict(Equivalence found)
+    {
+        double state = found.Layers.Max(l => l.Largest),
+            recurrence = found.Layers.Max(l => l.Recurrence);
+        string step = $"The rest state satisfies the recurrence to {Terminal.Short(recurrence)}";
+        return found.Layers.FirstOrDefault(l => !(l.Shooting < Lost * state)) is { Layer: > 0 } lost
+            ? $"{step}; shooting loses it by layer {lost.Layer}"
+            : $"{step}; shooting misses it by {Terminal.Short(found.Layers.Max(l => l.Shooting))} at most";
     }
 
     private static JsonObject Object(Equivalence found) =>
@@ -195,25 +226,25 @@ internal static class ChainCommand
 
     private static void Draw(string folder, Equivalence found)
     {
-        Directory.CreateDirectory(folder);
         var o = found.Options;
         string where = string.Create(
             CultureInfo.InvariantCulture,
-            $"{o.Depth + 1} layers of {o.Size} neurons, D_v = {o.InhibitorDiffusion}, k = {o.K}, κ = {found.Conditioning!.Kappa:F3} per layer"
+            $"{o.Depth + 1} layers of {o.Size} neurons, D_{{v}} = {o.InhibitorDiffusion}, k = {o.K}, κ = {found.Conditioning!.Kappa:F3} per layer"
         );
         double[] layers = [.. found.Layers.Select(l => (double)l.Layer)];
         ResidualCurve.Save(
-            Path.Combine(folder, "chain-layers.png"),
-            new("The relaxed rest state satisfies the recurrence; shooting loses it", where),
+            Path.Combine(folder, LayersPicture),
+            new(Verdict(found), where),
             [
                 new("one step from the layer below", layers, [.. found.Layers.Select(l => l.Recurrence)]),
-                new("shot from layer 0", layers, [.. found.Layers.Select(l => l.Shooting)]),
+                // Far beyond the state there is only an escape to infinity to be seen.
+                new("shot from layer 0", layers, [.. found.Layers.Select(l => l.Shooting < Escaped ? l.Shooting : double.NaN)]),
             ],
             labelX: "layer",
             labelY: "difference from the rest state (dimensionless)"
         );
         GradientError.Save(
-            Path.Combine(folder, "chain-gradients.png"),
+            Path.Combine(folder, GradientsPicture),
             new("Each estimate against the exact gradient of its own reading", where),
             [
                 .. found

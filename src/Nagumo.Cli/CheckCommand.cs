@@ -9,6 +9,9 @@ namespace Nagumo.Cli;
 /// <summary><c>nagumo check</c>: whether gradient, stability and rest states of a network are what theory says, in float64.</summary>
 internal static class CheckCommand
 {
+    private const string GradientPicture = "gradient-error.png",
+        ResidualPicture = "residual.png";
+
     private const string DefaultData = "mnist-mini";
 
     /// <summary>The command.</summary>
@@ -32,7 +35,7 @@ internal static class CheckCommand
             Description = $"Data set of those images [default: {DefaultData}; a run's own gradient: its own]",
             HelpName = "NAME",
         };
-        var folder = CommonOptions.Out("Write gradient-error.png and residual.png here");
+        var folder = CommonOptions.Out($"Write {GradientPicture} and {ResidualPicture} here");
         var set = CommonOptions.SetKey("estimator.nudge=cost");
         var json = CommonOptions.Json();
         var command = new Command("check", "Check gradient, stability and rest states of a network in float64")
@@ -73,6 +76,8 @@ internal static class CheckCommand
         if (count is < 1 or > 1000)
             throw new InputException($"--samples {count}: give 1 to 1000; 8 is usual.");
         var target = Target.Find(name).With(assignments);
+        if (folder is not null)
+            OutputPath.OfFolder(folder);
         var data = Target.Load(dataName ?? DefaultData, error);
         bool trained = target.Run is not null || target.StartWeights is not null;
         // The images that a run finds hard are those of its own data; they are never fetched for that.
@@ -95,6 +100,7 @@ internal static class CheckCommand
                     audit.Audit.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError))
                 );
             output.WriteLine(json ? Json.Text(audit.ToJson()) : audit.ToText());
+            Say(GradientPicture);
             return audit.Passed ? ExitCode.Done
                 : audit.Converged ? ExitCode.Failed
                 : ExitCode.NotConverged;
@@ -106,9 +112,16 @@ internal static class CheckCommand
         if (folder is not null)
             Draw(folder, report, subject);
         output.WriteLine(json ? Json.Text(report.ToJson()) : report.ToText());
+        Say(GradientPicture, ResidualPicture);
         return report.Passed ? ExitCode.Done
             : report.Converged ? ExitCode.Failed
             : ExitCode.NotConverged;
+
+        void Say(params string[] pictures)
+        {
+            if (folder is not null && !json)
+                output.WriteLine(OutputPath.Said([.. pictures.Select(p => Path.Combine(folder, p))]));
+        }
     }
 
     /// <summary>The target's weights under its own configuration, --set included; what the optimizer stored is read with its own.</summary>
@@ -124,7 +137,7 @@ internal static class CheckCommand
         DrawGradient(folder, where, report.Gradient.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError)));
         var trace = subject.ResidualOfSweeps();
         ResidualCurve.Save(
-            Path.Combine(folder, "residual.png"),
+            Path.Combine(folder, ResidualPicture),
             new("Relaxation of the free phase", where),
             [new Series("largest over images", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace)]
         );
@@ -133,9 +146,8 @@ internal static class CheckCommand
     /// <summary>gradient-error.png: root mean square over what has the same estimator and β.</summary>
     private static void DrawGradient(string folder, string where, IEnumerable<(string Estimator, double Beta, double Error)> points)
     {
-        Directory.CreateDirectory(folder);
         GradientError.Save(
-            Path.Combine(folder, "gradient-error.png"),
+            Path.Combine(folder, GradientPicture),
             new("Error of the estimated gradient against the exact one", where),
             [
                 .. points

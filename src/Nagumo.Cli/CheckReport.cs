@@ -9,7 +9,18 @@ using Nagumo.Relaxation;
 namespace Nagumo.Cli;
 
 /// <summary>One claim of a check: what is claimed, the number, the bound, and whether it holds.</summary>
-internal sealed record Claim(string Text, string Number, string Bound, bool Holds);
+internal sealed record Claim(string Text, string Number, string Bound, bool Holds)
+{
+    /// <summary>A table of claims: what is claimed, number and bound.</summary>
+    public static IEnumerable<string> Lines(IReadOnlyList<Claim> claims)
+    {
+        int number = claims.Max(c => c.Number.Length),
+            bound = claims.Max(c => c.Bound.Length);
+        return Page.Table([
+            .. claims.Select(c => ($"{(c.Holds ? "✓" : "✗")} {c.Text}", $"{c.Number.PadLeft(number)}  {c.Bound.PadRight(bound)}")),
+        ]);
+    }
+}
 
 /// <summary>All audits of one network, as claims and as JSON.</summary>
 internal sealed record CheckReport(
@@ -74,9 +85,9 @@ internal sealed record CheckReport(
                 Adjoint.Holds
             ),
             new(
-                "stable: rightmost eigenvalue of the (u, v) Jacobian",
+                $"stable: rightmost eigenvalue of the (u, v) Jacobian (sufficient bound {(Stability.SufficientBoundHolds ? "holds" : "does not hold")})",
                 Number(Stability.Rightmost),
-                $"< 0 (sufficient bound {(Stability.SufficientBoundHolds ? "holds" : "does not hold")})",
+                "< 0",
                 Stability.Stable
             ),
             .. Stability.MaxTauRatio switch
@@ -149,10 +160,8 @@ internal sealed record CheckReport(
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{Model}: {(Passed ? "passed" : Converged ? "FAILED" : "NOT CONVERGED")}");
         text.AppendLine();
-        int wide = Claims.Max(c => c.Text.Length),
-            number = Claims.Max(c => c.Number.Length);
-        foreach (var c in Claims)
-            text.AppendLine($"{(c.Holds ? "✓" : "✗")} {c.Text.PadRight(wide)}  {c.Number.PadLeft(number)}  {c.Bound}".TrimEnd());
+        foreach (string line in Claim.Lines(Claims))
+            text.AppendLine(line);
         text.AppendLine();
         int name = Math.Max(9, Gradient.Parameters.Max(p => p.Name.Length));
         text.AppendLine(

@@ -15,12 +15,7 @@ internal static class CircuitDrawCommand
     public static Command Build()
     {
         var target = new CircuitTarget();
-        var file = new Option<string>("--out")
-        {
-            Description = "The picture, .svg or .png",
-            HelpName = "FILE",
-            DefaultValueFactory = _ => "circuit.svg",
-        };
+        var file = CommonOptions.Out("The picture, .svg or .png [default: circuit-TARGET.svg, with -2, -3, … when that is there]", "FILE");
         var measured = new Option<bool>("--voltages") { Description = "Write in the voltages and powers at rest" };
         var json = CommonOptions.Json("one JSON object");
         var command = new Command("draw", "The schematic of a neuron, a chain or a small layered network");
@@ -31,7 +26,9 @@ internal static class CircuitDrawCommand
         {
             var output = parsed.InvocationConfiguration.Output;
             var options = target.Options(parsed);
-            string path = parsed.GetValue(file)!;
+            string path = parsed.GetValue(file) is { } named
+                ? OutputPath.Picture(named)
+                : OutputPath.FirstFree($"circuit-{TrainCommand.FileName(Path.GetFileNameWithoutExtension(target.Name(parsed)))}.svg");
             bool values = parsed.GetValue(measured);
             var (network, mode) = target.Find(parsed, parsed.InvocationConfiguration.Error);
             using var _ = network;
@@ -52,7 +49,7 @@ internal static class CircuitDrawCommand
             if (parsed.GetValue(json))
                 output.WriteLine(Json.Text(new JsonObject { ["target"] = target.Name(parsed), ["file"] = path }));
             else
-                output.WriteLine(path);
+                output.WriteLine(OutputPath.Said(path));
             return ExitCode.Done;
         });
         return command;

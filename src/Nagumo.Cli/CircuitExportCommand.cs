@@ -36,7 +36,7 @@ internal static class CircuitExportCommand
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var options = target.Options(parsed);
-            string? path = parsed.GetValue(file);
+            string? path = parsed.GetValue(file) is { } named ? OutputPath.OfFile(named, "netlist", "*") : null;
             bool asJson = parsed.GetValue(json);
             if (asJson && path is null)
                 throw new InputException("--json describes the file: name it with --out.");
@@ -68,7 +68,9 @@ internal static class CircuitExportCommand
                     )
                 );
             else
-                output.WriteLine($"{path}: {Terminal.Count(network.Neurons)} neurons, {Terminal.Count(circuit.Size)} elements");
+                output.WriteLine(
+                    $"{OutputPath.Said(path)}: {Terminal.Count(network.Neurons)} neurons, {Terminal.Count(circuit.Size)} elements"
+                );
             return ExitCode.Done;
         });
         return command;

@@ -57,7 +57,7 @@ internal static class CircuitLearnCommand
                 parsed.GetValue(set)!,
                 TunnelDiode.Named(parsed.GetValue(device)!),
                 parsed.GetValue(threads),
-                parsed.GetValue(picture),
+                parsed.GetValue(picture) is { } path ? OutputPath.Picture(path) : null,
                 parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
@@ -166,9 +166,13 @@ internal static class CircuitLearnCommand
                 )
             );
         else
+        {
             output.WriteLine(
                 $"mean     test accuracy {Terminal.Percent(accuracies.Average())} over {splits} split{(splits == 1 ? "" : "s")}; {(unsettled == 0 ? "every circuit settled" : $"{unsettled} circuits NOT settled")}; {Terminal.Duration(seconds)} of ngspice"
             );
+            if (picture is not null)
+                output.WriteLine(OutputPath.Said(picture));
+        }
         return unsettled == 0 ? ExitCode.Done : ExitCode.NotConverged;
     }
 

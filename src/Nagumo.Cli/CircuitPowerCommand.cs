@@ -30,6 +30,7 @@ internal static class CircuitPowerCommand
         {
             var output = parsed.InvocationConfiguration.Output;
             var options = target.Options(parsed);
+            string? conductances = parsed.GetValue(list) is { } named ? OutputPath.OfFile(named, "list of conductances", "element,") : null;
             var (network, mode) = target.Find(parsed, parsed.InvocationConfiguration.Error);
             using var _ = network;
             network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
@@ -41,13 +42,17 @@ internal static class CircuitPowerCommand
             var budget = PowerBudget.Of(circuit);
             network.SetFields(start);
             var timing = Timing.Of(network, options.Units, budget.SupplyWatts);
-            if (parsed.GetValue(list) is { } path)
+            if (conductances is { } path)
                 File.WriteAllText(path, PowerBudget.Conductances(circuit));
             string name = target.Name(parsed);
             if (parsed.GetValue(json))
                 output.WriteLine(Json.Text(Object(name, network.Neurons, circuit, budget, timing, options.Units)));
             else
+            {
                 Print(name, network.Neurons, circuit, budget, timing, output);
+                if (conductances is not null)
+                    output.WriteLine(OutputPath.Said(conductances));
+            }
             return rest.Converged ? ExitCode.Done : ExitCode.NotConverged;
         });
         return command;

@@ -63,7 +63,12 @@ internal sealed class CircuitTarget
         string name = parsed.GetRequiredValue(_target);
         string[] assignments = parsed.GetValue(_set)!;
         if (Cells.Contains(name))
+        {
+            foreach (Option option in (Option[])[_sample, _weights, _inputs])
+                if (parsed.GetResult(option) is { Implicit: false })
+                    throw new InputException($"{option.Name} is for networks that read data, and '{name}' reads none: leave it out.");
             return Cell(name, assignments);
+        }
         return (Trained(name, assignments, parsed.GetValue(_sample), error), 0);
     }
 

@@ -50,7 +50,10 @@ internal static class CircuitVerifyCommand
             network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
             string name = target.Name(parsed);
             bool asJson = parsed.GetValue(json);
-            return network.Oscillates()
+            bool oscillates = network.Oscillates();
+            if (oscillates && parsed.GetResult(from) is { Implicit: false })
+                throw new InputException($"--from is for what comes to rest, and {network.Title} oscillates: leave it out.");
+            return oscillates
                 ? Report(name, CycleVerification.Of(network, options, ngspice), asJson, output)
                 : Report(name, Verification.Of(network, options, start, ngspice: ngspice), start, options.Units, asJson, output);
         });

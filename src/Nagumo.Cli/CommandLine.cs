@@ -27,10 +27,11 @@ public static class CommandLine
                 return Misused(parsed, error, option);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
                 return Misused(parsed, error);
+            using var page = IsPage(parsed, output) ? new Page(output) : null;
             return parsed.Invoke(
                 new InvocationConfiguration
                 {
-                    Output = output,
+                    Output = page ?? output,
                     Error = error,
                     EnableDefaultExceptionHandler = false,
                     ProcessTerminationTimeout = null,
@@ -42,6 +43,15 @@ public static class CommandLine
             return Failure.Report(e, error);
         }
     }
+
+    /// <summary>Whether the output is text for people, rather than for a program or a terminal, which breaks lines itself.</summary>
+    private static bool IsPage(ParseResult parsed, TextWriter output) =>
+        !Terminal.IsLive(output)
+        && (
+            parsed.Action is HelpAction
+            || parsed.GetResult("--json") is not OptionResult { Implicit: false }
+                && parsed.CommandResult.Command.Name is not ("export" or "completion")
+        );
 
     /// <summary>The version, and the commit that it was built from.</summary>
     internal static (string Version, string? Commit) Version
@@ -107,7 +117,7 @@ public static class CommandLine
                 : $"'{word}' is one argument too many";
         var first = parsed.Errors[0];
         if (first.SymbolResult is OptionResult { Tokens: [var value, ..] } option)
-            return $"{option.Option.Name} expects a whole number, not '{value.Value}'";
+            return $"{option.Option.Name} expects {Expected(option.Option.ValueType)}, not '{value.Value}'";
         if (first.SymbolResult is OptionResult lacking)
             return $"{lacking.Option.Name} needs a value, {lacking.Option.HelpName}";
         if (first.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing)
@@ -116,6 +126,11 @@ public static class CommandLine
             ? $"'{PathOf(parsed)}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
             : first.Message.ReplaceLineEndings(" ").TrimEnd('.');
     }
+
+    private static string Expected(Type type) =>
+        type == typeof(double) ? "a number"
+        : (Nullable.GetUnderlyingType(type) ?? type) == typeof(ulong) ? "a whole number ≥ 0"
+        : "a whole number";
 
     /// <summary>An unknown option would otherwise be taken for the name of a preset or file.</summary>
     private static string? MistakenOption(ParseResult parsed) =>

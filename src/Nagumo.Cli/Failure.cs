@@ -33,15 +33,8 @@ internal static partial class Failure
             or CheckpointException => (ExitCode.Usage, e.Message),
             // A variable of the environment that cannot be followed.
             InvalidOperationException when e.Message.StartsWith("NAGUMO_", StringComparison.Ordinal) => (ExitCode.Usage, e.Message),
-            DataAcquisitionException
-            or DivergenceException
-            or NgspiceException
-            or NotFiniteNumberException
-            or UnauthorizedAccessException => (ExitCode.Failed, e.Message),
-            IOException => (
-                ExitCode.Failed,
-                Full(e) ? $"{e.Message.TrimEnd('.')}. Free some space or use another folder (--out)." : e.Message
-            ),
+            DataAcquisitionException or DivergenceException or NgspiceException or NotFiniteNumberException => (ExitCode.Failed, e.Message),
+            IOException or UnauthorizedAccessException => (ExitCode.Failed, FileTrouble.Text(e)),
             _ => (ExitCode.Failed, $"{e.GetType().Name}: {e.Message} This is a bug: please report it, with {DebugVariable}=1 set."),
         };
         error.WriteLine($"error: {Plain(message, e)}");
@@ -56,9 +49,6 @@ internal static partial class Failure
         message = ParameterSuffix().Replace(message, "");
         return e is ExpressionFormatException ? message : message.ReplaceLineEndings(" ");
     }
-
-    /// <summary>ENOSPC, EDQUOT and EFBIG; on Windows ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL.</summary>
-    private static bool Full(Exception e) => (e.HResult & 0xFFFF) is 28 or 122 or 27 or 112 or 39;
 
     [GeneratedRegex(@" \(Parameter '[^']*'\)|\r?\nActual value was [^\r\n]*")]
     private static partial Regex ParameterSuffix();

@@ -19,6 +19,12 @@ internal sealed record Phenomenon(
     /// <summary>The model unless another is named.</summary>
     public const string DefaultNeuron = "fitzhugh-nagumo";
 
+    /// <summary>Whether it averages over seeds.</summary>
+    public bool Averages { get; init; }
+
+    /// <summary>Whether it has a trajectory to keep.</summary>
+    public bool HasTrajectory { get; init; } = true;
+
     /// <summary>Published parameter sets by name, chosen by the key "set"; empty for none.</summary>
     public IReadOnlyDictionary<string, (string Key, double Value)[]> Sets { get; init; } =
         new Dictionary<string, (string Key, double Value)[]>();

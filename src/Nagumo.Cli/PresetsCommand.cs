@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Nagumo.Circuits;
 using Nagumo.Learning;
 
 namespace Nagumo.Cli;
@@ -11,7 +12,7 @@ internal static class PresetsCommand
     public static Command Build()
     {
         var json = CommonOptions.Json("one JSON object");
-        var command = new Command("presets", "List the presets that 'train' knows") { json };
+        var command = new Command("presets", "List the presets") { json };
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -32,9 +33,13 @@ internal static class PresetsCommand
                 output.WriteLine(Json.Text(new JsonObject { ["presets"] = new JsonArray([.. presets]) }));
                 return ExitCode.Done;
             }
-            int width = Presets.All.Max(p => p.Name.Length);
+            int width = Presets.All.Concat(CircuitPresets.All).Max(p => p.Name.Length);
             foreach (var (name, summary) in Presets.All)
                 output.WriteLine($"{name.PadRight(width)}  {Terminal.Epochs(Presets.Get(name).Epochs), 9}  {summary}");
+            output.WriteLine();
+            output.WriteLine($"Of '{Terminal.Command} circuit' alone:");
+            foreach (var (name, summary) in CircuitPresets.All)
+                output.WriteLine($"{name.PadRight(width)}  {"", 9}  {summary}");
             return ExitCode.Done;
         });
         return command;

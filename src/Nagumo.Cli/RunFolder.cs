@@ -38,17 +38,8 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="IOException">Another process trains there, or the folder cannot be written.</exception>
     public static RunFolder Open(string path)
     {
-        if (File.Exists(path))
-            throw new InputException($"'{path}' is a file; --out names a folder.");
         string? made = TopMissing(path);
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"cannot create the folder '{path}': {e.Message}", e.HResult);
-        }
+        OutputPath.OfFolder(path);
         try
         {
             return new(path, new FileStream(At(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), made);

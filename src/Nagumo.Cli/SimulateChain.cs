@@ -41,6 +41,7 @@ internal static class SimulateChain
         )
         {
             Sets = Sets,
+            Averages = true,
         };
 
     /// <summary>The eight sets on which patterns were measured; k, gamma, a, current, tau, d_u, d_v, cells, and a time in which the pattern grows.</summary>

@@ -28,7 +28,7 @@ internal static class SimulateCommand
     {
         var target = new Argument<string?>("PHENOMENON|config.json")
         {
-            Description = "What to simulate, or the config.json of a simulation; without one, all are listed with their keys",
+            Description = "What to simulate, or the config.json of a simulation; without one, all are listed",
             Arity = ArgumentArity.ZeroOrOne,
             HelpName = "PHENOMENON|config.json",
         };
@@ -43,9 +43,13 @@ internal static class SimulateCommand
         var size = new Option<int?>("--size") { Description = "Cells per side of a sheet: short for --set size=N", HelpName = "N" };
         var time = new Option<string?>("--time") { Description = "Time to simulate: short for --set time=T", HelpName = "T" };
         var seed = new Option<ulong?>("--seed") { Description = "Seed of everything random [default: 1]", HelpName = "N" };
-        var seeds = new Option<int?>("--seeds") { Description = "Average over N seeds, where noise matters [default: 1]", HelpName = "N" };
+        var seeds = new Option<int?>("--seeds") { Description = "Average over N seeds (turing) [default: 1]", HelpName = "N" };
         var folder = CommonOptions.Out("Folder of pictures and results [default: runs/PHENOMENON]");
         var save = new Option<bool>("--save") { Description = "Keep trajectories: trajectory.npz" };
+        var list = new Option<bool>("--list")
+        {
+            Description = "Instead: a phenomenon's keys with defaults and ranges; all phenomena without one",
+        };
         var threads = CommonOptions.Threads("Threads of a sheet; the result does not depend on them");
         var json = CommonOptions.Json();
         var command = new Command("simulate", "Simulate spikes, oscillations, waves and patterns of physical neurons")
@@ -59,14 +63,16 @@ internal static class SimulateCommand
             seeds,
             folder,
             save,
+            list,
             threads,
             json,
         };
         command.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(target) is not { } name)
-                return List(parsed.GetValue(json), output);
+            string? given = parsed.GetValue(target);
+            if (given is not { } name || parsed.GetValue(list))
+                return List(given is null ? null : Known(given), parsed.GetValue(json), output);
             List<string> assignments = [.. parsed.GetValue(set)!];
             if (parsed.GetValue(size) is { } cells)
                 assignments.Add($"size={cells.ToString(CultureInfo.InvariantCulture)}");
@@ -85,27 +91,32 @@ internal static class SimulateCommand
         return command;
     }
 
+    private static Phenomenon Known(string name) =>
+        All.FirstOrDefault(p => p.Name == name)
+        ?? throw new InputException($"there is no phenomenon '{name}'.{Nearest.Hint(name, [.. All.Select(p => p.Name)])}");
+
     /// <summary>What is asked for, as configuration.</summary>
     private sealed record Request(Phenomenon Phenomenon, Settings Settings, ulong Seed, int Seeds)
     {
         public static Request Of(string name, string? neuron, ulong? seed, int? seeds, IReadOnlyList<string> assignments)
         {
             JsonObject? config = All.Any(p => p.Name == name) ? null : ReadConfig(name);
-            string phenomenon = config?["simulate"]?.GetValue<string>() ?? name;
-            var found =
-                All.FirstOrDefault(p => p.Name == phenomenon)
-                ?? throw new InputException(
-                    $"there is no phenomenon '{phenomenon}'.{Nearest.Hint(phenomenon, [.. All.Select(p => p.Name)])}"
-                );
-            var stored = config?["settings"] is JsonObject s ? s.Select(p => (p.Key, p.Value!.ToString())) : [];
+            string phenomenon = config?["simulate"]?.ToString() ?? name;
+            var found = Known(phenomenon);
+            var stored = config?["settings"] is JsonObject s ? s.Select(p => (p.Key, p.Value?.ToString() ?? "null")) : [];
             var text = neuron is not null ? NeuronText(neuron) : config?["neuron"]?.DeepClone();
-            if (seeds is < 1 or > 10_000)
-                throw new InputException($"--seeds {seeds}: give 1 to 10000.");
+            if (seeds is not null && !found.Averages)
+                throw new InputException(
+                    $"--seeds averages over noise, which {string.Join(", ", All.Where(p => p.Averages).Select(p => p.Name))} does and '{phenomenon}' does not: leave it out."
+                );
+            int count = seeds ?? JsonFile.Value<int>(config, "seeds", "a whole number, 1 to 10000") ?? 1;
+            if (count is < 1 or > 10_000)
+                throw new InputException($"{(seeds is null ? "seeds =" : "--seeds")} {count}: give 1 to 10000.");
             return new(
                 found,
                 Settings.Resolve(found, text is null ? null : Model(text), text, [.. stored, .. assignments.Select(Split)]),
-                seed ?? config?["seed"]?.GetValue<ulong>() ?? 1,
-                seeds ?? config?["seeds"]?.GetValue<int>() ?? 1
+                seed ?? JsonFile.Value<ulong>(config, "seed", "a whole number ≥ 0") ?? 1,
+                count
             );
         }
 
@@ -133,30 +144,15 @@ internal static class SimulateCommand
                 file = RunFolder.ConfigOf(file);
             if (!File.Exists(file))
                 throw new InputException($"there is no phenomenon or file '{file}'.{Nearest.Hint(file, [.. All.Select(p => p.Name)])}");
-            return ReadJson(file)["simulate"] is JsonValue
-                ? ReadJson(file)
+            var config = JsonFile.Object(file);
+            return config["simulate"] is JsonValue
+                ? config
                 : throw new InputException($"{file}: no configuration of a simulation: the key 'simulate' is missing.");
         }
     }
 
-    private static JsonObject ReadJson(string file)
-    {
-        try
-        {
-            return JsonNode.Parse(
-                    File.ReadAllText(file),
-                    documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
-                ) as JsonObject
-                ?? throw new InputException($"{file}: expected an object, {{\"key\": value}}.");
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"{file}: not JSON: {e.Message}");
-        }
-    }
-
     /// <summary>A model's name, or the definition in a file.</summary>
-    private static JsonNode NeuronText(string neuron) => File.Exists(neuron) ? ReadJson(neuron) : JsonValue.Create(neuron);
+    private static JsonNode NeuronText(string neuron) => File.Exists(neuron) ? JsonFile.Object(neuron) : JsonValue.Create(neuron);
 
     private static readonly string[] NeuronKeys = ["potential", "parameters", "inhibitors"];
 
@@ -192,6 +188,8 @@ internal static class SimulateCommand
 
     private static int Run(Request request, string? given, bool save, int threads, bool json, TextWriter output, TextWriter error)
     {
+        if (save && !request.Phenomenon.HasTrajectory)
+            throw new InputException($"--save keeps a trajectory, and '{request.Phenomenon.Name}' has none: leave it out.");
         if (given is not null && RunFolder.IsRun(given))
             throw new InputException($"'{given}' holds a run: name another --out.");
         using var folder = RunFolder.Open(given ?? RunFolder.FirstFree(Path.Combine("runs", request.Phenomenon.Name)));
@@ -253,15 +251,13 @@ internal static class SimulateCommand
             .Select(i => (i.Label, Measured: Text(i.Measured), Expected: i.Expected is null ? "" : Text(i.Expected), i.Unit))
             .Prepend((Label: "", Measured: "measured", Expected: "expected", Unit: ""))
             .ToArray();
-        int label = rows.Max(r => r.Label.Length),
-            measured = rows.Max(r => r.Measured.Length),
+        int measured = rows.Max(r => r.Measured.Length),
             expected = rows.Max(r => r.Expected.Length);
-        foreach (var r in rows)
-            output.WriteLine(
-                $"{r.Label.PadRight(label)}  {r.Measured.PadLeft(measured)}  {r.Expected.PadLeft(expected)}  {r.Unit}".TrimEnd()
-            );
+        var table = rows.Select(r => (r.Label, $"{r.Measured.PadLeft(measured)}  {r.Expected.PadLeft(expected)}  {r.Unit}"));
+        foreach (string line in Page.Table([.. table]))
+            output.WriteLine(line);
         output.WriteLine(
-            $"{"folder".PadRight(label)}  {folder}   ({string.Join(", ", findings.Pictures.Where(p => !p.EndsWith(".svg", StringComparison.Ordinal)))})"
+            $"folder  {folder}   ({string.Join(", ", findings.Pictures.Where(p => !p.EndsWith(".svg", StringComparison.Ordinal)))})"
         );
         if (!findings.Converged && !interrupted)
             output.WriteLine("NOT converged");
@@ -283,7 +279,8 @@ internal static class SimulateCommand
             _ => node.ToString(),
         };
 
-    private static int List(bool json, TextWriter output)
+    /// <summary>All phenomena in a line each, or one with its keys; as JSON always with keys.</summary>
+    private static int List(Phenomenon? only, bool json, TextWriter output)
     {
         if (json)
         {
@@ -292,38 +289,49 @@ internal static class SimulateCommand
                     new JsonObject
                     {
                         ["phenomena"] = new JsonArray([
-                            .. All.Select(p => new JsonObject
-                            {
-                                ["name"] = p.Name,
-                                ["summary"] = p.Summary,
-                                ["neuron"] = new JsonObject(p.Neuron.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)n.Value))),
-                                ["keys"] = new JsonArray([
-                                    .. p.Keys.Select(k => new JsonObject
-                                    {
-                                        ["name"] = k.Name,
-                                        ["default"] = k.Default,
-                                        ["domain"] = k.Domain,
-                                        ["text"] = k.Text,
-                                    }),
-                                ]),
-                            }),
+                            .. All.Where(p => only is null || p == only)
+                                .Select(p => new JsonObject
+                                {
+                                    ["name"] = p.Name,
+                                    ["summary"] = p.Summary,
+                                    ["neuron"] = new JsonObject(p.Neuron.Select(n => KeyValuePair.Create(n.Key, (JsonNode?)n.Value))),
+                                    ["keys"] = new JsonArray([
+                                        .. p.Keys.Select(k => new JsonObject
+                                        {
+                                            ["name"] = k.Name,
+                                            ["default"] = k.Default,
+                                            ["domain"] = k.Domain,
+                                            ["text"] = k.Text,
+                                        }),
+                                    ]),
+                                }),
                         ]),
                     }
                 )
             );
             return ExitCode.Done;
         }
-        foreach (var p in All)
+        if (only is not null)
         {
-            output.WriteLine($"{p.Name}: {p.Summary}");
-            if (p.Neuron.Count > 0)
-                output.WriteLine($"    neuron: {string.Join(", ", p.Neuron.Select(n => $"{n.Key} = {Equations.Number(n.Value)}"))}");
-            int width = p.Keys.Max(k => k.Name.Length + k.Default.Length);
-            foreach (var k in p.Keys)
-                output.WriteLine($"    {$"{k.Name} = {k.Default}".PadRight(width + 3)}   {k.Text}, {k.Domain}");
-            output.WriteLine();
+            Describe(only, output);
+            return ExitCode.Done;
         }
-        output.WriteLine("The neuron's parameters (see 'nagumo models') are keys as well: --set tau=12.5");
+        int width = All.Max(p => p.Name.Length);
+        foreach (var p in All)
+            output.WriteLine($"{p.Name.PadRight(width)}  {p.Summary}");
+        output.WriteLine();
+        output.WriteLine($"Keys, defaults and ranges of one: {Terminal.Command} simulate {All[1].Name} --list");
         return ExitCode.Done;
+    }
+
+    private static void Describe(Phenomenon p, TextWriter output)
+    {
+        output.WriteLine($"{p.Name}: {p.Summary}");
+        if (p.Neuron.Count > 0)
+            output.WriteLine($"    neuron: {string.Join(", ", p.Neuron.Select(n => $"{n.Key} = {Equations.Number(n.Value)}"))}");
+        int width = p.Keys.Max(k => k.Name.Length + k.Default.Length);
+        foreach (var k in p.Keys)
+            output.WriteLine($"    {$"{k.Name} = {k.Default}".PadRight(width + 3)}   {k.Text}, {k.Domain}");
+        output.WriteLine($"The neuron's parameters ('{Terminal.Command} models') are keys as well: --set tau=12.5");
     }
 }

@@ -164,7 +164,7 @@ internal static class SimulateNeuron
                             "threshold_kick",
                             "smallest kick that spikes (peak 0.5)",
                             PulseTest.ThresholdFor(neuron, 0, rest, 0.5, 1),
-                            0.555465
+                            Finding.Range(0.5554648, 0.5554649)
                         )
                         : new("threshold_kick", "smallest kick that spikes", pulse.Threshold)
                 );
@@ -178,7 +178,7 @@ internal static class SimulateNeuron
                 && kick != 0
                     ? PulseTest.Farthest(neuron, s["current"], rest, kick)
                     : course.U.Max(),
-                spike && kick == 1 ? 1.79339 : null
+                spike && kick == 1 ? 1.79343208 : null
             )
         );
         return items;
@@ -201,6 +201,7 @@ internal static class SimulateNeuron
             new(new("u' = 0", u0, v0), CurveStyle.Dashed, 0),
             new(new("v' = 0", u1, v1), CurveStyle.Dashed, 1),
             new(new("trajectory", course.U, course.V), CurveStyle.Line, 6),
+            new(new("its start", [course.U[0]], [course.V[0]]), CurveStyle.Points, 4),
         ];
         if (stable.Length > 0)
             curves.Add(new(new("stable rest state", [.. stable.Select(r => r.U)], [.. stable.Select(r => r.V)]), CurveStyle.Points, 2));

@@ -21,7 +21,10 @@ internal static class SimulateSweep
             },
             [.. Distances(0.0005, 0.02), Setting.Word("branch", "lower", "which Hopf current", "lower", "upper")],
             RunHopf
-        );
+        )
+        {
+            HasTrajectory = false,
+        };
 
     /// <summary>The onset of a Turing pattern, against the inhibitors' diffusion.</summary>
     public static Phenomenon Turing { get; } =
@@ -43,7 +46,10 @@ internal static class SimulateSweep
                 Setting.Whole("mode", 0, "mode that is followed; 0: the first to become unstable", 0, 100_000),
             ],
             RunTuring
-        );
+        )
+        {
+            HasTrajectory = false,
+        };
 
     private static Setting[] Distances(double from, double to) =>
         [

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nagumo.Circuits;
 using Nagumo.Data;
 using Nagumo.Learning;
 
@@ -23,6 +24,10 @@ internal sealed record Target(Experiment Experiment, string? Run, string? StartW
                 : throw new InputException($"'{name}' is a folder without a config.json: it holds no run.");
         if (File.Exists(name))
             return Read(name, null);
+        if (CircuitPresets.All.Any(p => p.Name == name))
+            throw new InputException(
+                $"'{name}' is a preset of circuits: {Terminal.Command} circuit {(name == "iris" ? "learn" : "verify")} {name}. '{Terminal.Command} presets' lists what is trained."
+            );
         throw name.Contains('/') || name.Contains('\\') || name.EndsWith(".json", StringComparison.Ordinal)
             ? new InputException($"there is no file or run '{name}'.")
             : new InputException($"there is no preset, file or run '{name}'.{Nearest.Hint(name, [.. Presets.All.Select(p => p.Name)])}");
@@ -57,9 +62,7 @@ internal sealed record Target(Experiment Experiment, string? Run, string? StartW
     private static Target Read(string file, string? run)
     {
         Experiment experiment;
-        string text = File.ReadAllText(file);
-        if (string.IsNullOrWhiteSpace(text))
-            throw new InputException($"{file}: the file is empty");
+        string text = JsonFile.Text(file);
         try
         {
             experiment = Experiment.FromJson(text);
@@ -67,22 +70,9 @@ internal sealed record Target(Experiment Experiment, string? Run, string? StartW
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InputException($"{file}: {(IsJson(text) ? "" : "not JSON: ")}{e.Message}");
+            throw new InputException($"{file}: {(JsonFile.Fault(text) is null ? "" : "not JSON: ")}{e.Message}");
         }
         string? weights = experiment.Weights is null ? null : Path.Combine(Path.GetDirectoryName(file) ?? "", experiment.Weights);
         return new(experiment, run, weights, false);
-    }
-
-    private static bool IsJson(string text)
-    {
-        try
-        {
-            using var _ = JsonDocument.Parse(text, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }

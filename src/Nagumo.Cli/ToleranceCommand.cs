@@ -19,7 +19,7 @@ internal static class ToleranceCommand
         target.CompletionSources.Add(_ => Presets.All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
         var effect = new Option<string[]>("--effect")
         {
-            Description = $"What is not ideal: {string.Join(", ", Effects)}; several together when repeated [default: mismatch]",
+            Description = $"What is not ideal: {string.Join(", ", Effects)}; several together when repeated",
             HelpName = "NAME",
             DefaultValueFactory = _ => ["mismatch"],
         };
@@ -40,7 +40,17 @@ internal static class ToleranceCommand
             HelpName = "N",
             DefaultValueFactory = _ => 5,
         };
-        var set = CommonOptions.SetKey("epochs=3");
+        var epochs = new Option<int?>("--epochs")
+        {
+            Description = "Passes over the training set [default: the configuration's]",
+            HelpName = "N",
+        };
+        var dataSet = new Option<string?>("--data")
+        {
+            Description = "Data set to train on and test [default: the configuration's]",
+            HelpName = "NAME",
+        };
+        var set = CommonOptions.SetKey("hardware.ranges=5");
         var folder = CommonOptions.Out("Write tolerance.json and tolerance.png here");
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
@@ -51,6 +61,8 @@ internal static class ToleranceCommand
             levels,
             betas,
             chips,
+            epochs,
+            dataSet,
             set,
             folder,
             threads,
@@ -58,7 +70,12 @@ internal static class ToleranceCommand
         };
         command.SetAction(parsed =>
         {
-            var subject = Target.Find(parsed.GetRequiredValue(target)).With(parsed.GetValue(set)!);
+            List<string> assignments = [.. parsed.GetValue(set)!];
+            if (parsed.GetValue(epochs) is { } e)
+                assignments.Add($"epochs={e.ToString(CultureInfo.InvariantCulture)}");
+            if (parsed.GetValue(dataSet) is { } d)
+                assignments.Add($"data={TrainCommand.Known(d)}");
+            var subject = Target.Find(parsed.GetRequiredValue(target)).With(assignments);
             subject.RequireNetwork("tolerance");
             if (subject.Run is { } run)
                 throw new InputException(
@@ -105,7 +122,7 @@ internal static class ToleranceCommand
             .SelectMany(beta => levels.Select(level => (beta, level, on: OnChips(experiment, effects, level, beta, chips))))
             .ToArray();
         if (folder is not null)
-            RunFolder.Writing(() => Directory.CreateDirectory(folder));
+            OutputPath.OfFolder(folder);
         var data = Target.Load(experiment.Data, error);
 
         var rows = new List<ToleranceRow>();
@@ -146,7 +163,8 @@ internal static class ToleranceCommand
                 File.WriteAllText(Path.Combine(folder, "tolerance.json"), text + "\n");
                 Draw(Path.Combine(folder, "tolerance.png"), experiment, effects, rows, betas.Length > 1);
             });
-            error.WriteLine($"written to {Terminal.Quoted(folder)}: tolerance.json, tolerance.png");
+            if (!json)
+                output.WriteLine(OutputPath.Said(Path.Combine(folder, "tolerance.json"), Path.Combine(folder, "tolerance.png")));
         }
         return ExitCode.Done;
     }
@@ -174,13 +192,18 @@ internal static class ToleranceCommand
 
     private static void Train(Trainer trainer, int epochs, TextWriter error, string what)
     {
+        // On a terminal the line goes again before the table's next row stands in its place.
+        bool live = Terminal.IsLive(error);
         error.Write($"{what}: ");
         while (trainer.Epoch < epochs)
         {
             trainer.TrainEpoch();
             error.Write('.');
         }
-        error.WriteLine();
+        if (live)
+            error.Write("\r\u001b[K");
+        else
+            error.WriteLine();
     }
 
     private static double Moved(Experiment chip, IReadOnlyDictionary<string, NpyArray> weights, DataSet data, int threads)

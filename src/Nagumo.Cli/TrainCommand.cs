@@ -189,7 +189,8 @@ internal static class TrainCommand
         return basis;
     }
 
-    private static string FileName(string name)
+    /// <summary>A name as the name of a file.</summary>
+    internal static string FileName(string name)
     {
         char[] invalid = [.. Path.GetInvalidFileNameChars(), '/', '\\', ' '];
         string plain = string.Concat(name.Select(c => invalid.Contains(c) ? '-' : c)).Trim('.');
@@ -210,7 +211,7 @@ internal static class TrainCommand
         }
     }
 
-    private static string Known(string data) =>
+    internal static string Known(string data) =>
         DataSets.All.Any(d => d.Name == data)
             ? data
             : throw new InputException($"there is no data set '{data}'.{Nearest.Hint(data, [.. DataSets.All.Select(d => d.Name)])}");

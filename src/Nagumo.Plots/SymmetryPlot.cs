@@ -21,7 +21,8 @@ public static class SymmetryPlot
     {
         Series.NotEmpty(states, nameof(states));
         var canvas = Canvas.For(path, 620, 660);
-        var top = Heading.DrawLegend(canvas, Heading.Draw(canvas, caption), Heading.Left, [.. states.Select(s => s.Name)]) + 8;
+        var top =
+            Heading.DrawLegend(canvas, Heading.Draw(canvas, caption), Heading.Left, [.. states.Select(s => s.Name)], lines: false) + 8;
         // One scale for both axes, so that symmetry is a straight line at 45°.
         var sizes = states.SelectMany(s => s.X.Zip(s.Y, Size)).Where(double.IsFinite).Order().ToList();
         var limit = sizes.Count == 0 ? 1 : sizes[^1];
@@ -33,6 +34,7 @@ public static class SymmetryPlot
         var frame = new Frame(canvas, new(92, top, canvas.Width - 92 - 36, canvas.Height - top - 62), axis, axis);
         frame.DrawAxes("w_{i} J_{ij}", "w_{j} J_{ji}", gridX: true);
         canvas.Stroke([frame.At(axis.Min, axis.Min), frame.At(axis.Max, axis.Max)], 1.2, Ink.Muted, dash: 5);
+        canvas.Text(frame.At(0.6 * axis.Max, 0.6 * axis.Max) + new Vec(12, 14), "w_{i} J_{ij} = w_{j} J_{ji}", 11.5, Ink.Muted);
         for (var s = states.Count - 1; s >= 0; s--)
         {
             var every = Math.Max(1, states[s].X.Count / Most);

@@ -33,6 +33,12 @@ public sealed class CircuitTests : IDisposable
     [InlineData("circuit learn iris --splits 6", "--splits 6: give 1 to 5.")]
     [InlineData("circuit power spike", "fitzhugh-nagumo, I = 0.5: it oscillates, so it has no power at rest.")]
     [InlineData("circuit draw spike --voltages", "fitzhugh-nagumo, I = 0.5: it oscillates", true)]
+    [InlineData("circuit verify chain --sample 3", "--sample is for networks that read data, and 'chain' reads none: leave it out.")]
+    [InlineData("circuit draw spike --weights rails", "--weights is for networks that read data, and 'spike' reads none: leave it out.")]
+    [InlineData(
+        "circuit verify spike --from rest",
+        "--from is for what comes to rest, and fitzhugh-nagumo, I = 0.5 oscillates: leave it out."
+    )]
     public void Wrong_use_is_one_line(string line, string message, bool begins = false)
     {
         string error = Sandbox.Run(line.Split(' ')).OneError(2);
@@ -50,18 +56,25 @@ public sealed class CircuitTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_one_line()
+    public void Folders_are_made_and_what_is_no_netlist_or_picture_is_kept()
     {
-        Assert.Contains(
-            "nowhere",
-            Sandbox.Run("circuit", "export", "neuron", "--out", _box["nowhere/x.cir"]).OneError(1),
-            StringComparison.Ordinal
-        );
-        Assert.Contains(
-            "nowhere",
-            Sandbox.Run("circuit", "draw", "neuron", "--out", _box["nowhere/x.svg"]).OneError(1),
-            StringComparison.Ordinal
-        );
+        File.WriteAllText(_box["notes.svg"], "my notes");
+        Assert.Contains("is no picture, so it is kept", Sandbox.Run("circuit", "draw", "spike", "--out", _box["notes.svg"]).OneError(2));
+        Assert.Contains("is no netlist, so it is kept", Sandbox.Run("circuit", "export", "spike", "--out", _box["notes.svg"]).OneError(2));
+        Assert.Contains("is a folder", Sandbox.Run("circuit", "export", "spike", "--out", _box.Folder).OneError(2));
+        Assert.Contains("is a file", Sandbox.Run("circuit", "export", "spike", "--out", _box["notes.svg/x.cir"]).OneError(2));
+        Assert.Equal("my notes", File.ReadAllText(_box["notes.svg"]));
+        // What the command itself wrote is replaced.
+        foreach (string line in (string[])["draw spike --out ", "draw spike --out ", "export spike --out ", "export spike --out "])
+        {
+            string file = _box[line.StartsWith("draw", StringComparison.Ordinal) ? "new/in/a.svg" : "new/in/a.cir"];
+            var outcome = Sandbox.Run([.. $"circuit {line}{file}".Split(' ')]);
+            Assert.Equal(0, outcome.Code);
+            Assert.StartsWith($"wrote {file}", outcome.Output);
+        }
+        // Unnamed, nothing is replaced.
+        Assert.Equal("wrote circuit-spike.svg", _box.RunApart("circuit draw spike").Output.TrimEnd());
+        Assert.Equal("wrote circuit-spike-2.svg", _box.RunApart("circuit draw spike").Output.TrimEnd());
     }
 
     [Fact]

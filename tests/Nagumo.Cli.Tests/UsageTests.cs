@@ -21,6 +21,17 @@ public sealed class UsageTests
     [InlineData("eval fhn-deep", "'fhn-deep' is a preset: train it first (nagumo train fhn-deep), then name the run.")]
     [InlineData("eval none", "there is no run or file 'none'.")]
     [InlineData("info fhn-dep", "there is no preset, file or run 'fhn-dep'. Did you mean 'fhn-deep'?")]
+    [InlineData("chain --k x", "--k expects a number, not 'x'")]
+    [InlineData("train --seed -1", "--seed expects a whole number ≥ 0, not '-1'")]
+    [InlineData("chain --timing --out x", "--timing draws nothing: leave out --out.")]
+    [InlineData(
+        "train iris-fhn",
+        "'iris-fhn' is a preset of circuits: nagumo circuit verify iris-fhn. 'nagumo presets' lists what is trained."
+    )]
+    [InlineData("simulate spiral --seeds 3", "--seeds averages over noise, which turing does and 'spiral' does not: leave it out.")]
+    [InlineData("simulate hopf --save", "--save keeps a trajectory, and 'hopf' has none: leave it out.")]
+    [InlineData("tolerance fhn-quick --epochs 0", "epochs = 0: give 1 to 100000.")]
+    [InlineData("tolerance fhn-quick --data minst", "there is no data set 'minst'. Did you mean 'mnist'?")]
     [InlineData("data", "'nagumo data' needs a command: list, get, verify")]
     [InlineData("data get minst", "there is no data set 'minst'. Did you mean 'mnist'?")]
     [InlineData("completion fish", "there is no script for 'fish'. Known: bash, zsh.")]

@@ -27,7 +27,12 @@ internal static class Heading
     }
 
     /// <summary>One entry per series in a row, wrapped when the figure is too narrow.</summary>
-    public static double DrawLegend(Canvas canvas, double y, double left, IReadOnlyList<string> names)
+    /// <param name="canvas">The figure.</param>
+    /// <param name="y">Where the legend begins.</param>
+    /// <param name="left">Where its rows begin.</param>
+    /// <param name="names">The series.</param>
+    /// <param name="lines">Whether lines join their points.</param>
+    public static double DrawLegend(Canvas canvas, double y, double left, IReadOnlyList<string> names, bool lines = true)
     {
         double x = left,
             line = y + 10;
@@ -39,7 +44,10 @@ internal static class Heading
                 x = left;
                 line += 20;
             }
-            canvas.Line(x, line, x + 26, line, 1.8, Ink.Line(i));
+            if (lines)
+            {
+                canvas.Line(x, line, x + 26, line, 1.8, Ink.Line(i));
+            }
             canvas.Marker(new(x + 13, line), i, 3.1, Ink.Line(i));
             canvas.Text(new(x + 33, line + 4), names[i], 12, Ink.Text);
             x += width;

@@ -2,8 +2,9 @@ namespace Nagumo.Symbolics;
 
 /// <summary>The elementary functions as instructions: own polynomials, no overflow, the same bits at every width.</summary>
 /// <remarks>
-/// Cody–Waite reduction x = n ln 2 + r; polynomials through Chebyshev nodes, computed with 70 digits; relative errors of the
+/// Cody–Waite reductions x = n ln 2 + r and x = nπ + r; polynomials through Chebyshev nodes, computed with 70 digits; relative errors of the
 /// approximations below 2e-8 (float) and 2e-17 (double). Results below the smallest normal number may be flushed to zero.
+/// Sine and cosine are for |x| ≤ 1e5 (float) and 1e9 (double), within 2 ulp there; beyond, where a state does not hold its phase, they are NaN.
 /// </remarks>
 internal static class Elementary
 {
@@ -147,11 +148,35 @@ internal static class Elementary
         7.149426687319922e-09,
     ];
 
+    /// <summary>(sin r/r − 1)/r² in powers of r² on |r| ≤ π/2 and a little more.</summary>
+    private static readonly double[] SineFloat =
+    [
+        -0.16666666663773644,
+        0.00833333275139865,
+        -0.00019841082360715686,
+        2.7536147153202592e-06,
+        -2.4072893689649917e-08,
+    ];
+
+    private static readonly double[] SineDouble =
+    [
+        -0.16666666666666666,
+        0.008333333333333316,
+        -0.00019841269841254963,
+        2.7557319219160176e-06,
+        -2.5052107616606884e-08,
+        1.6058977287225284e-10,
+        -7.643969491042872e-13,
+        2.731434720748816e-15,
+    ];
+
     public static int Lower(KernelProgram p, Function function, int[] x) =>
         function.Name switch
         {
             "exp" => Exp(p, x[0]),
             "log" => Log(p, x[0]),
+            "sin" => Sine(p, x[0], cosine: false),
+            "cos" => Sine(p, x[0], cosine: true),
             "tanh" => Tanh(p, x[0]),
             "logcosh" => LogCosh(p, x[0]),
             "softplus" => Softplus(p, x[0]),
@@ -203,6 +228,30 @@ internal static class Elementary
     {
         var (n, m) = Reduce(p, p.Unary(Op.Neg, p.Binary(Op.Min, p.Constant(p.Wide ? 708 : 87), x)));
         return p.Binary(Op.Scale, p.Sum(m, p.Constant(1)), n);
+    }
+
+    /// <summary>sin x = (−1)ⁿ sin r with x = nπ + r; cos x = (−1)ⁿ sin r with x = (n − ½)π + r.</summary>
+    /// <remarks>
+    /// Fused, x − nπ₁ and then − nπ₂ are exact wherever they cancel, and π₃ mends the rest: r keeps its relative precision next to every zero.
+    /// </remarks>
+    private static int Sine(KernelProgram p, int x, bool cosine)
+    {
+        var (first, second, third, range) = p.Wide
+            ? (3.141592653589793, 1.2246467991473532e-16, -2.9947698097183397e-33, 1e9)
+            : (3.1415927410125732, -8.742277657347586e-08, -3.4302490200117637e-15, 1e5);
+        var magic = p.Constant(p.Wide ? 6755399441055744.0 : 12582912.0);
+        var turns = p.Times(x, p.Constant(1 / Math.PI));
+        if (cosine)
+            turns = p.Sum(turns, p.Constant(0.5));
+        var n = p.Difference(p.Sum(turns, magic), magic);
+        var m = cosine ? p.Difference(n, p.Constant(0.5)) : n;
+        var r = p.Fnma(m, p.Constant(third), p.Fnma(m, p.Constant(second), p.Fnma(m, p.Constant(first), x)));
+        var square = p.Times(r, r);
+        var sine = p.Fma(p.Times(r, square), Polynomial(p, p.Wide ? SineDouble : SineFloat, square), r);
+        // n less the nearest even number: −1, 0 or 1.
+        var odd = p.Difference(n, p.Times(p.Constant(2), p.Difference(p.Fma(n, p.Constant(0.5), magic), magic)));
+        var result = p.Times(sine, p.Fnma(p.Times(odd, odd), p.Constant(2), p.Constant(1)));
+        return p.Select(p.Constant(range), p.Unary(Op.Abs, x), result, p.Constant(double.NaN));
     }
 
     private static int Log(KernelProgram p, int x)

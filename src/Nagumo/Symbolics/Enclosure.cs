@@ -44,6 +44,7 @@ internal readonly record struct Enclosure(double Low, double High)
     private static Enclosure Of(Call c, Enclosure[] a)
     {
         double At(params double[] arguments) => c.Function.Real(arguments);
+        double At1(double x) => At(x);
         return c.Function.Name switch
         {
             "min" or "max" => Wide(At(a[0].Low, a[1].Low), At(a[0].High, a[1].High)),
@@ -51,7 +52,9 @@ internal readonly record struct Enclosure(double Low, double High)
             : a[0].High < 0 ? a[2]
             : new(Math.Min(a[1].Low, a[2].Low), Math.Max(a[1].High, a[2].High)),
             // Even, and increasing away from 0.
-            "abs" or "logcosh" => Even(x => At(x), a[0]),
+            "abs" or "logcosh" => Even(At1, a[0]),
+            "sin" => Wave(At1, a[0], crest: 0.25),
+            "cos" => Wave(At1, a[0], crest: 0),
             "log" or "sqrt" when a[0].Low < 0 => Everything,
             // The others increase.
             _ => Wide(At(a[0].Low), At(a[0].High)),
@@ -63,6 +66,24 @@ internal readonly record struct Enclosure(double Low, double High)
         double low = f(a.Low),
             high = f(a.High);
         return Wide(a.Contains(0) ? f(0) : Math.Min(low, high), Math.Max(low, high));
+    }
+
+    /// <summary>A sine: its ends, 1 where a crest lies between them and −1 where a trough does.</summary>
+    /// <param name="f">The sine.</param>
+    /// <param name="a">Its argument.</param>
+    /// <param name="crest">Where its crests are, in turns.</param>
+    private static Enclosure Wave(Func<double, double> f, Enclosure a, double crest)
+    {
+        double low = a.Low / Math.Tau - crest,
+            high = a.High / Math.Tau - crest,
+            // What these two may have lost to rounding.
+            near = 4 * Slack * Math.Max(1, Math.Max(Math.Abs(low), Math.Abs(high)));
+        // Also where an end is infinite or not a number.
+        if (!(high - low < 1))
+            return new(-1, 1);
+        bool Holds(double turns) => Math.Floor(high + near - turns) >= Math.Ceiling(low - near - turns);
+        var ends = Wide(Math.Min(f(a.Low), f(a.High)), Math.Max(f(a.Low), f(a.High)));
+        return new(Holds(0.5) ? -1 : ends.Low, Holds(0) ? 1 : ends.High);
     }
 
     private static Enclosure Add(Enclosure a, Enclosure b) => Wide(a.Low + b.Low, a.High + b.High);

@@ -57,7 +57,7 @@ public abstract class Expr : IEquatable<Expr>, IComparable<Expr>
 
     public static bool operator >=(Expr a, Expr b) => a.CompareTo(b) >= 0;
 
-    /// <summary>Reads an expression: numbers, + − * / ^, parentheses and the functions of <see cref="Functions"/> in lower case.</summary>
+    /// <summary>Reads an expression: numbers, + − * /, integer powers ^ or **, parentheses and the functions of <see cref="Functions"/> in lower case.</summary>
     /// <param name="text">The text, as <see cref="ToString"/> writes it.</param>
     /// <param name="resolve">The symbol of a name, or null when there is none.</param>
     /// <exception cref="ExpressionFormatException">The text is not an expression, or names something unknown.</exception>

@@ -4,12 +4,14 @@ namespace Nagumo.Symbolics;
 
 /// <summary>
 /// sum := ['-'] term {('+' | '-') term};  term := factor {('*' | '/') factor};  factor := '-' factor | power;
-/// power := atom ['^' ['-'] digits];  atom := number | name | name '(' sum {',' sum} ')' | '(' sum ')'.
+/// power := atom [('^' | '**') ['-'] digits];  atom := number | name | name '(' sum {',' sum} ')' | '(' sum ')'.
 /// </summary>
 internal sealed class ExprParser
 {
     // Deeper text is not a formula but an attack on the stack.
     private const int MaxDepth = 200;
+
+    private const string Powers = "powers are u^4 or u**4, otherwise sqrt(u) or exp(1.5*log(u))";
 
     private readonly string text;
     private readonly Func<string, Symbol?> resolve;
@@ -81,20 +83,28 @@ internal sealed class ExprParser
     {
         var atom = Atom();
         var start = position;
-        if (!Accept('^'))
+        if (!AcceptPower())
             return atom;
         var negative = Accept('-');
         var digits = position;
         while (char.IsAsciiDigit(Current))
             position++;
         if (digits == position || Current == '.')
-            throw Error("the right side of ^ must be an integer", digits);
+            throw Error("the right side of ^ must be an integer", digits, Powers);
         if (!int.TryParse(text.AsSpan(digits, position - digits), NumberStyles.None, CultureInfo.InvariantCulture, out var exponent))
             throw Error("the exponent is too large", digits);
         Skip();
-        return Current == '^'
+        return Current == '^' || text.AsSpan(position).StartsWith("**")
             ? throw Error("^ does not chain; use parentheses", position)
             : Guard(start, () => Functions.Pow(atom, negative ? -exponent : exponent));
+    }
+
+    private bool AcceptPower()
+    {
+        if (!text.AsSpan(position).StartsWith("**"))
+            return Accept('^');
+        position++;
+        return Accept('*');
     }
 
     private Expr Atom()
@@ -143,7 +153,11 @@ internal sealed class ExprParser
         if (Current != '(')
             return resolve(name) ?? throw Error($"unknown name '{name}'", start, Suggest(name, n => resolve(n) is not null));
         if (Function.All.FirstOrDefault(f => f.Name == name) is not { } function)
-            throw Error($"unknown function '{name}'", start, Suggest(name, n => Function.All.Any(f => f.Name == n)));
+            throw Error(
+                $"unknown function '{name}'",
+                start,
+                name.Equals("pow", StringComparison.OrdinalIgnoreCase) ? Powers : Suggest(name, n => Function.All.Any(f => f.Name == n))
+            );
         Expect('(');
         var arguments = new List<Expr> { Sum() };
         while (Accept(','))

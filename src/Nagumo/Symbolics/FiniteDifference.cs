@@ -4,7 +4,7 @@ namespace Nagumo.Symbolics;
 /// <remarks>
 /// Every rule is an exact identity, not an expansion: Δ(f g) = Δf g' + f Δg, with g' = g + Δg; Δfⁿ = Σ C(n, m) f^(n−m) Δf^m;
 /// Δ(1/f) = −Δf / (f f'); Δeᶠ = tanh(Δf/2) (e^f' + e^f); Δtanh f = tanh(Δf) (1 − tanh f tanh f'); Δσ(f) = tanh(Δf/2) (σ + σ' − 2σσ');
-/// Δ√f = Δf / (√f + √f'); Δmax(f, g) = max(Δf, Δg − (f − g)) where f ≥ g. The error is a rounding of the steps
+/// Δ√f = Δf / (√f + √f'); Δsin f = 2 sin(Δf/2) cos(f + Δf/2); Δcos f = −2 sin(Δf/2) sin(f + Δf/2); Δmax(f, g) = max(Δf, Δg − (f − g)) where f ≥ g. The error is a rounding of the steps
 /// times a slope, however small they are, where the difference of two values has a rounding of the values. Functions without such an identity (log, softplus, logcosh, sign) are
 /// subtracted; in a force they are the exception.
 /// </remarks>
@@ -97,6 +97,8 @@ internal sealed class FiniteDifference
             "exp" => Functions.Tanh(change[0] / 2) * (Functions.Exp(after[0]) + Functions.Exp(before[0])),
             "sigmoid" => Functions.Tanh(change[0] / 2) * OfSigmoid(call, Functions.Sigmoid(after[0])),
             "tanh" => Functions.Tanh(change[0]) * (1 - call * Functions.Tanh(after[0])),
+            "sin" => 2 * Functions.Sin(change[0] / 2) * Functions.Cos(before[0] + change[0] / 2),
+            "cos" => -2 * Functions.Sin(change[0] / 2) * Functions.Sin(before[0] + change[0] / 2),
             "sqrt" => change[0] / (Functions.Sqrt(before[0]) + Functions.Sqrt(after[0])),
             "abs" => OfMax([before[0], -before[0]], [change[0], -change[0]]),
             "max" => OfMax(before, change),

@@ -37,6 +37,24 @@ internal sealed record Function(
         (a, d) => d[0] / a[0]
     );
 
+    public static readonly Function Sin = new(
+        "sin",
+        1,
+        @"\sin\left({0}\right)",
+        a => Math.Sin(a[0]),
+        a => Complex.Sin(a[0]),
+        (a, d) => Functions.Cos(a[0]) * d[0]
+    );
+
+    public static readonly Function Cos = new(
+        "cos",
+        1,
+        @"\cos\left({0}\right)",
+        a => Math.Cos(a[0]),
+        a => Complex.Cos(a[0]),
+        (a, d) => -Functions.Sin(a[0]) * d[0]
+    );
+
     public static readonly Function Tanh = new(
         "tanh",
         1,
@@ -129,7 +147,8 @@ internal sealed record Function(
         (a, d) => Functions.Select(a[0], d[1], d[2])
     );
 
-    public static IReadOnlyList<Function> All { get; } = [Exp, Log, Tanh, LogCosh, Softplus, Sigmoid, Sqrt, Abs, Sign, Min, Max, Select];
+    public static IReadOnlyList<Function> All { get; } =
+    [Exp, Log, Sin, Cos, Tanh, LogCosh, Softplus, Sigmoid, Sqrt, Abs, Sign, Min, Max, Select];
 
     public T Evaluate<T>(T[] arguments)
         where T : INumberBase<T> =>

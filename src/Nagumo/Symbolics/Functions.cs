@@ -11,6 +11,12 @@ public static class Functions
     /// <summary>The natural logarithm.</summary>
     public static Expr Log(Expr x) => Call.Of(Function.Log, x);
 
+    /// <summary>sin x, x in radians. Kernels refuse |x| above 1e5 in float and 1e9 in double with NaN.</summary>
+    public static Expr Sin(Expr x) => Call.Of(Function.Sin, x);
+
+    /// <summary>cos x; the range is that of <see cref="Sin"/>.</summary>
+    public static Expr Cos(Expr x) => Call.Of(Function.Cos, x);
+
     public static Expr Tanh(Expr x) => Call.Of(Function.Tanh, x);
 
     /// <summary>ln cosh x, without overflow.</summary>

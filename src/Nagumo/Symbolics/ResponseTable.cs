@@ -75,6 +75,8 @@ internal static class ResponseTable
         return (shape.Steps * (Count(g) + 2)) + (shape.Newton * (Count(g, g.Derive(u)) + 4)) + (shape.Steps > 0 ? 2 : 0);
     }
 
+    private static bool Waves(Expr e) => e is Call { Function: var f } && (f == Function.Sin || f == Function.Cos) || e.Children.Any(Waves);
+
     private static bool IsOdd(Expr g, Symbol u)
     {
         if (g.TryPolynomial(u, out var coefficients))
@@ -178,9 +180,11 @@ internal static class ResponseTable
                 solution = p.Sum(solution, correction);
             }
         }
-        // The next correction would be smaller by 1e-3 at least (table's slope), or the square (true slope).
+        // The next correction would be smaller by 1e-3 at least (table's slope), or the square (true slope); but a sine turns within a
+        // bin far out, where only what no longer moves is the solution.
         var tolerance =
-            wide ? 1e-9
+            Waves(g) ? 4 * (wide ? Math.Pow(2, -52) : Math.Pow(2, -23))
+            : wide ? 1e-9
             : shape.Newton > 0 ? 3e-4
             : 1e-4;
         // A force with tanh(u − b) or the like rounds by f(0), however small u is.

@@ -204,6 +204,8 @@ public sealed partial class NetlistTests
             "1/(2 + x^2)^2",
             "exp(-x)*x",
             "log(3 + x)",
+            "sin(9*x)",
+            "x*cos(4 - x)",
             "tanh(2*x)",
             "logcosh(3*x)",
             "softplus(-4*x)",

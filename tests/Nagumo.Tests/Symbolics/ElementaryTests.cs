@@ -26,6 +26,29 @@ public sealed unsafe class ElementaryTests
     [Theory, MemberData(nameof(Ranges))]
     public void Within_six_ulp_of_Math_in_double(string name, double from, double to) => Accuracy<double>(name, from, to, 6);
 
+    /// <summary>The whole stated range, every binade of it, both signs, and the numbers next to the zeros and crests.</summary>
+    [Theory]
+    [InlineData("sin")]
+    [InlineData("cos")]
+    public void Sine_and_cosine_hold_their_bound_over_their_range(string name)
+    {
+        // Math is good to an ulp itself; in double the bound is the sum.
+        Waves<float>(name, 1e5, 2);
+        Waves<double>(name, 1e9, 3);
+    }
+
+    [Theory]
+    [InlineData("sin")]
+    [InlineData("cos")]
+    public void A_phase_beyond_the_range_has_no_sine(string name)
+    {
+        var f = Expr.Parse($"{name}(x)", _ => X);
+        float[] x = [1.01e5f, -1e10f, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+        Assert.All(Run(f, x), y => Assert.Equal(float.NaN, y));
+        Assert.All(Run(f, x.Select(v => v * 1e4).ToArray()), y => Assert.Equal(double.NaN, y));
+        Assert.Equal(name == "sin" ? [0, -0.0] : [1, 1], Run(f, [0.0, -0.0]));
+    }
+
     [Fact]
     public void Huge_infinite_and_undefined_arguments()
     {
@@ -47,6 +70,28 @@ public sealed unsafe class ElementaryTests
         float[] x = [1e-20f, -1e-10f, 1e-5f];
         Assert.Equal(x, Run(Tanh(X), x));
         Assert.Equal(x.Select(v => v * v / 2), Run(LogCosh(X), x), (a, b) => Math.Abs(a - b) <= 1e-6f * b);
+    }
+
+    private static void Waves<T>(string name, double range, double ulps)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var f = Expr.Parse($"{name}(x)", _ => X);
+        var rng = new Nagumo.Compute.Rng(1);
+        var x = new List<T>();
+        for (int i = 0; i < 100_000; i++)
+        {
+            x.Add(T.CreateTruncating(range * (2 * rng.NextDouble() - 1)));
+            x.Add(T.CreateTruncating(range * Math.Pow(1e-20, rng.NextDouble()) * (i % 2 == 0 ? 1 : -1)));
+            var turn = T.CreateTruncating(Math.Floor(range * Math.Pow(1e-9, rng.NextDouble()) * 2 / Math.PI) * (Math.PI / 2));
+            x.AddRange([turn, T.BitIncrement(turn), -T.BitDecrement(turn)]);
+        }
+        var y = Run(f, x.ToArray());
+        for (int i = 0; i < y.Length; i++)
+        {
+            double exact = f.Evaluate((Symbol _) => double.CreateTruncating(x[i])),
+                ulp = double.CreateTruncating(T.BitIncrement(T.Abs(T.CreateTruncating(exact))) - T.Abs(T.CreateTruncating(exact)));
+            Assert.True(Math.Abs(double.CreateTruncating(y[i]) - exact) <= ulps * ulp, $"{name}({x[i]:r}) = {y[i]:r}, not {exact:r}");
+        }
     }
 
     private static void Accuracy<T>(string name, double from, double to, double ulps)

@@ -40,6 +40,27 @@ public sealed class EnclosureTests
                 iter: 5000
             );
 
+    /// <summary>Known answer: narrow where a sine is monotone, up to its crest or down to its trough where it holds one, wherever it is.</summary>
+    [Theory]
+    [InlineData("sin", 0, 1, 0, 0.8414709848078965)]
+    [InlineData("sin", 1, 2, 0.8414709848078965, 1)]
+    [InlineData("sin", -2, -1, -1, -0.8414709848078965)]
+    [InlineData("sin", 3, 9.5, -1, 1)]
+    [InlineData("cos", -0.5, 0.1, 0.8775825618903728, 1)]
+    [InlineData("cos", 3, 3.5, -1, -0.9364566872907963)]
+    [InlineData("cos", 1000000, 1000000.25, 0.9367521275331447, 0.99422055058127246)]
+    [InlineData("cos", 1000000, 1000000.5, 0.9367521275331447, 1)]
+    [InlineData("sin", 1, double.PositiveInfinity, -1, 1)]
+    public void A_sine_is_enclosed_by_its_ends_crests_and_troughs(string name, double low, double high, double least, double most)
+    {
+        var box = Enclosure.Of(Expr.Parse($"{name}(x)", _ => RandomExpr.X), RandomExpr.X, new(low, high));
+        Assert.Equal(
+            (least, most),
+            (box.Low, box.High),
+            (a, b) => Math.Abs(a.Item1 - b.Item1) < 1e-9 && Math.Abs(a.Item2 - b.Item2) < 1e-9
+        );
+    }
+
     // Polynomials with known roots, simple or double, apart or near.
     [Fact]
     public void All_roots_of_a_polynomial() =>
@@ -68,6 +89,12 @@ public sealed class EnclosureTests
         var roots = AllRoots.Of(f, RandomExpr.X, -1e4, 1e4);
         Assert.Equal(3, roots.Count);
         Assert.All(roots, r => Assert.Equal(0, f.Evaluate((Symbol _) => r), 1e-14));
+        // x = 10 sin x has seven, from the graph: |x| < 10, 2.85, 7.07, 8.42 and 0.
+        Assert.Equal(
+            [-8.42320393, -7.06817436, -2.85234189, 0, 2.85234189, 7.06817436, 8.42320393],
+            AllRoots.Of(Sin(x) - x / 10, RandomExpr.X, -1e3, 1e3),
+            (a, b) => Math.Abs(a - b) < 1e-8
+        );
         // Even order: touched, not crossed.
         Assert.Single(AllRoots.Of((x - 0.3) * (x - 0.3), RandomExpr.X, -10, 10));
         Assert.Empty(AllRoots.Of(x * x + 1e-9, RandomExpr.X, -10, 10));

@@ -29,6 +29,7 @@ public sealed class ExprParserTests
         Assert.Equal(-Pow(U, 2), Parse("-u^2"));
         Assert.Equal(Pow(U, 4) / 12, Parse("u^4/12"));
         Assert.Equal(1 / Pow(U, 2), Parse("u^-2"));
+        Assert.Equal(-Pow(U, 4) / 12 + 2 / Pow(U, 2), Parse("-u**4/12 + 2*u ** -2"));
         Assert.Equal(2e-3 * U, Parse("2e-3*u"));
     }
 
@@ -38,7 +39,19 @@ public sealed class ExprParserTests
     [InlineData("u + ", 4, "unexpected end, expected a number, a name or '(', at position 4")]
     [InlineData("(u + v", 6, "unexpected end, expected ')', at position 6")]
     [InlineData("u v", 2, "unexpected 'v', expected an operator or the end, at position 2")]
-    [InlineData("u^v", 2, "the right side of ^ must be an integer at position 2")]
+    [InlineData(
+        "u^v",
+        2,
+        "the right side of ^ must be an integer at position 2; powers are u^4 or u**4, otherwise sqrt(u) or exp(1.5*log(u))"
+    )]
+    [InlineData(
+        "u**0.5",
+        3,
+        "the right side of ^ must be an integer at position 3; powers are u^4 or u**4, otherwise sqrt(u) or exp(1.5*log(u))"
+    )]
+    [InlineData("2*Pow(u, 4)", 2, "unknown function 'Pow' at position 2; powers are u^4 or u**4, otherwise sqrt(u) or exp(1.5*log(u))")]
+    [InlineData("u**2**3", 4, "^ does not chain; use parentheses at position 4")]
+    [InlineData("u* *2", 3, "unexpected '*', expected a number, a name or '(', at position 3")]
     [InlineData("u^2^3", 3, "^ does not chain; use parentheses at position 3")]
     [InlineData("min(u)", 0, "min takes 2 arguments, not 1, at position 0")]
     [InlineData("u/(1-1)", 1, "division by 0 at position 1")]

@@ -67,6 +67,20 @@ public sealed class ExprTests
             );
 
     [Fact]
+    public void Sine_and_cosine_derive_into_each_other()
+    {
+        Assert.Equal(2 * Cos(2 * U), Sin(2 * U).Derive(U));
+        Assert.Equal(-V * Sin(U * V), Cos(U * V).Derive(U));
+        foreach (double x in new[] { -40.0, -2, 0, 0.3, 1e3 })
+        {
+            // Central difference, h = cbrt(eps): error h²/6 + eps |x| / h.
+            double h = 6e-6,
+                numeric = (Math.Sin(x + h) - Math.Sin(x - h)) / (2 * h);
+            Assert.Equal(numeric, Sin(U).Derive(U).Evaluate((Symbol _) => x), 1e-10 * Math.Max(1, Math.Abs(x)));
+        }
+    }
+
+    [Fact]
     public void Substitution_of_numbers_evaluates() =>
         Gen.Select(Smooth(3), Point)
             .Sample(
@@ -108,6 +122,7 @@ public sealed class ExprTests
     public void Latex_is_readable()
     {
         Assert.Equal(@"\frac{\gamma\,u^{2}}{2} + \tau_{v}", (Gamma * U * U / 2 + new Symbol("tau_v")).ToLatex());
+        Assert.Equal(@"\sin\left(u\right)", Sin(U).ToLatex());
         Assert.Equal(@"\ln\cosh\left(u\right)", LogCosh(U).ToLatex());
     }
 

@@ -67,6 +67,8 @@ public sealed class FiniteDifferenceTests
         Expr[] known =
         [
             Tanh(X),
+            Sin(X),
+            Cos(X * Y),
             Sigmoid(X),
             Exp(X),
             Sqrt(2 + X),
@@ -101,6 +103,8 @@ public sealed class FiniteDifferenceTests
                 half = Math.Sinh(step / 2);
             Near(sinh / (Math.Cosh(x) * Math.Cosh(x + step)), Tanh(X), 1);
             Near(half / (2 * Math.Cosh(x / 2) * Math.Cosh((x + step) / 2)), Sigmoid(X), 1);
+            Near(2 * Math.Cos(x + step / 2) * Math.Sin(step / 2), Sin(X), 1);
+            Near(-2 * Math.Sin(x + step / 2) * Math.Sin(step / 2), Cos(X), 1);
             Near(Math.Exp(x) * 2 * Math.Exp(step / 2) * half, Exp(X), Math.Exp(x + Math.Abs(step)));
 
             // A few roundings of step × largest slope.

@@ -64,6 +64,8 @@ internal static class RandomExpr
             Gen.Select(e, e, (a, b) => Try(() => a / (1 + Pow(b, 2))) ?? a),
             Gen.Select(e, Gen.Int[2, 5], (a, n) => Try(() => Pow(a, n)) ?? a),
             e.Select(a => -a),
+            e.Select(Sin),
+            e.Select(Cos),
             e.Select(Tanh),
             e.Select(Sigmoid),
             e.Select(Softplus),

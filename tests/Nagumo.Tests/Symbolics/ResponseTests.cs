@@ -26,6 +26,7 @@ public sealed unsafe class ResponseTests
             "u + tanh(u)",
             "2*u + tanh(u - 0.3)",
             "u + softplus(3*u)",
+            "u + sin(u)/2",
             "u + u^5",
         ];
 

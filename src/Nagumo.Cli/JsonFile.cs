@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Nagumo.Cli;
+
+/// <summary>Files that users write: JSON with comments and trailing commas.</summary>
+internal static partial class JsonFile
+{
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
+
+    /// <summary>The text of a file that should hold JSON.</summary>
+    /// <exception cref="InputException">The file is empty.</exception>
+    public static string Text(string file) =>
+        File.ReadAllText(file) is var text && string.IsNullOrWhiteSpace(text)
+            ? throw new InputException($"{file}: the file is empty.")
+            : text;
+
+    /// <summary>Why a text is no JSON, and where; null when it is.</summary>
+    public static string? Fault(string text)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text, Lenient);
+            return null;
+        }
+        catch (JsonException e)
+        {
+            string place = $"line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}";
+            return Twice().Match(e.Message) is { Success: true } twice
+                ? $"the key '{twice.Groups[1].Value}' stands there twice: keep one"
+                : $"not JSON: {Place().Replace(e.Message, "").TrimEnd('.', ' ')} ({place})";
+        }
+    }
+
+    /// <summary>The object in a file.</summary>
+    /// <exception cref="InputException">The file is empty, no JSON, or no object.</exception>
+    public static JsonObject Object(string file)
+    {
+        string text = Text(file);
+        if (Fault(text) is { } fault)
+            throw new InputException($"{file}: {fault}");
+        return JsonNode.Parse(text, documentOptions: Lenient) as JsonObject
+            ?? throw new InputException($"{file}: expected an object, {{\"key\": value}}.");
+    }
+
+    /// <summary>The value of a key; null where it is absent.</summary>
+    /// <exception cref="InputException">It is of another kind.</exception>
+    public static T? Value<T>(JsonObject? config, string key, string expected)
+        where T : struct =>
+        config?[key] is not { } node ? null
+        : node is JsonValue value && value.TryGetValue(out T result) ? result
+        : throw new InputException($"{key} = {node.ToJsonString()}: give {expected}.");
+
+    [GeneratedRegex("^Duplicate property '([^']*)'")]
+    private static partial Regex Twice();
+
+    /// <summary>What .NET adds to the reason.</summary>
+    [GeneratedRegex(@" (Path: .*)?LineNumber: .*$")]
+    private static partial Regex Place();
+}

@@ -1,0 +1,83 @@
+using System.Text;
+
+namespace Nagumo.Cli;
+
+/// <summary>Text for people that is not on a terminal: lines are broken at spaces, so that they fit a page.</summary>
+/// <remarks>What is broken goes on under the last column of its line. A word longer than the page stays whole.</remarks>
+internal sealed class Page(TextWriter inner) : TextWriter
+{
+    /// <summary>Characters of a line.</summary>
+    public const int Width = 100;
+
+    /// <summary>A column that begins further to the right leaves too little room for what goes on under it.</summary>
+    private const int LastColumn = 60;
+
+    private const int Hanging = 2;
+
+    private readonly StringBuilder _line = new();
+
+    public override Encoding Encoding => inner.Encoding;
+
+    public override void Write(char value)
+    {
+        if (value == '\n')
+        {
+            foreach (string part in Broken(_line.ToString(), Width))
+                inner.WriteLine(part);
+            _line.Clear();
+        }
+        else if (value != '\r')
+            _line.Append(value);
+    }
+
+    public override void Flush()
+    {
+        inner.Write(_line.ToString());
+        _line.Clear();
+        inner.Flush();
+    }
+
+    /// <summary>A line as lines of at most <paramref name="width"/> characters.</summary>
+    public static IEnumerable<string> Broken(string line, int width)
+    {
+        string indent = new(' ', Column(line));
+        while (line.Length > width && Break(line, indent.Length, width) is > 0 and var at)
+        {
+            yield return line[..at].TrimEnd();
+            line = indent + line[at..].TrimStart();
+        }
+        yield return line;
+    }
+
+    /// <summary>A table on a page: labels, of which the long ones are broken, and what stands beside their last lines.</summary>
+    public static IEnumerable<string> Table(IReadOnlyList<(string Label, string Numbers)> rows)
+    {
+        int room = Width - 2 - rows.Max(r => r.Numbers.Length),
+            wide = Math.Min(room, rows.Max(r => r.Label.Length));
+        foreach (var (label, numbers) in rows)
+        {
+            string[] lines = [.. Broken(label, room)];
+            foreach (string line in lines[..^1])
+                yield return line;
+            yield return $"{lines[^1].PadRight(wide)}  {numbers}".TrimEnd();
+        }
+    }
+
+    /// <summary>The last space that leaves a line on the page; otherwise the first beyond it; 0 for none.</summary>
+    private static int Break(string line, int from, int width)
+    {
+        int at = line.LastIndexOf(' ', width);
+        return at > from ? at : Math.Max(0, line.IndexOf(' ', Math.Max(width, from)));
+    }
+
+    /// <summary>Where the last column begins: columns stand two spaces or more apart.</summary>
+    private static int Column(string line)
+    {
+        int text = line.Length - line.TrimStart().Length,
+            last = text;
+        for (int i = text + 2; i <= Math.Min(LastColumn, line.Length - 1); i++)
+            if (line[i] != ' ' && line[i - 1] == ' ' && line[i - 2] == ' ')
+                last = i;
+        return last > text ? last : text + Hanging;
+    }
+}
