@@ -43,7 +43,7 @@ internal sealed record ChainCheckReport(string Model, ChainAudit Audit, double M
             Order("one-sided", 1),
             Order("centred", 2),
             new(
-                "Richardson of β = 2e-4 and 1e-4 against the exact gradient of this reading",
+                "Richardson of β = 1e-3 and 5e-4 against the exact gradient of this reading",
                 Terminal.Short(Audit.Richardson),
                 $"< {Terminal.Short(RichardsonBound)}",
                 Audit.Richardson < RichardsonBound
