@@ -15,7 +15,7 @@ public sealed class CircuitTests : IDisposable
     [InlineData("circuit export", "'nagumo circuit export' needs TARGET")]
     [InlineData("circuit export nuron", "there is no circuit, preset, file or run 'nuron'. Did you mean 'neuron'?")]
     [InlineData("circuit export neuron --set gama=1", "neuron has no key 'gama'. Did you mean 'gamma'?")]
-    [InlineData("circuit export neuron --set gamma=0", "gamma = 0 is outside [1E-06, Infinity]. Give a value in this range.")]
+    [InlineData("circuit export neuron --set gamma=0", "gamma = 0 is outside [1E-06, ∞). Give a value in this range.")]
     [InlineData("circuit export neuron --set neuron=fhn", "there is no neuron 'fhn'.", true)]
     [InlineData("circuit export neuron --set neuron=hopfield", "Population 'n': neuron 'hopfield' is held in the box [0, 1]", true)]
     [InlineData("circuit export chain --set size=1.5", "size = 1.5: give a whole number from 0 to 100000.")]

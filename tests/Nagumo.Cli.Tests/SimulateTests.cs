@@ -15,7 +15,7 @@ public sealed class SimulateTests : IDisposable
     [InlineData("simulate spike --set curent=1", "'spike' has no key 'curent'. Did you mean 'current'?")]
     [InlineData("simulate spike --set current", "'current' is not key=value; for example tau=12.5.")]
     [InlineData("simulate spike --set current=nan", "current = nan: give a finite number, -∞ to ∞.")]
-    [InlineData("simulate spike --set tau=NaN", "tau = NaN is outside [0, Infinity]. Give a value in this range.")]
+    [InlineData("simulate spike --set tau=NaN", "tau = NaN is outside [0, ∞). Give a value in this range.")]
     [InlineData("simulate spike --set tau=0", "tau = 0: dynamics need a time constant > 0; 12.5 is usual for spikes.")]
     [InlineData("simulate spike --set k=abc", "k = abc: give a finite number.")]
     [InlineData("simulate spike --set time=-1", "time = -1: give a finite number, 1e-06 to 10000000.")]

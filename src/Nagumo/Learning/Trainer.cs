@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Nagumo.Compute;
 using Nagumo.Data;
 using Nagumo.Networks;
+using Nagumo.Neurons;
 using Nagumo.Relaxation;
 
 namespace Nagumo.Learning;
@@ -286,7 +287,7 @@ public sealed class Trainer : IDisposable
             int wrong = Array.FindIndex(values, x => !float.IsFinite(x) || x < p.Min || x > p.Max);
             if (wrong >= 0)
                 throw new ArgumentException(
-                    $"The weights' '{p.Name}' holds {values[wrong]:R} at {wrong}; finite numbers in [{p.Min:R}, {p.Max:R}] are expected."
+                    $"The weights' '{p.Name}' holds {values[wrong]:R} at {wrong}; finite numbers in {new Interval(p.Min, p.Max)} are expected."
                 );
             checkedValues.Add((p, values));
         }

@@ -42,5 +42,8 @@ public sealed class Parameter : Symbol
     public double Validate(double value) =>
         double.IsFinite(value) && value >= Min && value <= Max
             ? value
-            : throw new ArgumentOutOfRangeException(Name, $"{Name} = {value:R} is outside [{Min:R}, {Max:R}]. Give a value in this range.");
+            : throw new ArgumentOutOfRangeException(
+                Name,
+                $"{Name} = {value:R} is outside {new Interval(Min, Max)}. Give a value in this range."
+            );
 }

@@ -71,7 +71,7 @@ public sealed class NetworkTests
             { "scale", "Population 'p' has scale 0. Give a finite number > 0." },
             { "unknown parameter", "Population 'p' has no parameter 'kk'. It has: a, gamma, k, tau." },
             { "number of values", "Population 'p', parameter 'k': 2 values given, 1 or 3 expected." },
-            { "range", "gamma = -1 is outside [1E-06, Infinity]" },
+            { "range", "gamma = -1 is outside [1E-06, ∞)" },
             { "train tau", "Population 'p': 'tau' is a time constant" },
             { "train unknown", "Population 'p' has no parameter 'kk'" },
             { "train clamped", "Population 'p' has no parameter 'k'" },

@@ -196,7 +196,7 @@ public sealed class NeuronTests
     public void A_value_outside_its_range_is_refused()
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => new FitzHughNagumo(gamma: 0));
-        Assert.Contains("gamma = 0 is outside [1E-06, Infinity]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("gamma = 0 is outside [1E-06, ∞)", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new LogCoshNeuron(c: double.NaN));
     }
 
