@@ -69,7 +69,7 @@ internal static class CircuitExportCommand
                 );
             else
                 output.WriteLine(
-                    $"{OutputPath.Said(path)}: {Terminal.Count(network.Neurons)} neurons, {Terminal.Count(circuit.Size)} elements"
+                    $"{OutputPath.Said(path)}: {Terminal.Count(network.Neurons)} neuron{(network.Neurons == 1 ? "" : "s")}, {Terminal.Count(circuit.Size)} elements"
                 );
             return ExitCode.Done;
         });

@@ -99,6 +99,8 @@ internal static class EvalCommand
             output.WriteLine(
                 $"test error  {Terminal.Percent(test.ErrorPercent)}   {Terminal.Count(wrong)} of {Terminal.Count(test.Samples)} of {data.Name} wrong{Chip.Of(model.Experiment, "; on ")}"
             );
+            if (model.Checkpoint is { } saved && saved.Epoch < model.Experiment.Epochs)
+                output.WriteLine($"trained     {saved.Epoch} of {Terminal.Epochs(model.Experiment.Epochs)}: an unfinished run");
             output.WriteLine(
                 "relaxed     "
                     + (

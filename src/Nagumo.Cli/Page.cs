@@ -14,6 +14,9 @@ internal sealed class Page(TextWriter inner) : TextWriter
 
     private const int Hanging = 2;
 
+    /// <summary>Room that a label keeps beside its numbers.</summary>
+    private const int LeastLabel = 24;
+
     private readonly StringBuilder _line = new();
 
     public override Encoding Encoding => inner.Encoding;
@@ -52,7 +55,9 @@ internal sealed class Page(TextWriter inner) : TextWriter
     /// <summary>A table on a page: labels, of which the long ones are broken, and what stands beside their last lines.</summary>
     public static IEnumerable<string> Table(IReadOnlyList<(string Label, string Numbers)> rows)
     {
-        int room = Width - 2 - rows.Max(r => r.Numbers.Length),
+        // Numbers that leave no room for a label run over the page.
+        int most = Width - 2 - LeastLabel,
+            room = Width - 2 - rows.Select(r => r.Numbers.Length).Where(n => n <= most).DefaultIfEmpty().Max(),
             wide = Math.Min(room, rows.Max(r => r.Label.Length));
         foreach (var (label, numbers) in rows)
         {

@@ -45,7 +45,13 @@ internal static class SimulateNeuron
         double current = s["current"],
             kick = s["kick"];
         var neuron = new PlanarNeuron(s.Neuron, s.Parameters);
-        var report = RegimeReport.Of(neuron, current);
+        var whole = RegimeReport.Of(neuron, current);
+        // A sine has thousands of them: what matters is near.
+        var report = whole with
+        {
+            SaddleNodes = [.. whole.SaddleNodes.OrderBy(i => Math.Abs(i - current)).Take(Nearest).Order()],
+            HopfPoints = [.. whole.HopfPoints.OrderBy(p => Math.Abs(p.Current - current)).Take(Nearest).OrderBy(p => p.Current)],
+        };
         // A kick begins where the neuron would stay: at its first stable rest state.
         var rest = report.Rest.FirstOrDefault(r => r.IsStable) ?? report.Rest[0];
         var course = TimeCourse.Run(neuron, current, rest.U + kick, rest.V, s["time"], s.Whole("samples"), s["tolerance"], run.Cancel);
@@ -78,10 +84,21 @@ internal static class SimulateNeuron
             pictures.AddRange(Frequencies(run, where, neuron, report, range, s.Whole("curve")));
         return new(
             $"{report.Regime.ToString().ToLowerInvariant()} neuron: {where}",
-            Items(run, neuron, report, rest, kick, course),
+            [.. Left(whole), .. Items(run, neuron, report, rest, kick, course)],
             pictures,
             report.Confirmed
         );
+    }
+
+    private const int Nearest = 4;
+
+    /// <summary>How many bifurcations there are, where not all are shown.</summary>
+    private static IEnumerable<Finding> Left(RegimeReport whole)
+    {
+        if (whole.SaddleNodes.Count > Nearest)
+            yield return new("saddle_nodes", $"saddle-nodes in all, the {Nearest} nearest below", whole.SaddleNodes.Count);
+        if (whole.HopfPoints.Count > Nearest)
+            yield return new("hopf_points", $"Hopf points in all, the {Nearest} nearest below", whole.HopfPoints.Count);
     }
 
     private static List<Finding> Items(

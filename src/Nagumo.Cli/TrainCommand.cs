@@ -121,7 +121,7 @@ internal static class TrainCommand
         int count = request.Seeds ?? 1;
         string[] folders =
         [
-            .. Enumerable.Range(0, count).Select(i => Folder(request, target, request.Seeds is null ? null : first + (ulong)i)),
+            .. Enumerable.Range(0, count).Select(i => Folder(request, target, request.Seeds is null ? null : first + (ulong)i, error)),
         ];
 
         using var interruption = new Interruption(PosixSignal.SIGINT, PosixSignal.SIGTERM);
@@ -167,7 +167,7 @@ internal static class TrainCommand
     }
 
     /// <summary>Where a run goes; never over another one.</summary>
-    private static string Folder(Request request, Target target, ulong? seed)
+    private static string Folder(Request request, Target target, ulong? seed, TextWriter error)
     {
         ulong s = seed ?? target.Experiment.Seed;
         if (request.Resume && request.Out is null && target.Run is not null && seed is null)
@@ -179,7 +179,12 @@ internal static class TrainCommand
         if (request.Resume)
             return request.Out is null ? RunFolder.Latest(basis) : basis;
         if (request.Out is null)
-            return RunFolder.FirstFree(basis);
+        {
+            string free = RunFolder.FirstFree(basis);
+            if (free != basis && RunFolder.Latest(basis) is var latest && !RunFolder.IsFinished(latest))
+                error.WriteLine($"{latest} is unfinished: --resume continues it; this is a new run");
+            return free;
+        }
         if (RunFolder.IsRun(basis))
             throw new InputException(
                 RunFolder.IsFinished(basis)

@@ -30,6 +30,10 @@ internal sealed record TrainedModel(Experiment Experiment, Checkpoint? Checkpoin
             );
         if (path.EndsWith(".bin", StringComparison.Ordinal))
             return Of(Checkpoint.Read(path));
+        if (path.EndsWith(".json", StringComparison.Ordinal))
+            throw new InputException(
+                $"'{path}' is a configuration: train it first ({Terminal.Command} train {Terminal.Quoted(path)}), then name the run."
+            );
         config ??= RunFolder.ConfigOf(Path.GetDirectoryName(path) ?? "");
         if (!File.Exists(config) && Presets.All.All(p => p.Name != config))
             throw new InputException($"'{path}' are weights only: name their preset or configuration with --config.");

@@ -134,6 +134,16 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(Sandbox.Bytes(run), Sandbox.Bytes(first));
     }
 
+    [Fact]
+    public void AnUnfinishedRunSaysSoWhenItIsEvaluated()
+    {
+        string run = Partial("run", 1);
+
+        Assert.Matches("trained +[12] of 3 epochs: an unfinished run", Sandbox.Run("eval", run).Output);
+        Assert.DoesNotContain("unfinished", Sandbox.Run("eval", _box.Train("whole")).Output);
+        Assert.Contains("is a configuration: train it first", Sandbox.Run("eval", _box.Config()).OneError(2));
+    }
+
     /// <summary>A run of the tiny configuration that was stopped after some epochs.</summary>
     private string Partial(string name, int epochs)
     {

@@ -126,6 +126,26 @@ public sealed class SimulateTests : IDisposable
         Assert.Empty(json.RootElement.GetProperty("expected").EnumerateObject());
     }
 
+    /// <summary>A sine has a bifurcation in every period: only the nearest are followed and shown, and no row outgrows the page.</summary>
+    [Fact]
+    public void A_neuron_with_a_sine_shows_its_nearest_bifurcations()
+    {
+        string file = _sandbox["sine.json"];
+        File.WriteAllText(
+            file,
+            """{ "potential": "-k*cos(u) + u*v - gamma*v^2/2", "parameters": { "k": 1, "gamma": 0.8 }, "inhibitors": { "v": 8 } }"""
+        );
+        var outcome = Sandbox.Run("simulate", "neuron", "--neuron", file, "--set", "curve=21", "--out", _sandbox["sine"]);
+
+        Assert.Equal(0, outcome.Code);
+        Assert.Contains("monostable", outcome.Output);
+        Assert.DoesNotContain("period of the cycle", outcome.Output);
+        // trace = −cos u − γ/τ = 0 and I = sin u + u/γ next to 0: u = ±1.67096, I = ±3.08369.
+        double u = Math.Acos(-0.1);
+        Assert.Contains($"{Math.Sin(u) + u / 0.8:f7}", outcome.Output);
+        Assert.All(outcome.Output.Split('\n'), line => Assert.True(line.Length <= 100, line));
+    }
+
     [Fact]
     public void Turing_on_a_short_chain_has_the_expected_mode()
     {

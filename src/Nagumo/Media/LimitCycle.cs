@@ -31,6 +31,9 @@ public sealed record LimitCycle(
     /// <summary>Below this size, relative to the start, an orbit has gone to rest.</summary>
     private const double Vanished = 1e-7;
 
+    /// <summary>Half the range of u below which what turns is rounding about a rest state.</summary>
+    private const double Smallest = 1e-8;
+
     /// <summary>Half peak-to-peak of the activator.</summary>
     public double Amplitude => 0.5 * (UMax - UMin);
 
@@ -75,7 +78,7 @@ public sealed record LimitCycle(
                 return null;
             // Converged, or down to rounding: no longer improving.
             if (Math.Abs(change) <= 1e-13 * Math.Max(1, Math.Abs(start)) || (Math.Abs(change) < 1e-11 && before <= Math.Abs(change)))
-                return Measure(flow, section, start, period, x[2]);
+                return Measure(flow, section, start, period, x[2]) is { Amplitude: > Smallest } cycle ? cycle : null;
             bool alike = near || (multiplier < 1 && Math.Abs(change) < before && Math.Abs(change) < 0.1 * Math.Abs(off));
             before = Math.Abs(change);
             if (!alike || Math.Abs(1 - multiplier) < 1e-9)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Neurons;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Networks;
@@ -143,9 +144,14 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
                     );
             if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], s => Uniform(s, i), out double at))
                 throw new ArgumentException(
-                    $"{where}, neuron {i}: the response is not unique (bistable) or unstable: with the inhibitors answering, dH/du does not rise with u near u = {at:g3}. Change the parameters or add a load; for FitzHugh-Nagumo 1/gamma - k + G > 0."
+                    $"{where}, neuron {i}: the response is not unique (bistable) or unstable: with the inhibitors answering, dH/du does not rise with u near u = {at:g3}. Change {Adjustable()} or add a load."
                 );
         }
+
+        string Adjustable() =>
+            _population.Neuron is FitzHughNagumo
+                ? "k or gamma (1/gamma - k > 0 without a load)"
+                : string.Join(" or ", _population.Neuron!.Parameters.Select(p => p.Name).DefaultIfEmpty("the potential"));
 
         string Others(int i) =>
             string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));
