@@ -44,7 +44,8 @@ public static class ToleranceCurve
         {
             var at = frame.At(frame.X.Min, error).Y;
             canvas.Line(frame.Box.X, at, frame.Box.Right, at, 1.2, Ink.Muted, dash: 5);
-            canvas.Text(new(frame.Box.Right, at - 6), "ideal devices", 11.5, Ink.Muted, Anchor.End);
+            // Errors of chips lie above it.
+            canvas.Text(new(frame.Box.Right, at + 16 < frame.Box.Bottom ? at + 16 : at - 6), "ideal devices", 11.5, Ink.Muted, Anchor.End);
         }
         for (var i = 0; i < means.Count; i++)
         {
