@@ -40,13 +40,14 @@ internal static class CircuitExportCommand
             bool asJson = parsed.GetValue(json);
             if (asJson && path is null)
                 throw new InputException("--json describes the file: name it with --out.");
-            var transient = Transient.Settling(parsed.GetValue(duration));
             var (network, mode) = target.Find(parsed, error);
             using var _ = network;
             network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
             double beta = parsed.GetValue(nudge);
             var circuit = network.Build(options, beta == 0 ? null : network.Nudges(beta));
-            string netlist = circuit.Netlist(transient);
+            // One neuron is watched, a network is let settle.
+            double time = parsed.GetValue(duration);
+            string netlist = circuit.Netlist(network.Neurons == 1 ? Transient.Course(time) : Transient.Settling(time));
             if (path is null)
             {
                 output.Write(netlist);
@@ -68,9 +69,14 @@ internal static class CircuitExportCommand
                     )
                 );
             else
+            {
                 output.WriteLine(
                     $"{OutputPath.Said(path)}: {Terminal.Count(network.Neurons)} neuron{(network.Neurons == 1 ? "" : "s")}, {Terminal.Count(circuit.Size)} elements"
                 );
+                output.WriteLine(
+                    $"run it with: ngspice -b {Terminal.Quoted(path)} -r {Terminal.Quoted(Path.ChangeExtension(path, ".raw"))}"
+                );
+            }
             return ExitCode.Done;
         });
         return command;

@@ -48,6 +48,14 @@ public sealed class CircuitTests : IDisposable
             Assert.Equal(message, error);
     }
 
+    /// <summary>A neuron is exported to be watched, so its whole course is kept; of a network only the end.</summary>
+    [Fact]
+    public void ANeuronIsKeptFromTheStartANetworkAtItsEnd()
+    {
+        Assert.Matches(@"\.tran \S+ \S+ 0 \S+ uic", Sandbox.Run("circuit", "export", "neuron").Output);
+        Assert.DoesNotMatch(@"\.tran \S+ \S+ 0 \S+ uic", Sandbox.Run("circuit", "export", "chain").Output);
+    }
+
     [Fact]
     public void An_absent_simulator_is_one_line_with_the_remedy()
     {

@@ -13,6 +13,9 @@ public sealed record Transient(double Duration, double LargestStep, double KeepF
     /// <summary>To a rest state: steps up to a fiftieth of the duration, the end kept.</summary>
     public static Transient Settling(double duration) => new(duration, duration / 50, 0.99 * duration);
 
+    /// <summary>The whole course of spikes and oscillations: steps up to 0.1, everything kept.</summary>
+    public static Transient Course(double duration) => new(duration, Math.Min(0.1, duration / 50), 0, "trap");
+
     /// <inheritdoc cref="Transient"/>
     public double Duration { get; init; } = Positive("duration", Duration);
 
