@@ -34,7 +34,7 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
         double left = (_experiment.Epochs - m.Epoch) * _seconds / (m.Epoch - _done);
         string width = $"{_experiment.Epochs}";
         string validation = m.ValidationErrorPercent is { } v ? $"  validation {Terminal.Percent(v)}" : "";
-        string end = m.Epoch == _experiment.Epochs ? Terminal.Duration(_seconds) : $"ETA {Terminal.Duration(left)}";
+        string end = m.Epoch == _experiment.Epochs ? $"in {Terminal.Duration(_seconds)}" : $"ETA {Terminal.Duration(left)}";
         Line(
             $"epoch {m.Epoch.ToString().PadLeft(width.Length)}/{width}  loss {Terminal.Short(m.TrainLoss), -7} error {Terminal.Percent(m.TrainErrorPercent), 7}{validation}  "
                 + $"{Relaxation(m.FreeSweeps, m.NudgedSweeps, Math.Max(m.FreeResidual, m.NudgedResidual), m.NotConverged)}  "
