@@ -1,6 +1,5 @@
 using System.Numerics;
 using Nagumo.Compute;
-using Nagumo.Neurons;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Networks;
@@ -148,10 +147,15 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
                 );
         }
 
-        string Adjustable() =>
-            _population.Neuron is FitzHughNagumo
-                ? "k or gamma (1/gamma - k > 0 without a load)"
-                : string.Join(" or ", _population.Neuron!.Parameters.Select(p => p.Name).DefaultIfEmpty("the potential"));
+        // What the slope depends on: for FitzHugh–Nagumo k and gamma, not a or tau.
+        string Adjustable()
+        {
+            var slope = _equations.Reduced.Derive(_equations.X[0]);
+            return string.Join(
+                " or ",
+                _population.Neuron!.Parameters.Where(slope.Contains).Select(p => p.Name).DefaultIfEmpty("the potential")
+            );
+        }
 
         string Others(int i) =>
             string.Join(' ', _equations.Uniforms.Where(s => s != _equations.Loads[0]).Select(s => Uniform(s, i).ToString("R")));

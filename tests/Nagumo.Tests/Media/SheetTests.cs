@@ -3,6 +3,7 @@ using Nagumo.Compute;
 using Nagumo.Media;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;
+using static Nagumo.Tests.Media.SheetStates;
 using Simd = Nagumo.Symbolics.Simd;
 
 namespace Nagumo.Tests.Media;
@@ -239,25 +240,5 @@ public sealed class SheetTests
         static string Message(Action action) => Assert.ThrowsAny<ArgumentException>(action).Message;
         static string Made(Dictionary<string, double> diffusion) =>
             Message(() => new Sheet<float>(new(Fhn, 9, 9, 0.1, diffusion)).Dispose());
-    }
-
-    private static double[] Random(SheetOptions options, ulong seed)
-    {
-        var values = new double[options.Rows * options.Columns];
-        new Rng(seed).FillUniform(values, -1.5, 1.5);
-        return values;
-    }
-
-    private static double[] Copy(Sheet<double> sheet, int field)
-    {
-        var values = new double[sheet.Options.Rows * sheet.Options.Columns];
-        sheet.CopyTo(field, values);
-        return values;
-    }
-
-    private static void AssertClose(double[] expected, double[] actual, double tolerance)
-    {
-        for (int i = 0; i < expected.Length; i++)
-            Assert.Equal(expected[i], actual[i], tolerance);
     }
 }
