@@ -47,7 +47,7 @@ if not errorlevel 1 if exist "%dll%" (
   del "%now%"
   goto run
 )
-if exist "%dll%" (echo building ^(sources changed^)... 1>&2) else echo building ^(first run, about half a minute^)... 1>&2
+if exist "%dll%" (echo building ^(sources changed^)... 1>&2) else echo building ^(first run^)... 1>&2
 pushd "%root%"
 dotnet build src\Nagumo.Cli -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false <nul >"%out%\nagumo.build.log" 2>&1
 set "code=%errorlevel%"

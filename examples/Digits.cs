@@ -1,6 +1,7 @@
 // The program of the README: a FitzHugh–Nagumo network learns digits by Equilibrium Propagation, from a real subset that ships inside.
 //   dotnet run examples/Digits.cs
 // Expected: test error 6.6 %. Seconds after the first build.
+#:property PublishAot=false
 #:project ../src/Nagumo/Nagumo.csproj
 using Nagumo.Data;
 using Nagumo.Learning;
@@ -16,5 +17,5 @@ var experiment = new Experiment(
 );
 using var trainer = new Trainer(experiment, await DataSets.LoadAsync("mnist-mini"), threads: 2);
 for (int epoch = 1; epoch <= experiment.Epochs; epoch++)
-    Console.WriteLine($"epoch {epoch}: {trainer.TrainEpoch().TrainErrorPercent:f1} % wrong in training");
+    Console.WriteLine($"epoch {epoch}: {trainer.TrainEpoch().TrainScore:f1} % wrong in training");
 Console.WriteLine($"test error {trainer.Test().ErrorPercent:f1} %");

@@ -1,6 +1,7 @@
 // A neuron of one's own, outside the library: one formula, and training, the gradient check and a documentation page follow.
 //   dotnet run examples/MyNeuron.cs
 // Expected: test error 7.3 %. Seconds after the first build.
+#:property PublishAot=false
 #:project ../src/Nagumo/Nagumo.csproj
 using Nagumo.Audits;
 using Nagumo.Data;

@@ -2,6 +2,7 @@
 //   dotnet run examples/Oscillators.cs
 //   dotnet run examples/Oscillators.cs -- docs/images   # and a picture into a folder
 // Expected: test error 11.3 %. Half a minute after the first build.
+#:property PublishAot=false
 #:project ../src/Nagumo/Nagumo.csproj
 #:project ../src/Nagumo.Plots/Nagumo.Plots.csproj
 using Nagumo.Compute;

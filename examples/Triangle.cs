@@ -1,6 +1,7 @@
 // A network that is no list of layers: three FitzHugh–Nagumo populations, each coupled to the other two, one of them to itself as well.
 //   dotnet run examples/Triangle.cs
 // Expected: test error 7.0 %. Seconds after the first build.
+#:property PublishAot=false
 #:project ../src/Nagumo/Nagumo.csproj
 using Nagumo.Couplings;
 using Nagumo.Data;

@@ -49,6 +49,8 @@ internal static unsafe class GemmBench
                 ? "OpenBLAS: not found"
                 : $"OpenBLAS: one thread, core {blas.CoreName}, OPENBLAS_CORETYPE {(core is null ? "unset" : $"= {core}: NOT its own choice")}"
         );
+        if (blas is not null && OpenBlas.Unfair(blas.CoreName) is { } unfair)
+            Console.WriteLine($"OpenBLAS: {unfair}");
         Console.WriteLine();
         Console.WriteLine("| type | M×K·K×N | operands | peak GFLOP/s | ours | % of peak | OpenBLAS | ours / OpenBLAS |");
         Console.WriteLine("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |");
@@ -105,7 +107,10 @@ internal static unsafe class GemmBench
                 theirs = Math.Max(theirs, Rate(() => blas.Gemm(left, right, default, result, T.One), flops, repeats));
         }
         var name = typeof(T) == typeof(float) ? "float" : "double";
-        var other = blas is null ? "– | –" : $"{theirs:f1} | {ours / theirs:f2}";
+        var other =
+            blas is null ? "– | –"
+            : OpenBlas.Unfair(blas.CoreName) is null ? $"{theirs:f1} | {ours / theirs:f2}"
+            : $"{theirs:f1} | –";
         Console.WriteLine($"| {name} | {m}×{k}·{k}×{n} | {variant} | {peak:f1} | {ours:f1} | {100 * ours / peak:f0} | {other} |");
     }
 

@@ -109,7 +109,7 @@ internal static class SheetBench
     }
 
     private static int StencilOperations(this SheetOptions o) =>
-        new Stencil(o.Neuron, new Dictionary<string, double>(), o.FieldDiffusion(), o.Dt, false).Step.OperationCount.PerElement;
+        new Stencil(o.Kinetics, new Dictionary<string, double>(), o.FieldDiffusion(), o.Dt, false).Step.OperationCount.PerElement;
 
     private static (double Clock, double Charged) Measure(
         Neuron neuron,

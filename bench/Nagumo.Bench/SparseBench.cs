@@ -38,11 +38,11 @@ internal static unsafe class SparseBench
         if (name != "noise")
         {
             var set = DataSets.Load(name).Train;
-            var pixels = new PixelLoader<float>(new(Dropout: dropout), new Rng(1));
+            var pixels = new InputLoader<float>(new(Dropout: dropout), new Rng(1));
             var rng = new Rng(0);
             for (int i = 0; i < Batch; i++)
-                pixels.Augment(set.Image(i), set.Cols, 0, i, x.Span.Slice(i * Inputs, Inputs), rng);
-            background = pixels.Background;
+                pixels.Augment(set, 0, i, x.Span.Slice(i * Inputs, Inputs), rng);
+            background = pixels.Background(set);
         }
         int listed = 0;
         foreach (float value in x.Span)

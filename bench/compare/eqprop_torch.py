@@ -5,7 +5,8 @@ with a constant nudge current, Adam, cosine rate. `hoisted` computes the input c
 published scripts do.
 
     python3 bench/compare/eqprop_torch.py --hidden 512 --mode hoisted --batches 100
-Prints one JSON object. Unset OPENBLAS_CORETYPE before comparing; the BLAS kernels in use are printed.
+Prints one JSON object, the BLAS kernels in use among it: an OpenBLAS that is older than the processor falls back to narrow ones
+("Prescott"); OPENBLAS_CORETYPE=SkylakeX (AVX-512) or Haswell (AVX2) chooses others.
 """
 
 import argparse, ctypes, json, os, struct, sys, time

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using Nagumo.Audits;
 using Nagumo.Learning;
+using Nagumo.Neurons;
 using Nagumo.Plots;
 
 namespace Nagumo.Cli;
@@ -16,11 +18,11 @@ internal static class AuditCommand
         var target = new Argument<string>("PRESET|config.json|RUN|FILE")
         {
             Description =
-                $"A preset, a config.json, a trained run's folder, or a file of equations such as u' = u - u^3/3 - v [default: {Presets.Default}]",
+                $"A preset, a config.json, a trained run's folder, or a file of equations such as u' = u - u^3/3 - v, as text or JSON [default: {Presets.Default}]",
             Arity = ArgumentArity.ZeroOrOne,
             HelpName = "PRESET|config.json|RUN|FILE",
         };
-        target.CompletionSources.Add(_ => Presets.All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
+        target.CompletionSources.Add(_ => Target.Names.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         var probes = new Option<int>("--probes")
         {
             Description = "Random states beside the rest state",
@@ -33,14 +35,16 @@ internal static class AuditCommand
             HelpName = "N",
             DefaultValueFactory = _ => 1,
         };
+        var data = CommonOptions.Data("Data that a network sees [default: its own where it is inside, else a digit]");
         var picture = CommonOptions.Out("Draw both directions of every coupling here (.png or .svg)", "PICTURE");
-        var set = CommonOptions.Set("Change a key of the configuration; repeatable");
+        var set = CommonOptions.Set("Change a key of the configuration, or a parameter of the equations; repeatable");
         var json = CommonOptions.Json();
         var command = new Command("audit", "Say whether a system is its own adjoint: gradient, skew-gradient, Hamiltonian, … or neither")
         {
             target,
             probes,
             seed,
+            data,
             picture,
             set,
             json,
@@ -49,6 +53,7 @@ internal static class AuditCommand
             Run(
                 parsed.GetValue(target) ?? Presets.Default,
                 new(parsed.GetValue(probes), Seed: parsed.GetValue(seed)),
+                parsed.GetValue(data),
                 parsed.GetValue(picture),
                 parsed.GetValue(set)!,
                 parsed.GetValue(json),
@@ -62,6 +67,7 @@ internal static class AuditCommand
     private static int Run(
         string name,
         StructureAuditOptions options,
+        string? dataName,
         string? picture,
         string[] assignments,
         bool json,
@@ -71,11 +77,14 @@ internal static class AuditCommand
     {
         if (picture is not null)
             OutputPath.Picture(picture);
-        if (IsEquations(name) && assignments.Length > 0)
-            throw new InputException("--set changes a configuration; change parameters in the file of equations itself.");
+        RefusePotential(name);
+        var found = IsEquations(name) ? null : Target.Find(name);
+        var target = found?.With(assignments, CheckCommand.UseOf(found, Use.Audit, evaluates: false));
         var report = new AuditReport(
-            name,
-            IsEquations(name) ? StructureAudit.Run(EquationFile.Read(name), options) : OfNetwork(name, options, assignments, error)
+            target?.Named(name) ?? name,
+            target is null
+                ? StructureAudit.Run(FlowSystem.Of(EquationFile.Read(name, Values(assignments))), options, progress: new Waiting(error))
+                : OfNetwork(name, target, dataName, options, error)
         );
         if (picture is not null && report.Audit.Converged)
             Draw(picture, report);
@@ -85,30 +94,48 @@ internal static class AuditCommand
         return report.Audit.Converged ? ExitCode.Done : ExitCode.NotConverged;
     }
 
-    private static StructureAudit OfNetwork(string name, StructureAuditOptions options, string[] assignments, TextWriter error)
+    private static StructureAudit OfNetwork(string name, Target target, string? dataName, StructureAuditOptions options, TextWriter error)
     {
-        var target = Target.Find(name).With(assignments);
         bool trained = target.Run is not null || target.StartWeights is not null;
-        var data = Target.Load(DefaultData, error);
+        (target, var data) = target.For(dataName, DefaultData, error);
         if (target.Experiment.Chain is not null)
         {
-            using var chain = trained
-                ? CheckCommand.Trained(target).Load(data, 1)
-                : new Trainer(target.Experiment with { Validation = 0 }, data, 1);
-            return StructureAudit.Run(name, chain, data.Test, options);
+            using var chain = target.Model().Load(data, 1);
+            return StructureAudit.Run(name, chain, data.Test, options, new Waiting(error));
         }
         using var subject = new AuditSubject(target.Experiment, data.Test, [0]);
-        if (trained)
+        if (trained || target.Experiment.Hardware is not null)
         {
-            using var trainer = CheckCommand.Trained(target).Load(data, 1);
+            using var trainer = target.Model().Load(data, 1);
             subject.Load(trainer);
         }
-        return StructureAudit.Run(name, subject, options);
+        return StructureAudit.Run(name, subject, options, new Waiting(error));
     }
 
     /// <summary>A file that is neither a configuration nor weights holds equations.</summary>
     private static bool IsEquations(string name) =>
-        File.Exists(name) && !name.EndsWith(".json", StringComparison.Ordinal) && Presets.All.All(p => p.Name != name);
+        File.Exists(name)
+        && !Target.Names.Contains(name)
+        && (!name.EndsWith(".json", StringComparison.Ordinal) || EquationFile.StatesEquations(JsonFile.Text(name)));
+
+    private static void RefusePotential(string name)
+    {
+        if (!File.Exists(name) || !name.EndsWith(".json", StringComparison.Ordinal))
+            return;
+        string text = JsonFile.Text(name);
+        if (JsonFile.Fault(text) is null && JsonFile.Object(name)["potential"] is not null)
+            throw new InputException(
+                $"{name} defines a neuron by its potential, which makes it a gradient or skew-gradient system by construction: there is nothing to audit. '{Terminal.Command} simulate neuron --neuron {Terminal.Quoted(name)}' analyses it."
+            );
+    }
+
+    private static Dictionary<string, double> Values(string[] assignments) =>
+        Assignments
+            .Read(assignments)
+            .ToDictionary(
+                a => a.Key,
+                a => Numbers.TryReal(a.Value, out double x) ? x : throw new InputException($"{a.Key} = {a.Value}: give a finite number.")
+            );
 
     private static void Draw(string path, AuditReport report)
     {
@@ -116,7 +143,7 @@ internal static class AuditCommand
         SymmetryPlot.Save(
             path,
             new($"{report.Model}: {AuditReport.Name(report.Audit.Class)}", report.Summary),
-            [new("couplings at the rest state", [.. couplings.Select(c => c.There)], [.. couplings.Select(c => c.Back)])]
+            new("couplings at the rest state", [.. couplings.Select(c => c.There)], [.. couplings.Select(c => c.Back)])
         );
     }
 }

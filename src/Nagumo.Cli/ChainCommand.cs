@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Nagumo.Data;
 using Nagumo.Hamiltonian;
 using Nagumo.Plots;
+using NonConvergenceException = MathNet.Numerics.NonConvergenceException;
 
 namespace Nagumo.Cli;
 
@@ -10,8 +12,9 @@ namespace Nagumo.Cli;
 internal static class ChainCommand
 {
     private const int MaxRows = 40;
-    private const string LayersPicture = "chain-layers.png",
-        GradientsPicture = "chain-gradients.png";
+    private const string ResultFile = "chain.json",
+        LayersPicture = "chain-layers",
+        GradientsPicture = "chain-gradients";
 
     /// <summary>The command.</summary>
     public static Command Build()
@@ -34,7 +37,8 @@ internal static class ChainCommand
         {
             Description = "Instead: time to rest against depth, block Newton, block sweeps and time integration",
         };
-        var folder = CommonOptions.Out($"Write {LayersPicture} and {GradientsPicture} here");
+        var folder = CommonOptions.Out($"Write {ResultFile} and the pictures {LayersPicture} and {GradientsPicture} (.png, .svg) here");
+        var noPictures = CommonOptions.NoPictures();
         var json = CommonOptions.Json();
         var command = new Command(
             "chain",
@@ -51,6 +55,7 @@ internal static class ChainCommand
             seed,
             timing,
             folder,
+            noPictures,
             json,
         };
         command.SetAction(parsed =>
@@ -68,10 +73,10 @@ internal static class ChainCommand
             options.Validate();
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             if (parsed.GetValue(timing) && parsed.GetValue(folder) is not null)
-                throw new InputException("--timing draws nothing: leave out --out.");
+                throw new InputException("--timing leaves no files: leave out --out.");
             return parsed.GetValue(timing)
                 ? Time(options, parsed.GetValue(json), output, error)
-                : Compare(options, parsed.GetValue(folder), parsed.GetValue(json), output);
+                : Compare(options, parsed.GetValue(folder), !parsed.GetValue(noPictures), parsed.GetValue(json), output, error);
         });
         return command;
 
@@ -92,20 +97,37 @@ internal static class ChainCommand
             };
     }
 
-    private static int Compare(EquivalenceOptions options, string? folder, bool json, TextWriter output)
+    private static int Compare(EquivalenceOptions options, string? folder, bool draws, bool json, TextWriter output, TextWriter error)
     {
         if (folder is not null)
             OutputPath.OfFolder(folder);
-        var found = Equivalence.Run(options);
-        if (folder is not null && found.Converged)
-            Draw(folder, found);
+        Equivalence found;
+        try
+        {
+            found = Equivalence.Run(options);
+        }
+        catch (Exception e) when (e is ArithmeticException or NonConvergenceException)
+        {
+            error.WriteLine(
+                $"error: at these parameters the rest state is degenerate, or none is found: {e.Message.ReplaceLineEndings(" ")}"
+            );
+            return ExitCode.NotConverged;
+        }
+        var written = new List<string>();
+        if (folder is not null)
+        {
+            written.Add(Path.Combine(folder, ResultFile));
+            AtomicFile.WriteText(written[0], Json.Text(Object(found)) + "\n");
+            if (draws && found.Converged)
+                written.AddRange(Draw(folder, found));
+        }
         if (json)
             output.WriteLine(Json.Text(Object(found)));
         else
         {
             Print(found, output);
-            if (folder is not null && found.Converged)
-                output.WriteLine(OutputPath.Said(Path.Combine(folder, LayersPicture), Path.Combine(folder, GradientsPicture)));
+            if (written.Count > 0)
+                output.WriteLine(OutputPath.Said([.. written]));
         }
         return found.Converged ? ExitCode.Done : ExitCode.NotConverged;
     }
@@ -125,18 +147,19 @@ internal static class ChainCommand
             return;
         }
         output.WriteLine();
-        output.WriteLine($"{"layer", 5}  {"largest |q|", 11}  {"one step of the recurrence", 26}  {"shot from layer 0", 17}");
+        output.WriteLine($"{"", 5}  {"", 11}  {"one step of", 14}  {"shot from", 9}");
+        output.WriteLine($"{"layer", 5}  {"largest |q|", 11}  {"the recurrence", 14}  {"layer 0", 9}");
         int every = (found.Layers.Count + MaxRows - 1) / MaxRows;
         foreach (var l in found.Layers.Where(l => l.Layer % every == 0 || l.Layer == found.Layers.Count - 1))
             output.WriteLine(
-                $"{l.Layer, 5}  {Terminal.Short(l.Largest), 11}  {Terminal.Short(l.Recurrence), 26}  {Terminal.Short(l.Shooting), 17}"
+                $"{l.Layer, 5}  {Terminal.Short(l.Largest), 11}  {Terminal.Short(l.Recurrence), 14}  {Terminal.Short(l.Shooting), 9}"
             );
         output.WriteLine(Verdict(found) + ".");
         output.WriteLine();
-        output.WriteLine($"{"gradient of the reading", -26}  {"beta", 7}  {"relative error", 14}  {"1 - cosine", 10}");
+        output.WriteLine($"{"gradient of the reading", -26}  {"beta", 7}  {"error", 9}  {"1 - cosine", 10}");
         foreach (var p in found.Points.OrderBy(p => p.Reading).ThenBy(p => p.Estimator).ThenByDescending(p => p.Beta))
             output.WriteLine(
-                $"{(p.Reading == "boundary" ? "boundary, EqProp" : "pass, echo") + " " + p.Estimator, -26}  {Terminal.Short(p.Beta), 7}  {Finite(p.RelativeError), 14}  {Finite(Math.Max(0, 1 - p.Cosine)), 10}"
+                $"{(p.Reading == "boundary" ? "boundary, EqProp" : "pass, echo") + " " + p.Estimator, -26}  {Terminal.Short(p.Beta), 7}  {Finite(p.RelativeError), 9}  {Finite(Math.Max(0, 1 - p.Cosine)), 10}"
             );
         if (found.Points.Any(p => !double.IsFinite(p.RelativeError)))
             output.WriteLine("–: a nudged state escapes to infinity on its way back: no gradient of this reading at this depth.");
@@ -224,7 +247,8 @@ internal static class ChainCommand
             ["conditioning"] = found.Conditioning is { } c ? ChainCheckReport.Conditioning(c) : null,
         };
 
-    private static void Draw(string folder, Equivalence found)
+    /// <summary>Both pictures; the paths of their files.</summary>
+    private static string[] Draw(string folder, Equivalence found)
     {
         var o = found.Options;
         string where = string.Create(
@@ -232,30 +256,43 @@ internal static class ChainCommand
             $"{o.Depth + 1} layers of {o.Size} neurons, D_{{v}} = {o.InhibitorDiffusion}, k = {o.K}, κ = {found.Conditioning!.Kappa:F3} per layer"
         );
         double[] layers = [.. found.Layers.Select(l => (double)l.Layer)];
-        ResidualCurve.Save(
-            Path.Combine(folder, LayersPicture),
-            new(Verdict(found), where),
-            [
-                new("one step from the layer below", layers, [.. found.Layers.Select(l => l.Recurrence)]),
-                // Far beyond the state there is only an escape to infinity to be seen.
-                new("shot from layer 0", layers, [.. found.Layers.Select(l => l.Shooting < Escaped ? l.Shooting : double.NaN)]),
-            ],
-            labelX: "layer",
-            labelY: "difference from the rest state (dimensionless)"
-        );
-        GradientError.Save(
-            Path.Combine(folder, GradientsPicture),
-            new("Each estimate against the exact gradient of its own reading", where),
-            [
-                .. found
-                    .Points.GroupBy(p => (p.Reading, p.Estimator))
-                    .Select(g => new Series(
-                        $"{(g.Key.Reading == "boundary" ? "EqProp" : "echo")}, {g.Key.Estimator}",
-                        [.. g.OrderBy(p => p.Beta).Select(p => p.Beta)],
-                        [.. g.OrderBy(p => p.Beta).Select(p => p.RelativeError)]
-                    )),
-            ]
-        );
+        Series[] ways =
+        [
+            new("one step from the layer below", layers, [.. found.Layers.Select(l => l.Recurrence)]),
+            // Far beyond the state there is only an escape to infinity to be seen.
+            new("shot from layer 0", layers, [.. found.Layers.Select(l => l.Shooting < Escaped ? l.Shooting : double.NaN)]),
+        ];
+        Series[] estimates =
+        [
+            .. found
+                .Points.GroupBy(p => (p.Reading, p.Estimator))
+                .Select(g => new Series(
+                    $"{(g.Key.Reading == "boundary" ? "EqProp" : "echo")}, {g.Key.Estimator}",
+                    [.. g.OrderBy(p => p.Beta).Select(p => p.Beta)],
+                    [.. g.OrderBy(p => p.Beta).Select(p => p.RelativeError)]
+                )),
+        ];
+        string[] files =
+        [
+            .. Figure.Draw(
+                folder,
+                LayersPicture,
+                path =>
+                    ResidualCurve.Save(
+                        path,
+                        new(Verdict(found), where),
+                        ways,
+                        labelX: "layer",
+                        labelY: "difference from the rest state (dimensionless)"
+                    )
+            ),
+            .. Figure.Draw(
+                folder,
+                GradientsPicture,
+                path => GradientError.Save(path, new("Each estimate against the exact gradient of its own reading", where), estimates)
+            ),
+        ];
+        return [.. files.Select(file => Path.Combine(folder, file))];
     }
 
     /// <summary>Below this depth the call itself takes most of the time.</summary>
@@ -294,12 +331,27 @@ internal static class ChainCommand
         else
         {
             string[] methods = [.. all.Select(t => t.Method).Distinct()];
+            string[][] cells =
+            [
+                ["depth", .. methods],
+                .. all.GroupBy(t => t.Depth)
+                    .Select(depth =>
+                        (string[])
+                            [
+                                depth.Key.ToString(CultureInfo.InvariantCulture),
+                                // The slower ways end at smaller depths.
+                                .. methods.Select(m =>
+                                    depth.FirstOrDefault(t => t.Method == m) is { } t
+                                        ? $"{Terminal.Short(t.Milliseconds)} ({t.Steps}){(t.Converged ? "" : "*")}"
+                                        : "–"
+                                ),
+                            ]
+                    ),
+            ];
+            int[] widths = [.. Enumerable.Range(0, cells[0].Length).Select(i => cells.Max(row => row[i].Length))];
             output.WriteLine($"Milliseconds (steps) to residual {Terminal.Short(ChainTiming.Tolerance)}; * did not reach it");
-            output.WriteLine($"{"depth", 6}  {string.Join("  ", methods.Select(m => m.PadLeft(20)))}");
-            foreach (var depth in all.GroupBy(t => t.Depth))
-                output.WriteLine(
-                    $"{depth.Key, 6}  {string.Join("  ", depth.Select(t => $"{Terminal.Short(t.Milliseconds)} ({t.Steps}){(t.Converged ? "" : "*")}".PadLeft(20)))}"
-                );
+            foreach (string[] row in cells)
+                output.WriteLine(string.Join("  ", row.Select((cell, i) => Terminal.Whole(cell.PadLeft(widths[i])))));
             if (slope is { } s)
                 output.WriteLine(
                     $"block newton: time ~ depth^{s.ToString("F2", CultureInfo.InvariantCulture)} per linear solve, depths {Asymptotic} and more"

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Nagumo.Audits;
 using Nagumo.Data;
 using Nagumo.Learning;
@@ -9,8 +10,9 @@ namespace Nagumo.Cli;
 /// <summary><c>nagumo check</c>: whether gradient, stability and rest states of a network are what theory says, in float64.</summary>
 internal static class CheckCommand
 {
-    private const string GradientPicture = "gradient-error.png",
-        ResidualPicture = "residual.png";
+    private const string ResultFile = "check.json",
+        GradientPicture = "gradient-error",
+        ResidualPicture = "residual";
 
     private const string DefaultData = "mnist-mini";
 
@@ -23,20 +25,19 @@ internal static class CheckCommand
             Arity = ArgumentArity.ZeroOrOne,
             HelpName = "PRESET|config.json|RUN",
         };
-        target.CompletionSources.Add(_ => Presets.All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
+        target.CompletionSources.Add(_ => Target.Names.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         var samples = new Option<int>("--samples")
         {
             Description = "Test images to check at",
             HelpName = "N",
             DefaultValueFactory = _ => 8,
         };
-        var data = new Option<string?>("--data")
-        {
-            Description = $"Data set of those images [default: {DefaultData}; a run's own gradient: its own]",
-            HelpName = "NAME",
-        };
-        var folder = CommonOptions.Out($"Write {GradientPicture} and {ResidualPicture} here");
-        var set = CommonOptions.SetKey("estimator.nudge=cost");
+        var data = CommonOptions.Data(
+            $"Data of those images [default: its own where it ships inside, else {DefaultData}; a run's own gradient: its own]"
+        );
+        var folder = CommonOptions.Out($"Write {ResultFile} and the pictures {GradientPicture} and {ResidualPicture} (.png, .svg) here");
+        var set = CommonOptions.SetKey("estimator.beta=0.02");
+        var noPictures = CommonOptions.NoPictures();
         var json = CommonOptions.Json();
         var command = new Command("check", "Check gradient, stability and rest states of a network in float64")
         {
@@ -45,6 +46,7 @@ internal static class CheckCommand
             data,
             folder,
             set,
+            noPictures,
             json,
         };
         command.SetAction(parsed =>
@@ -54,6 +56,7 @@ internal static class CheckCommand
                 parsed.GetValue(data),
                 parsed.GetValue(folder),
                 parsed.GetValue(set)!,
+                !parsed.GetValue(noPictures),
                 parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
@@ -68,6 +71,7 @@ internal static class CheckCommand
         string? dataName,
         string? folder,
         string[] assignments,
+        bool draws,
         bool json,
         TextWriter output,
         TextWriter error
@@ -75,16 +79,19 @@ internal static class CheckCommand
     {
         if (count is < 1 or > 1000)
             throw new InputException($"--samples {count}: give 1 to 1000; 8 is usual.");
-        var target = Target.Find(name).With(assignments);
+        var found = Target.Find(name);
+        var target = found.With(assignments, UseOf(found, dataName is null ? Use.Check : Use.Check | Use.Shown, evaluates: true));
+        string label = target.Named(name);
         if (folder is not null)
             OutputPath.OfFolder(folder);
-        var data = Target.Load(dataName ?? DefaultData, error);
+        (target, var data) = target.For(dataName, DefaultData, error);
         bool trained = target.Run is not null || target.StartWeights is not null;
         // The images that a run finds hard are those of its own data; they are never fetched for that.
-        var own = trained && dataName is null ? DataSets.LoadCached(target.Experiment.Data) ?? data : data;
-        using var trainer = trained
-            ? Trained(target).Load(own, Environment.ProcessorCount)
-            : new Trainer(target.Experiment with { Validation = 0 }, own, 1);
+        var own =
+            trained && dataName is null && !OwnData.IsOwn(target.Experiment.Data)
+                ? DataSets.LoadCached(target.Experiment.Data.Source) ?? data
+                : data;
+        using var trainer = target.Model().Load(own, trained ? Environment.ProcessorCount : 1);
         // Well-fitted images have almost no gradient, and what is left of it is rounding: a trained network is checked where it errs.
         count = Math.Min(count, own.Test.Count);
         int[] samples = trained
@@ -92,76 +99,84 @@ internal static class CheckCommand
             : [.. Enumerable.Range(0, count).Select(i => i * own.Test.Count / count)];
         if (target.Experiment.Chain is { } chain)
         {
-            var audit = new ChainCheckReport(name, ChainAudit.Run(trainer, samples), chain.MaxEscaped ?? 0);
-            if (folder is not null)
+            var audit = new ChainCheckReport(label, ChainAudit.Run(trainer, samples), chain.MaxEscaped ?? 0);
+            if (folder is not null && draws)
                 DrawGradient(
                     folder,
-                    $"{name}, {samples.Length} images, float64",
+                    $"{label}, {samples.Length} images, float64",
                     audit.Audit.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError))
                 );
-            output.WriteLine(json ? Json.Text(audit.ToJson()) : audit.ToText());
-            Say(GradientPicture);
+            Give(audit.ToJson(), audit.ToText(), GradientPicture);
             return audit.Passed ? ExitCode.Done
                 : audit.Converged ? ExitCode.Failed
                 : ExitCode.NotConverged;
         }
         using var subject = new AuditSubject(target.Experiment, own.Test, samples);
-        if (trained)
+        // One chip: the devices of the trainer, their age included.
+        if (trained || target.Experiment.Hardware is not null)
             subject.Load(trainer);
-        var report = CheckReport.Of(name, subject, trainer, trained, step => error.WriteLine(step));
-        if (folder is not null)
+        var report = CheckReport.Of(label, subject, trainer, trained, step => error.WriteLine(step));
+        if (folder is not null && draws)
             Draw(folder, report, subject);
-        output.WriteLine(json ? Json.Text(report.ToJson()) : report.ToText());
-        Say(GradientPicture, ResidualPicture);
+        Give(report.ToJson(), report.ToText(), GradientPicture, ResidualPicture);
         return report.Passed ? ExitCode.Done
             : report.Converged ? ExitCode.Failed
             : ExitCode.NotConverged;
 
-        void Say(params string[] pictures)
+        void Give(JsonObject result, string text, params string[] pictures)
         {
-            if (folder is not null && !json)
-                output.WriteLine(OutputPath.Said([.. pictures.Select(p => Path.Combine(folder, p))]));
+            output.WriteLine(json ? Json.Text(result) : text);
+            if (folder is null)
+                return;
+            AtomicFile.WriteText(Path.Combine(folder, ResultFile), Json.Text(result) + "\n");
+            if (!json)
+                output.WriteLine(
+                    OutputPath.Said([
+                        .. pictures.Where(_ => draws).SelectMany(Figure.Files).Prepend(ResultFile).Select(p => Path.Combine(folder, p)),
+                    ])
+                );
         }
     }
 
-    /// <summary>The target's weights under its own configuration, --set included; what the optimizer stored is read with its own.</summary>
-    internal static TrainedModel Trained(Target target)
-    {
-        var model = target.Run is not null ? TrainedModel.Find(target.Run, null) : new(target.Experiment, null, target.StartWeights);
-        return model with { Experiment = target.Experiment with { Optimizer = model.Experiment.Optimizer } };
-    }
+    /// <summary>What a command that looks at a preset, configuration or run reads of it.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="use">What the command does.</param>
+    /// <param name="evaluates">Whether it looks for the samples that a trained network finds hard.</param>
+    internal static Use UseOf(Target target, Use use, bool evaluates) =>
+        use
+        | (target.Run is null ? 0 : Use.Trained | Use.Checkpoint)
+        | (evaluates && (target.Run ?? target.StartWeights) is not null ? Use.Evaluation : 0);
 
     private static void Draw(string folder, CheckReport report, AuditSubject subject)
     {
         string where = $"{report.Model}, {subject.Samples} images, float64";
         DrawGradient(folder, where, report.Gradient.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError)));
         var trace = subject.ResidualOfSweeps();
-        ResidualCurve.Save(
-            Path.Combine(folder, ResidualPicture),
-            new("Relaxation of the free phase", where),
-            [new Series("largest over images", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace)]
-        );
+        var residuals = new Series("largest over images", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace);
+        Figure.Draw(folder, ResidualPicture, path => ResidualCurve.Save(path, new("Relaxation of the free phase", where), [residuals]));
     }
 
-    /// <summary>gradient-error.png: root mean square over what has the same estimator and β.</summary>
+    /// <summary>The error of the gradient: root mean square over what has the same estimator and β.</summary>
     private static void DrawGradient(string folder, string where, IEnumerable<(string Estimator, double Beta, double Error)> points)
     {
-        GradientError.Save(
-            Path.Combine(folder, GradientPicture),
-            new("Error of the estimated gradient against the exact one", where),
-            [
-                .. points
-                    .GroupBy(p => p.Estimator)
-                    .Select(estimator =>
-                    {
-                        var betas = estimator.GroupBy(p => p.Beta).OrderBy(b => b.Key).ToArray();
-                        return new Series(
-                            estimator.Key,
-                            [.. betas.Select(b => b.Key)],
-                            [.. betas.Select(b => Math.Sqrt(b.Average(p => p.Error * p.Error)))]
-                        );
-                    }),
-            ]
+        Series[] estimators =
+        [
+            .. points
+                .GroupBy(p => p.Estimator)
+                .Select(estimator =>
+                {
+                    var betas = estimator.GroupBy(p => p.Beta).OrderBy(b => b.Key).ToArray();
+                    return new Series(
+                        estimator.Key,
+                        [.. betas.Select(b => b.Key)],
+                        [.. betas.Select(b => Math.Sqrt(b.Average(p => p.Error * p.Error)))]
+                    );
+                }),
+        ];
+        Figure.Draw(
+            folder,
+            GradientPicture,
+            path => GradientError.Save(path, new("Error of the estimated gradient against the exact one", where), estimators)
         );
     }
 }

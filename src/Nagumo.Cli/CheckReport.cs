@@ -106,7 +106,12 @@ internal sealed record CheckReport(
                 _ => Array.Empty<Claim>(),
             },
             new(
-                $"sweeps and the flow from u = v = 0 and random starts agree; rest states: {Flow.RestStates}",
+                Flow.Relaxation.Converged
+                    ? $"sweeps and the flow from u = v = 0 and random starts agree; rest states: {Flow.RestStates}"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the flow from u = v = 0 and random starts comes to rest: {Flow.Relaxation.NotConverged} of its starts had not at t = {Flow.Relaxation.Time:G3}; rest states: {Flow.RestStates}"
+                    ),
                 Number(Flow.Agreement),
                 $"< {Number(FlowBound)}",
                 Flow.Agreement < FlowBound && Flow.RestStates == 1
@@ -130,7 +135,7 @@ internal sealed record CheckReport(
     /// <param name="subject">Network and images.</param>
     /// <param name="recipe">The same network in float32, with its weights, recipe and data.</param>
     /// <param name="trained">Whether it was trained: only then are there images that it finds hard.</param>
-    /// <param name="progress">Told after every audit.</param>
+    /// <param name="progress">Told before and after every audit.</param>
     public static CheckReport Of(string model, AuditSubject subject, Trainer recipe, bool trained, Action<string> progress)
     {
         bool large = subject.Network.Populations.Where(p => !p.IsClamped).Sum(p => p.Size) > Large;
@@ -148,6 +153,8 @@ internal sealed record CheckReport(
         T Timed<T>(string what, Func<T> audit)
         {
             long start = Stopwatch.GetTimestamp();
+            // Some take minutes: what is under way is said first.
+            progress($"{what} …");
             var result = audit();
             progress($"{what}: {Terminal.Duration(Stopwatch.GetElapsedTime(start).TotalSeconds)}");
             return result;
@@ -204,7 +211,11 @@ internal sealed record CheckReport(
                     ["cosine"] = Value(p.Cosine),
                 }),
             ]),
-            ["orders"] = new JsonObject { ["one_sided"] = Gradient.OneSided?.Slope, ["centred"] = Gradient.Centred?.Slope },
+            ["orders"] = new JsonObject
+            {
+                ["one_sided"] = Order("one-sided", Gradient.OneSided),
+                ["centred"] = Order("centred", Gradient.Centred),
+            },
             ["finite_difference_relative_error"] = Value(Gradient.FiniteDifference),
             ["richardson_relative_error"] = Value(Gradient.Richardson),
             ["max_residual"] = Value(Gradient.Residual),
@@ -277,6 +288,13 @@ internal sealed record CheckReport(
 
     private Claim Order(string estimator, OrderFit? fit, double expected)
     {
+        if (Gradient.IsExact(estimator))
+            return new(
+                $"{estimator} Equilibrium Propagation: order exact; largest error at any β",
+                Number(Gradient.LargestError(estimator)),
+                "rounding",
+                true
+            );
         bool holds = Gradient.HasOrder(estimator, expected),
             ordered = fit is not null && (Math.Abs(fit.Slope - expected) <= 0.1 || !Gradient.IsKinked);
         return ordered
@@ -295,6 +313,9 @@ internal sealed record CheckReport(
                 holds
             );
     }
+
+    /// <summary>A number; "exact" where no β leaves an error to fit; null where there is no order.</summary>
+    private JsonNode? Order(string estimator, OrderFit? fit) => Gradient.IsExact(estimator) ? "exact" : fit?.Slope;
 
     /// <summary>A finite number, or null.</summary>
     private static JsonNode? Value(double x) => double.IsFinite(x) ? JsonValue.Create(x) : null;

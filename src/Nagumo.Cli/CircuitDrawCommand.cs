@@ -14,9 +14,9 @@ internal static class CircuitDrawCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var target = new CircuitTarget();
-        var file = CommonOptions.Out("The picture, .svg or .png [default: circuit-TARGET.svg, with -2, -3, … when that is there]", "FILE");
         var measured = new Option<bool>("--voltages") { Description = "Write in the voltages and powers at rest" };
+        var target = new CircuitTarget(parsed => parsed.GetValue(measured) ? Use.State | Use.Title : Use.Title);
+        var file = CommonOptions.Out("The picture, .svg or .png [default: circuit-TARGET.svg, with -2, -3, … when that is there]", "FILE");
         var json = CommonOptions.Json("one JSON object");
         var command = new Command("draw", "The schematic of a neuron, a chain or a small layered network");
         target.AddTo(command);
@@ -62,15 +62,15 @@ internal static class CircuitDrawCommand
         int size = network.Neurons,
             shown = Math.Min(size, ShownCells),
             first = (size - shown) / 2;
-        int fields = 1 + network.Network.Populations[0].Neuron!.Inhibitors.Count;
+        string[] fields = ["u", .. network.Network.Populations[0].Neuron!.Inhibitors.Select(v => v.Name)];
+        // From 0, as netlist and reports count.
         var nodes = Enumerable
             .Range(0, size)
             .Select(i =>
-                Enumerable
-                    .Range(0, fields)
-                    .Select(f => CircuitView.Node(circuit, 0, f, i))
-                    .Where(n => n is not null)
-                    .Select(n => n!.Value)
+                fields
+                    .Select((name, f) => (Name: name, At: CircuitView.Node(circuit, 0, f, i)))
+                    .Where(n => n.At is not null)
+                    .Select(n => (n.Name, n.At!.Value.Node, n.At!.Value.Volts))
                     .ToArray()
             )
             .ToArray();
@@ -84,9 +84,7 @@ internal static class CircuitDrawCommand
                             .Select(
                                 (n, row) =>
                                     new SchematicNode(
-                                        row == 0
-                                            ? $"V_{{{(size == 1 ? "m" : i + 1)}}}"
-                                            : $"W_{{{Inhibitor(n.Node)}{(size == 1 ? "" : i + 1)}}}",
+                                        row == 0 ? $"V_{{{(size == 1 ? "m" : i)}}}" : $"W_{{{n.Name}{(size == 1 ? "" : i)}}}",
                                         Branches(elements, n.Node, all, values, last: i == first + shown - 1 || size == 1, i == first),
                                         values ? Quantity(n.Volts, "V") : null
                                     )
@@ -109,13 +107,26 @@ internal static class CircuitDrawCommand
                 size == 1 ? "A neuron"
                     : size <= ShownCells ? $"A chain of {size} neurons"
                     : $"Three neurons of a chain of {size}",
-                $"{network.Network.Populations[0].Neuron!.Name}; {where}{(nodes[first].Length > 1 ? "; W carries the inhibitor, E is the voltage of its bias" : "")}{(values ? "; voltages and powers at rest" : "")}"
+                $"{network.Network.Populations[0].Neuron!.Name}{Law(network, elements)}; {where}{(nodes[first].Length > 1 ? $"; W carries the inhibitor, E{Biases(elements)} is the voltage of its bias" : "")}{(values ? "; voltages and powers at rest" : "")}"
             ),
             cells,
             [.. Enumerable.Range(0, nodes[first].Length).Select(Link)],
             continues: size > shown
         );
     }
+
+    /// <summary>The parameters, where some current is a law that no number beside its symbol says.</summary>
+    private static string Law(CircuitNetwork network, IReadOnlyList<ElementView> elements) =>
+        elements.Any(e => double.IsNaN(e.Value))
+            ? string.Concat(network.Network.Populations[0].Parameters.Select(p => $", {p.Key} = {Equations.Number(p.Value[0])}"))
+            : "";
+
+    /// <summary>The voltages against which gyrators work.</summary>
+    private static string Biases(IReadOnlyList<ElementView> elements) =>
+        string.Join(", ", elements.Where(e => e.Name.StartsWith("Vref", StringComparison.Ordinal)).Select(e => Quantity(e.Value, "V")))
+            is { Length: > 0 } volts
+            ? $" = {volts}"
+            : "";
 
     /// <summary>The branches from a node to ground; those to other neurons are links.</summary>
     private static IReadOnlyList<IReadOnlyList<SchematicElement>> Branches(
@@ -169,7 +180,7 @@ internal static class CircuitDrawCommand
     {
         var (symbol, label, unit) = e.Kind switch
         {
-            ElementKind.TunnelDiode => (SchematicSymbol.TunnelDiode, "D", ""),
+            ElementKind.TunnelDiode => (SchematicSymbol.TunnelDiode, "D", "S"),
             ElementKind.Capacitor => (SchematicSymbol.Capacitor, "C", "F"),
             ElementKind.Inductor => (SchematicSymbol.Inductor, "L", "H"),
             ElementKind.Resistor => (SchematicSymbol.Resistor, "R", "Ω"),
@@ -178,10 +189,11 @@ internal static class CircuitDrawCommand
             _ => (SchematicSymbol.DependentSource, "g", "S"),
         };
         // A gyrator's two halves: W draws from the membrane, the membrane feeds W.
+        string name = e.Name[(e.Name.LastIndexOf('.') + 1)..];
         if (e.Kind == ElementKind.DependentSource)
             label =
-                e.Name.StartsWith("Gu", StringComparison.Ordinal) ? $"g W_{{{Inhibitor(e.Name)}}}"
-                : e.Name.StartsWith("Gw", StringComparison.Ordinal) ? "g (V − E)"
+                name.StartsWith("Gu_", StringComparison.Ordinal) ? $"g W_{{{name["Gu_".Length..]}}}"
+                : name.StartsWith("Gw_", StringComparison.Ordinal) ? "g (V − E)"
                 : double.IsNaN(e.Value) ? "i(V)"
                 : "g V";
         double value = e.Kind == ElementKind.VoltageSource ? Math.Abs(e.Value) : e.Value;
@@ -194,9 +206,6 @@ internal static class CircuitDrawCommand
         );
     }
 
-    /// <summary>The inhibitor's name, with which its node and elements end.</summary>
-    private static string Inhibitor(string name) => name[(name.LastIndexOf('_') + 1)..];
-
     /// <summary>A quantity with a true minus sign.</summary>
     private static string Quantity(double value, string unit, int digits = 3) => Engineering.Text(value, unit, digits).Replace('-', '−');
 
@@ -204,19 +213,19 @@ internal static class CircuitDrawCommand
     {
         var layers = CircuitView.Layers(network, network.Build(options));
         string Short(double volts) => Quantity(volts, "V", 2);
-        bool passive = network.Network.Couplings.All(c => c is not Couplings.Bilinear) || options.Weights == Weights.Rails;
+        bool passive = network.Network.Couplings.All(c => c.IsPassive) || options.Weights == Weights.Rails;
         Crossbar.Save(
             path,
             new(
                 network.Title,
-                $"every neuron is one wire: down through its inputs, across its outputs; biases are not drawn{(values ? "; voltages at rest" : "")}"
+                $"every neuron is one wire: down through its inputs, across its outputs; biases are not drawn; largest |w|: {string.Join(", ", layers.Where(l => l.Weights is not null).Select(l => $"{l.Name} {Terminal.Short(l.Weights!.Cast<double>().Max(Math.Abs))}"))}{(values ? "; voltages at rest" : "")}"
             ),
             [
                 .. layers.Select(
                     (l, k) =>
                         new CrossbarLayer(
                             l.Name,
-                            [.. l.Volts.Select((v, i) => k == 0 && values ? $"{l.Name}_{{{i + 1}}} {Short(v)}" : $"{l.Name}_{{{i + 1}}}")],
+                            [.. l.Volts.Select((v, i) => k == 0 && values ? $"{l.Name}_{{{i}}} {Short(v)}" : $"{l.Name}_{{{i}}}")],
                             l.Weights,
                             k > 0 && values ? [.. l.Volts.Select(Short)] : null,
                             l.HasDiodes ? SchematicSymbol.TunnelDiode : SchematicSymbol.Resistor

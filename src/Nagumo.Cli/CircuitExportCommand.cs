@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Nagumo.Circuits;
+using Nagumo.Data;
 
 namespace Nagumo.Cli;
 
@@ -10,7 +11,6 @@ internal static class CircuitExportCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var target = new CircuitTarget();
         var file = CommonOptions.Out("Write the netlist to this file [default: standard output]", "FILE");
         var duration = new Option<double>("--duration")
         {
@@ -25,6 +25,7 @@ internal static class CircuitExportCommand
             HelpName = "BETA",
             DefaultValueFactory = _ => 0,
         };
+        var target = new CircuitTarget(parsed => Use.State | Use.Title | (parsed.GetValue(nudge) == 0 ? 0 : Use.Cost));
         var noise = CircuitCommand.Noise();
         var seed = CircuitCommand.Seed();
         var json = CommonOptions.Json("one JSON object");
@@ -42,18 +43,18 @@ internal static class CircuitExportCommand
                 throw new InputException("--json describes the file: name it with --out.");
             var (network, mode) = target.Find(parsed, error);
             using var _ = network;
-            network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
+            network.Start(parsed.GetValue(noise), parsed.GetValue(seed), mode);
             double beta = parsed.GetValue(nudge);
             var circuit = network.Build(options, beta == 0 ? null : network.Nudges(beta));
             // One neuron is watched, a network is let settle.
             double time = parsed.GetValue(duration);
-            string netlist = circuit.Netlist(network.Neurons == 1 ? Transient.Course(time) : Transient.Settling(time));
+            string netlist = circuit.Export(network.Neurons == 1 ? Transient.Course(time) : Transient.SettlingCourse(time));
             if (path is null)
             {
                 output.Write(netlist);
                 return ExitCode.Done;
             }
-            File.WriteAllText(path, netlist);
+            AtomicFile.WriteText(path, netlist);
             if (asJson)
                 output.WriteLine(
                     Json.Text(
@@ -73,8 +74,9 @@ internal static class CircuitExportCommand
                 output.WriteLine(
                     $"{OutputPath.Said(path)}: {Terminal.Count(network.Neurons)} neuron{(network.Neurons == 1 ? "" : "s")}, {Terminal.Count(circuit.Size)} elements"
                 );
+                output.WriteLine($"run it with: ngspice -b {Terminal.Quoted(path)}");
                 output.WriteLine(
-                    $"run it with: ngspice -b {Terminal.Quoted(path)} -r {Terminal.Quoted(Path.ChangeExtension(path, ".raw"))}"
+                    $"keep its course: ngspice -b {Terminal.Quoted(path)} -r {Terminal.Quoted(Path.ChangeExtension(path, ".raw"))}"
                 );
             }
             return ExitCode.Done;

@@ -84,7 +84,7 @@ internal static class CircuitLearnCommand
             throw new InputException($"--splits {splits}: give 1 to {Iris.Folds}.");
         if (threads < 1)
             throw new InputException($"--threads {threads}: give at least 1.");
-        var experiment = CircuitPresets.Get(task).With(assignments);
+        var experiment = Target.Find(task).With(assignments, Use.Training | Use.Circuit | Use.Ngspice).Experiment;
         var options = new CircuitOptions(Units.Of(diode));
         var results = new JsonArray();
         List<double> accuracies = [],
@@ -92,9 +92,11 @@ internal static class CircuitLearnCommand
         var curves = new List<(Series Error, Series Loss)>();
         double seconds = 0;
         int unsettled = 0;
+        using var interruption = new Interruption();
+        var ngspice = Ngspice.Default with { Cancel = interruption.Token };
         for (int split = 0; split < splits; split++)
         {
-            using var learner = new CircuitLearner(experiment, Iris.Load(split), options, threads: threads);
+            using var learner = new CircuitLearner(experiment, Iris.Load(split), options, ngspice: ngspice, threads: threads);
             double before = learner.GradientCosine(CosineSamples);
             var updates = new List<CircuitUpdate>();
             while (learner.Updates < learner.Of)
@@ -103,7 +105,7 @@ internal static class CircuitLearnCommand
                 updates.Add(update);
                 unsettled += update.NotSettled;
                 error.WriteLine(
-                    $"split {split + 1}, update {update.Update} of {learner.Of}: loss {Terminal.Short(update.Loss)}, error {Terminal.Percent(update.ErrorPercent)}, residual {Terminal.Short(update.Residual)}"
+                    $"split {split + 1}, update {update.Update} of {learner.Of}: loss {Terminal.Short(update.Loss)}, error {Terminal.Percent(update.Score)}, residual {Terminal.Short(update.Residual)}"
                 );
             }
             double after = learner.GradientCosine(CosineSamples);
@@ -115,7 +117,7 @@ internal static class CircuitLearnCommand
             double[] x = [.. updates.Select(u => (double)u.Update)];
             curves.Add(
                 (
-                    new($"split {split + 1}", x, [.. updates.Select(u => u.ErrorPercent)]),
+                    new($"split {split + 1}", x, [.. updates.Select(u => u.Score)]),
                     new($"split {split + 1}", x, [.. updates.Select(u => u.Loss)])
                 )
             );
@@ -127,13 +129,13 @@ internal static class CircuitLearnCommand
                     ["test_loss"] = test.Loss,
                     ["train_loss"] = updates[^1].Loss,
                     ["updates"] = updates.Count,
-                    ["gradient_cosine_before"] = before,
-                    ["gradient_cosine_after"] = after,
+                    ["gradient_cosine_before"] = Finite(before),
+                    ["gradient_cosine_after"] = Finite(after),
                 }
             );
             if (!json)
                 output.WriteLine(
-                    $"split {split + 1}  test accuracy {Terminal.Percent(100 - test.ErrorPercent)}, gradient against the exact one: cosine {Cosine(before)} at the start, {Cosine(after)} at the end"
+                    $"split {split + 1}  test accuracy {Terminal.Percent(100 - test.ErrorPercent)}, {(double.IsNaN(before) ? "no exact gradient: weights differ forth and back" : $"gradient against the exact one: cosine {Cosine(before)} at the start, {Cosine(after)} at the end")}"
                 );
         }
         if (picture is not null)
@@ -143,11 +145,12 @@ internal static class CircuitLearnCommand
                     "Iris learned on the circuit",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"ngspice relaxes; {splits} split{(splits == 1 ? "" : "s")}, mean test accuracy {accuracies.Average():F1} %; training error and loss against the update"
+                        $"ngspice relaxes; {splits} split{(splits == 1 ? "" : "s")}, mean test accuracy {accuracies.Average():F1} %; error and loss of the training samples of each update"
                     )
                 ),
                 [.. curves.Select(c => c.Error)],
-                [.. curves.Select(c => c.Loss)]
+                [.. curves.Select(c => c.Loss)],
+                labelX: "update"
             );
         if (json)
             output.WriteLine(
@@ -156,7 +159,7 @@ internal static class CircuitLearnCommand
                     {
                         ["task"] = task,
                         ["mean_test_accuracy_percent"] = accuracies.Average(),
-                        ["smallest_gradient_cosine"] = cosines.Min(),
+                        ["smallest_gradient_cosine"] = Finite(cosines.Min()),
                         ["circuits_not_settled"] = unsettled,
                         ["ngspice_seconds"] = seconds,
                         ["splits"] = results,
@@ -175,6 +178,8 @@ internal static class CircuitLearnCommand
         }
         return unsettled == 0 ? ExitCode.Done : ExitCode.NotConverged;
     }
+
+    private static JsonNode? Finite(double x) => double.IsFinite(x) ? x : null;
 
     private static string Cosine(double c) => c.ToString("F6", CultureInfo.InvariantCulture);
 }

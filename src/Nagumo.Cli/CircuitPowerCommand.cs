@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Nagumo.Circuits;
+using Nagumo.Data;
 
 namespace Nagumo.Cli;
 
@@ -10,7 +11,7 @@ internal static class CircuitPowerCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var target = new CircuitTarget();
+        var target = new CircuitTarget(_ => Use.State | Use.Nudges | Use.Cost);
         var list = new Option<string?>("--conductances")
         {
             Description = "Write every coupling's conductance to this .csv",
@@ -33,7 +34,7 @@ internal static class CircuitPowerCommand
             string? conductances = parsed.GetValue(list) is { } named ? OutputPath.OfFile(named, "list of conductances", "element,") : null;
             var (network, mode) = target.Find(parsed, parsed.InvocationConfiguration.Error);
             using var _ = network;
-            network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
+            network.Start(parsed.GetValue(noise), parsed.GetValue(seed), mode);
             if (network.Oscillates())
                 throw new InputException($"{network.Title}: it oscillates, so it has no power at rest.");
             double[] start = network.Fields();
@@ -43,7 +44,7 @@ internal static class CircuitPowerCommand
             network.SetFields(start);
             var timing = Timing.Of(network, options.Units, budget.SupplyWatts);
             if (conductances is { } path)
-                File.WriteAllText(path, PowerBudget.Conductances(circuit));
+                AtomicFile.WriteText(path, PowerBudget.Conductances(circuit));
             string name = target.Name(parsed);
             if (parsed.GetValue(json))
                 output.WriteLine(Json.Text(Object(name, network.Neurons, circuit, budget, timing, options.Units)));

@@ -11,7 +11,7 @@ internal static class CircuitVerifyCommand
     /// <summary>The command.</summary>
     public static Command Build()
     {
-        var target = new CircuitTarget();
+        var target = new CircuitTarget(_ => Use.State);
         var from = new Option<string>("--from")
         {
             Description = "start: ngspice settles by itself from the same noisy start; rest: from our rest state, where it should stay",
@@ -20,12 +20,7 @@ internal static class CircuitVerifyCommand
         };
         var noise = CircuitCommand.Noise();
         var seed = CircuitCommand.Seed();
-        var timeout = new Option<double>("--timeout")
-        {
-            Description = "Longest run of ngspice, in seconds",
-            HelpName = "S",
-            DefaultValueFactory = _ => 600,
-        };
+        var timeout = CircuitCommand.Timeout();
         var json = CommonOptions.Json("one JSON object");
         var command = new Command(
             "verify",
@@ -44,10 +39,11 @@ internal static class CircuitVerifyCommand
                 "rest" => VerifyFrom.Rest,
                 var word => throw new InputException($"--from {word}: give start or rest."),
             };
-            var ngspice = new Ngspice(Ngspice.Default.Executable, parsed.GetValue(timeout));
-            var (network, mode) = target.Find(parsed, parsed.InvocationConfiguration.Error);
+            using var interruption = new Interruption();
+            var ngspice = CircuitCommand.Ngspice(parsed.GetValue(timeout), interruption.Token);
+            var (network, mode) = target.Find(parsed, parsed.InvocationConfiguration.Error, interruption.Token);
             using var _ = network;
-            network.Start(parsed.GetValue(noise), (ulong)parsed.GetValue(seed), mode);
+            network.Start(parsed.GetValue(noise), parsed.GetValue(seed), mode);
             string name = target.Name(parsed);
             bool asJson = parsed.GetValue(json);
             bool oscillates = network.Oscillates();

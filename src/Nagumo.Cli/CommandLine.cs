@@ -17,17 +17,23 @@ public static class CommandLine
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
+        (output, error) = (new PlainWriter(output), new PlainWriter(error));
         try
         {
             var root = Build();
             if (args is [var suggest, .. var line] && suggest.StartsWith("[suggest", StringComparison.Ordinal))
                 return Suggest(root, suggest, string.Join(' ', line), output);
-            var parsed = root.Parse(args);
-            if (parsed.Action is not HelpAction && MistakenOption(parsed) is { } option)
+            if (args.Length == 0)
+                args = ["--help"];
+            // The parser would pass over either in silence.
+            if (args[0] is ['[', .., ']'] or "nagumo")
+                return Misused(root.Parse([], Parser), error, NoCommand(root, args[0]));
+            var parsed = root.Parse(args, Parser);
+            if (parsed.Action is not HelpAction && (MistakenOption(parsed) ?? MistakenValue(parsed)) is { } option)
                 return Misused(parsed, error, option);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
                 return Misused(parsed, error);
-            using var page = IsPage(parsed, output) ? new Page(output) : null;
+            using var page = IsPage(parsed) ? new Page(output, Terminal.Width(output)) : null;
             return parsed.Invoke(
                 new InvocationConfiguration
                 {
@@ -44,14 +50,14 @@ public static class CommandLine
         }
     }
 
-    /// <summary>Whether the output is text for people, rather than for a program or a terminal, which breaks lines itself.</summary>
-    private static bool IsPage(ParseResult parsed, TextWriter output) =>
-        !Terminal.IsLive(output)
-        && (
-            parsed.Action is HelpAction
-            || parsed.GetResult("--json") is not OptionResult { Implicit: false }
-                && parsed.CommandResult.Command.Name is not ("export" or "completion")
-        );
+    /// <summary>Words are taken as they are typed: '@file' reads no file, '-ab' is not '-a -b'.</summary>
+    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+
+    /// <summary>Whether the output is text for people, rather than for a program.</summary>
+    private static bool IsPage(ParseResult parsed) =>
+        parsed.Action is HelpAction
+        || parsed.GetResult("--json") is not OptionResult { Implicit: false }
+            && parsed.CommandResult.Command.Name is not ("export" or "completion");
 
     /// <summary>The version, and the commit that it was built from.</summary>
     internal static (string Version, string? Commit) Version
@@ -64,7 +70,8 @@ public static class CommandLine
         }
     }
 
-    private static Command Build()
+    /// <summary>The command with all its commands and options.</summary>
+    internal static Command Build()
     {
         Command root = new(
             "nagumo",
@@ -86,7 +93,8 @@ public static class CommandLine
             CircuitCommand.Build(),
             CompletionCommand.Build(),
         };
-        root.Add(new HelpOption());
+        // The page breaks its lines, on a terminal and elsewhere.
+        root.Add(new HelpOption { Action = new HelpAction { MaxWidth = int.MaxValue } });
         var version = new Option<bool>("--version") { Description = "Show the version" };
         root.Add(version);
         root.SetAction(parsed =>
@@ -96,6 +104,7 @@ public static class CommandLine
             parsed.InvocationConfiguration.Output.WriteLine(Version.Version);
             return ExitCode.Done;
         });
+        Numbers.BeStrict(root);
         return root;
     }
 
@@ -112,25 +121,23 @@ public static class CommandLine
         var command = parsed.CommandResult.Command;
         if (parsed.UnmatchedTokens is [var word, ..])
             return word.StartsWith('-') ? UnknownOption(parsed, word)
-                : command.Subcommands.Count > 0
-                    ? $"'{word}' is not a command.{Nearest.Hint(word, [.. command.Subcommands.Select(c => c.Name)])}"
+                : command.Subcommands.Count > 0 ? NoCommand(command, word)
                 : $"'{word}' is one argument too many";
         var first = parsed.Errors[0];
-        if (first.SymbolResult is OptionResult { Tokens: [var value, ..] } option)
-            return $"{option.Option.Name} expects {Expected(option.Option.ValueType)}, not '{value.Value}'";
-        if (first.SymbolResult is OptionResult lacking)
+        var at = first.SymbolResult is ArgumentResult { Parent: OptionResult owner } ? owner : first.SymbolResult;
+        if (at is OptionResult { Tokens: [var value, ..] } option)
+            return $"{option.Option.Name} expects {Numbers.Expected(option.Option.ValueType)}, not '{value.Value}'{Numbers.Remedy(value.Value)}";
+        if (at is OptionResult lacking)
             return $"{lacking.Option.Name} needs a value, {lacking.Option.HelpName}";
-        if (first.SymbolResult is ArgumentResult { Tokens.Count: 0 } missing)
+        if (at is ArgumentResult { Tokens.Count: 0 } missing)
             return $"'{PathOf(parsed)}' needs {missing.Argument.HelpName}";
         return command.Subcommands.Count > 0
             ? $"'{PathOf(parsed)}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
             : first.Message.ReplaceLineEndings(" ").TrimEnd('.');
     }
 
-    private static string Expected(Type type) =>
-        type == typeof(double) ? "a number"
-        : (Nullable.GetUnderlyingType(type) ?? type) == typeof(ulong) ? "a whole number ≥ 0"
-        : "a whole number";
+    private static string NoCommand(Command command, string word) =>
+        $"'{word}' is not a command.{Nearest.Hint(word, [.. command.Subcommands.Select(c => c.Name)])}";
 
     /// <summary>An unknown option would otherwise be taken for the name of a preset or file.</summary>
     private static string? MistakenOption(ParseResult parsed) =>
@@ -142,6 +149,19 @@ public static class CommandLine
                 .Where(t => t.Value.StartsWith('-'))
                 .Select(t => UnknownOption(parsed, t.Value))
                 .FirstOrDefault();
+
+    /// <summary>An option that is given twice, of which only one could count, or without a value between its quotes.</summary>
+    private static string? MistakenValue(ParseResult parsed)
+    {
+        foreach (var option in parsed.CommandResult.Children.OfType<OptionResult>().Where(o => !o.Implicit))
+        {
+            if (option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues <= 1)
+                return $"{option.Option.Name} is given {(option.IdentifierTokenCount == 2 ? "twice" : $"{option.IdentifierTokenCount} times")}: keep one";
+            if (option.Tokens.Any(t => t.Value.Length == 0))
+                return $"{option.Option.Name} needs a value, {option.Option.HelpName}, not ''";
+        }
+        return null;
+    }
 
     private static string UnknownOption(ParseResult parsed, string word) =>
         $"'{word}' is not an option of '{PathOf(parsed)}'.{Nearest.Hint(word, [.. parsed.CommandResult.Command.Options.Select(o => o.Name)])}";
@@ -166,7 +186,7 @@ public static class CommandLine
         // The program's own name, "nagumo" or "./nagumo", is no argument.
         int name = line.IndexOf(' ') is var space and >= 0 ? space + 1 : line.Length;
         string arguments = line[name..];
-        foreach (var item in root.Parse(arguments).GetCompletions(Math.Clamp(position - name, 0, arguments.Length)))
+        foreach (var item in root.Parse(arguments, Parser).GetCompletions(Math.Clamp(position - name, 0, arguments.Length)))
             output.WriteLine(item.Label);
         return ExitCode.Done;
     }

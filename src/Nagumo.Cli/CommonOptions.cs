@@ -29,6 +29,27 @@ internal static class CommonOptions
         return count is >= 1 and <= 1024 ? count : throw new InputException($"--threads {count}: give 1 to 1024.");
     }
 
+    /// <summary>Refuses seeds beyond the largest one, which would begin at 0 again.</summary>
+    /// <exception cref="InputException">first + count − 1 is too large.</exception>
+    public static void RequireSeeds(ulong first, int count)
+    {
+        if (ulong.MaxValue - first < (ulong)(count - 1))
+            throw new InputException(
+                $"{count} seeds from {first} on go beyond the largest, {ulong.MaxValue}: give a smaller --seed, or fewer --seeds."
+            );
+    }
+
+    /// <summary>--data: a set, a file or a folder.</summary>
+    public static Option<string?> Data(string description)
+    {
+        var option = new Option<string?>("--data") { Description = description, HelpName = "FILE|FOLDER|NAME" };
+        option.CompletionSources.Add(_ => Nagumo.Data.DataSets.All.Select(d => new System.CommandLine.Completions.CompletionItem(d.Name)));
+        return option;
+    }
+
+    /// <summary>--no-pictures: everything but the drawings.</summary>
+    public static Option<bool> NoPictures() => new("--no-pictures") { Description = "Draw no pictures" };
+
     /// <summary>--out: where files go.</summary>
     public static Option<string?> Out(string description, string name = "DIR") =>
         new("--out") { Description = description, HelpName = name };

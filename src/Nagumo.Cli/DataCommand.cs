@@ -10,8 +10,12 @@ internal static class DataCommand
 {
     /// <summary>The command.</summary>
     public static Command Build() =>
-        new("data", $"List, fetch and verify data sets (kept in {DataStore.FolderVariable}, by default the user's cache)")
+        new(
+            "data",
+            $"Describe your own data; list, fetch and verify data sets (kept in {DataStore.FolderVariable}, by default the user's cache)"
+        )
         {
+            DataDescribeCommand.Build(),
             Sub("list", "Data sets, and whether they are here", null, (_, output, _) => (ExitCode.Done, List(output))),
             Sub("get", "Fetch data sets", "Data sets to fetch", Get),
             Sub("verify", "Check the SHA-256 of data sets that are here", "Data sets to check [default: all that are downloaded]", Verify),
@@ -84,7 +88,7 @@ internal static class DataCommand
 
     private static (int, JsonArray) Get(string[] names, TextWriter? output, TextWriter error)
     {
-        using var interruption = new Interruption(PosixSignal.SIGINT);
+        using var interruption = new Interruption();
         var sets = new JsonArray();
         foreach (string name in names)
         {
@@ -107,12 +111,21 @@ internal static class DataCommand
             )
         )
         {
-            bool intact = IsHere(d);
-            all &= intact;
-            sets.Add(new JsonObject { ["name"] = d.Name, ["available"] = intact });
-            if (intact)
+            var faults = DataSets.Verify(d.Name);
+            all &= faults.Count == 0;
+            sets.Add(
+                new JsonObject
+                {
+                    ["name"] = d.Name,
+                    ["available"] = faults.Count == 0,
+                    ["faults"] = new JsonArray([.. faults.Select(f => (JsonNode)f)]),
+                }
+            );
+            if (faults.Count == 0)
                 output?.WriteLine($"{d.Name}: every file has the right SHA-256");
-            else
+            foreach (string fault in faults)
+                error.WriteLine($"{d.Name}: {fault}");
+            if (faults.Count > 0)
                 error.WriteLine($"error: {d.Name} is missing, incomplete or damaged: {Terminal.Command} data get {d.Name}");
         }
         return (all ? ExitCode.Done : ExitCode.Failed, sets);

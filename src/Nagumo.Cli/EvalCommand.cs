@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Nagumo.Data;
+using Nagumo.Learning;
 using Nagumo.Relaxation;
 
 namespace Nagumo.Cli;
@@ -11,7 +13,7 @@ internal static class EvalCommand
     public static Command Build()
     {
         var model = new Argument<string>("RUN") { Description = "A run's folder, a checkpoint.bin or a weights.npz", HelpName = "RUN" };
-        var data = new Option<string?>("--data") { Description = "Data set [default: the run's own]", HelpName = "NAME" };
+        var data = CommonOptions.Data("Data set, file or folder [default: the run's own]");
         var sweeps = new Option<int?>("--sweeps")
         {
             Description = "Do exactly N sweeps, as in training, instead of relaxing to convergence",
@@ -22,6 +24,12 @@ internal static class EvalCommand
             Description = "Preset or configuration of a weights.npz [default: config.json beside it]",
             HelpName = "PRESET|FILE",
         };
+        var samples = new Option<string?>("--samples")
+        {
+            Description = "Only these test samples, e.g. 0-9 or 3,17,20-24",
+            HelpName = "RANGE",
+        };
+        var states = new StatesOptions(nudges: true);
         var set = CommonOptions.SetKey("hardware.mismatch=0.1");
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
@@ -31,16 +39,20 @@ internal static class EvalCommand
             data,
             sweeps,
             config,
+            samples,
             set,
             threads,
             json,
         };
+        states.AddTo(command);
         command.SetAction(parsed =>
             Run(
                 parsed.GetRequiredValue(model),
                 parsed.GetValue(data),
                 parsed.GetValue(sweeps),
                 parsed.GetValue(config),
+                parsed.GetValue(samples),
+                states.Wanted(parsed) ? (trainer, set, chosen, options) => states.Write(parsed, trainer, set, chosen, options) : null,
                 parsed.GetValue(set)!,
                 parsed.ThreadCount(threads),
                 parsed.GetValue(json),
@@ -56,6 +68,8 @@ internal static class EvalCommand
         string? dataName,
         int? sweeps,
         string? config,
+        string? samples,
+        Func<Trainer, Samples, int[], SweepOptions, string>? states,
         string[] set,
         int threads,
         bool json,
@@ -66,22 +80,23 @@ internal static class EvalCommand
         if (sweeps is < 1)
             throw new InputException($"--sweeps {sweeps}: give at least 1.");
         var begun = Accounting.Mark.Now;
-        var model = TrainedModel.Find(path, config).With(set);
-        var data = Target.Load(dataName ?? model.Experiment.Data, error);
+        var model = TrainedModel.Find(path, config).With(set, sweeps is null ? Use.Evaluation : Use.Evaluation | Use.Sweeps);
+        var data = OwnData.LoadLike(model.Experiment, model.Preparation, dataName, error);
         using var trainer = model.Load(data, threads);
         var options = sweeps is { } n ? model.Experiment.Free with { MaxSweeps = n, Tolerance = 0 } : model.Experiment.Evaluation;
-        var test = trainer.Test(options);
+        int[] chosen = samples is null ? [.. Enumerable.Range(0, data.Test.Count)] : SampleRange.Parse(samples, data.Test.Count);
+        var test = trainer.Evaluate(data.Test, chosen, options);
+        string? written = states?.Invoke(trainer, data.Test, chosen, options);
         bool isFixed = options.Tolerance == 0,
             // A fixed number of sweeps counts no samples; the largest residual still says whether all reached the tolerance.
             converged = isFixed ? test.Relaxation.Residual <= model.Experiment.Evaluation.Tolerance : test.Relaxation.Converged;
         if (json)
         {
-            int classes = test.Confusion.GetLength(0);
             var result = new EvalResult(
                 path,
                 data.Name,
                 test.Samples,
-                test.ErrorPercent,
+                test.Confusion is null ? null : test.Score.Value,
                 test.Loss,
                 converged,
                 isFixed ? null : test.Relaxation.NotConverged,
@@ -89,15 +104,21 @@ internal static class EvalCommand
                 test.Relaxation.Sweeps,
                 isFixed ? null : options.Tolerance,
                 begun.WallSeconds,
-                [.. Enumerable.Range(0, classes).Select(i => Enumerable.Range(0, classes).Select(j => test.Confusion[i, j]).ToArray())]
+                test.Confusion is { } counts ? Rows(counts) : null,
+                test.Score.Name,
+                Scores.Json(test.Metrics),
+                test.Score.Unit,
+                written
             );
             output.WriteLine(JsonSerializer.Serialize(result, CliJson.Default.EvalResult));
         }
         else
         {
-            int wrong = (int)Math.Round(test.ErrorPercent * test.Samples / 100);
+            string more = test.Confusion is null
+                ? $"{Scores.Others(test.Metrics)}, {Terminal.Count(test.Samples)} of {data.Name}"
+                : $"{Report.Wrong(test.Score.Value, test.Samples, $" of {data.Name}")}";
             output.WriteLine(
-                $"test error  {Terminal.Percent(test.ErrorPercent)}   {Terminal.Count(wrong)} of {Terminal.Count(test.Samples)} of {data.Name} wrong{Chip.Of(model.Experiment, "; on ")}"
+                $"{"test " + Scores.Name(test.Score.Name), -11} {Scores.Text(test.Score.Name, test.Score.Value, test.Score.Unit)}   {more}{Chip.Of(model.Experiment, "; on ")}"
             );
             if (model.Checkpoint is { } saved && saved.Epoch < model.Experiment.Epochs)
                 output.WriteLine($"trained     {saved.Epoch} of {Terminal.Epochs(model.Experiment.Epochs)}: an unfinished run");
@@ -109,8 +130,17 @@ internal static class EvalCommand
                             : Report.Relaxed(test.Relaxation.NotConverged, test.Relaxation.Sweeps, test.Relaxation.Residual)
                     )
             );
+            if (written is not null)
+                output.WriteLine($"states      {written}");
             output.WriteLine($"took        {Terminal.Duration(begun.WallSeconds)}");
         }
         return isFixed || converged ? ExitCode.Done : ExitCode.NotConverged;
     }
+
+    private static int[][] Rows(int[,] counts) =>
+        [
+            .. Enumerable
+                .Range(0, counts.GetLength(0))
+                .Select(i => Enumerable.Range(0, counts.GetLength(1)).Select(j => counts[i, j]).ToArray()),
+        ];
 }

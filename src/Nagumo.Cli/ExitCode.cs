@@ -17,4 +17,7 @@ public static class ExitCode
 
     /// <summary>Interrupted; the state up to the last finished epoch is kept.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>Whoever read standard output closed the pipe, as <c>head</c> does: 128 + SIGPIPE, as a shell reports other programs.</summary>
+    public const int ReaderLeft = 141;
 }

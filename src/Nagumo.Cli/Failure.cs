@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Nagumo.Audits;
 using Nagumo.Circuits;
 using Nagumo.Data;
 using Nagumo.Learning;
+using Nagumo.Neurons;
+using Nagumo.Relaxation;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Cli;
@@ -21,6 +22,8 @@ internal static partial class Failure
     public static int Report(Exception e, TextWriter error)
     {
         e = e is AggregateException or TypeInitializationException && e.InnerException is { } inner ? inner : e;
+        if (e is ReaderLeftException)
+            return ExitCode.ReaderLeft;
         var (code, message) = e switch
         {
             OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
@@ -33,7 +36,10 @@ internal static partial class Failure
             or CheckpointException => (ExitCode.Usage, e.Message),
             // A variable of the environment that cannot be followed.
             InvalidOperationException when e.Message.StartsWith("NAGUMO_", StringComparison.Ordinal) => (ExitCode.Usage, e.Message),
+            // A linear solve that did not converge says what to do.
+            ArithmeticException when e.GetType() == typeof(ArithmeticException) => (ExitCode.Failed, e.Message),
             DataAcquisitionException or DivergenceException or NgspiceException or NotFiniteNumberException => (ExitCode.Failed, e.Message),
+            NotAtRestException => (ExitCode.NotConverged, e.Message),
             IOException or UnauthorizedAccessException => (ExitCode.Failed, FileTrouble.Text(e)),
             _ => (ExitCode.Failed, $"{e.GetType().Name}: {e.Message} This is a bug: please report it, with {DebugVariable}=1 set."),
         };

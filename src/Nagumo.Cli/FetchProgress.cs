@@ -30,7 +30,7 @@ internal sealed class FetchProgress(TextWriter error) : IProgress<DataProgress>
             share = value.BytesTotal is { } total and > 0 ? $" ({100 * value.BytesDone / total} %)" : "";
         if (_live)
         {
-            error.Write($"\r\u001b[K  {value.File}  {mib} MiB{share}");
+            Terminal.Replace(error, $"  {value.File}  {mib} MiB{share}");
             _open = true;
             if (done)
                 Close();

@@ -21,7 +21,21 @@ internal static partial class JsonFile
             ? throw new InputException($"{file}: the file is empty.")
             : text;
 
-    /// <summary>Why a text is no JSON, and where; null when it is.</summary>
+    /// <summary>Whether a text is JSON at all, be it with a key twice.</summary>
+    public static bool IsJson(string text)
+    {
+        try
+        {
+            using var _ = JsonDocument.Parse(text, Lenient with { AllowDuplicateProperties = true });
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Why a text is no JSON, or which key stands there twice, and where; null when all is well.</summary>
     public static string? Fault(string text)
     {
         try

@@ -8,7 +8,9 @@ namespace Nagumo.Cli;
 internal sealed class LiveDisplay : EpochDisplay
 {
     private const int Refresh = 120,
-        WidthForBar = 110;
+        WidthForBar = 110,
+        BarWidth = 16,
+        Margin = 2;
     private readonly IAnsiConsole _console;
     private readonly ManualResetEventSlim _finished = new();
     private readonly Lock _gate = new();
@@ -16,10 +18,11 @@ internal sealed class LiveDisplay : EpochDisplay
     private ProgressTask? _task;
     private Progress _latest;
 
-    public LiveDisplay(TextWriter error, Experiment experiment, int samples, int done)
-        : base(error, experiment, samples, done)
+    public LiveDisplay(TextWriter error, Experiment experiment, string label, string score, int samples, int done)
+        : base(error, experiment, label, score, samples, done)
     {
-        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Terminal.Raw(error)) });
+        _console.Profile.Width = Terminal.Width(error);
         ProgressColumn[] text = [new TaskDescriptionColumn { Alignment = Justify.Left }];
         var ready = new ManualResetEventSlim();
         // Spectre runs its display around a delegate; the trainer stays on its own thread.
@@ -27,7 +30,7 @@ internal sealed class LiveDisplay : EpochDisplay
             _console
                 .Progress()
                 .AutoClear(true)
-                .Columns(_console.Profile.Width >= WidthForBar ? [new ProgressBarColumn { Width = 16 }, .. text] : text)
+                .Columns(_console.Profile.Width >= WidthForBar ? [new ProgressBarColumn { Width = BarWidth }, .. text] : text)
                 .Start(context =>
                 {
                     _task = context.AddTask("starting", maxValue: samples);
@@ -67,7 +70,7 @@ internal sealed class LiveDisplay : EpochDisplay
     }
 
     /// <inheritdoc/>
-    protected override void Line(string text) => _console.WriteLine(text);
+    protected override void Line(string text) => _console.WriteLine(PlainWriter.Escaped(text));
 
     private void Update()
     {
@@ -79,14 +82,21 @@ internal sealed class LiveDisplay : EpochDisplay
         double rate = p.Samples / p.Seconds,
             left = ((Experiment.Epochs - p.Epoch + 1) * (double)p.Of - p.Samples) / rate;
         _task!.Value = p.Samples;
-        // In 80 columns the line must end with what matters least.
+        // One line only: what does not fit is left out, from the end.
         bool isFixed = Experiment.Free.Tolerance == 0;
-        string line =
-            $"{p.Epoch}/{Experiment.Epochs} {100 * p.Samples / p.Of, 3} %  loss {Terminal.Short(p.Loss)}  error {Terminal.Percent(p.ErrorPercent)}  "
-            + $"{Terminal.Count((long)rate)}/s  ETA {Terminal.Duration(left)}  {p.Free.Sweeps}+{p.Nudged.Sweeps} "
-            + (isFixed ? "fixed sweeps" : $"sweeps, {Terminal.Count(p.Free.NotConverged)} not converged")
-            + $"  residual {Terminal.Short(Math.Max(p.Free.Residual, p.Nudged.Residual))}";
-        int room = _console.Profile.Width - 2;
-        _task.Description = Markup.Escape(line.Length > room ? line[..room] : line);
+        string[] parts =
+        [
+            $"{p.Epoch}/{Experiment.Epochs} {100L * p.Samples / p.Of, 3} %",
+            $"loss {Terminal.Short(p.Loss)}",
+            $"{Scores.Name(Score)} {Scores.Text(Score, p.Score)}",
+            $"{Terminal.Count((long)rate)}/s",
+            $"ETA {Terminal.Duration(left)}",
+            $"{p.Free.Sweeps}+{p.Nudged.Sweeps} {(isFixed ? "fixed " : "")}sweeps",
+            $"residual {Terminal.Short(Math.Max(p.Free.Residual, p.Nudged.Residual))}",
+            .. isFixed ? (string[])[] : [$"{Terminal.Count(p.Free.NotConverged)} not converged"],
+        ];
+        _task.Description = Markup.Escape(
+            Page.Filled(parts, _console.Profile.Width - (_console.Profile.Width >= WidthForBar ? BarWidth + 2 : 0) - Margin).First()
+        );
     }
 }

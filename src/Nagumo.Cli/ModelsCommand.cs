@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Nagumo.Learning;
+using Nagumo.Couplings;
 using Nagumo.Neurons;
 
 namespace Nagumo.Cli;
@@ -23,11 +23,11 @@ internal static class ModelsCommand
                         {
                             ["neurons"] = new JsonArray([.. NeuronModels.All.Select(Equations.Json)]),
                             ["couplings"] = new JsonArray([
-                                .. CouplingOptions.Kinds.Select(kind => new JsonObject
+                                .. CouplingKinds.All.Select(kind => new JsonObject
                                 {
-                                    ["kind"] = kind,
-                                    ["term"] = CouplingOptions.Example(kind).Term,
-                                    ["keys"] = new JsonArray([.. CouplingOptions.KeysOf(kind).Select(k => (JsonNode)k)]),
+                                    ["kind"] = kind.Name,
+                                    ["term"] = kind.Example().Term,
+                                    ["keys"] = new JsonArray([.. kind.AllKeys.Select(k => (JsonNode)k)]),
                                 }),
                             ]),
                         }
@@ -58,12 +58,13 @@ internal static class ModelsCommand
         output.WriteLine("A neuron may also be given as text: \"potential\" in a configuration, with \"parameters\" and \"inhibitors\".");
         output.WriteLine();
         output.WriteLine("COUPLINGS  terms of H between ends a and b: populations, or their inhibitors as in h1.v");
+        output.WriteLine("           letters with indices are the parameters that files store; a conductance behind w is w/V");
         output.WriteLine();
-        int width = CouplingOptions.Kinds.Max(k => k.Length);
-        foreach (string kind in CouplingOptions.Kinds)
+        int width = CouplingKinds.All.Max(k => k.Name.Length);
+        foreach (var kind in CouplingKinds.All)
         {
-            output.WriteLine($"{kind.PadRight(width)}  {CouplingOptions.Example(kind).Term}");
-            output.WriteLine($"{new string(' ', width)}  keys: {string.Join(", ", CouplingOptions.KeysOf(kind))}");
+            output.WriteLine($"{kind.Name.PadRight(width)}  {kind.Example().Term}");
+            output.WriteLine($"{new string(' ', width)}  keys: {string.Join(", ", kind.AllKeys)}");
         }
     }
 }

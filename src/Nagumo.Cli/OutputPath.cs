@@ -1,3 +1,5 @@
+using Nagumo.Data;
+
 namespace Nagumo.Cli;
 
 /// <summary>Files and folders that a command is to write: refused before the work begins, said when it is done.</summary>
@@ -23,8 +25,7 @@ internal static class OutputPath
             throw new InputException($"'{path}' is a folder: name a file in it.");
         if (File.Exists(path) && Start(path) is { Length: > 0 } start && !starts.Any(s => start.StartsWith(s, StringComparison.Ordinal)))
             throw new InputException($"'{path}' is there and is no {kind}, so it is kept: name another file.");
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
-            Make(folder);
+        Make(Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".");
         return path;
     }
 
@@ -56,7 +57,8 @@ internal static class OutputPath
             throw new InputException($"'{folder}' is a file, not a folder: use another path.");
         try
         {
-            RunFolder.Writing(() => Directory.CreateDirectory(folder));
+            Directory.CreateDirectory(folder);
+            AtomicFile.RemoveStale(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

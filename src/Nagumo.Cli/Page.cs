@@ -2,15 +2,16 @@ using System.Text;
 
 namespace Nagumo.Cli;
 
-/// <summary>Text for people that is not on a terminal: lines are broken at spaces, so that they fit a page.</summary>
-/// <remarks>What is broken goes on under the last column of its line. A word longer than the page stays whole.</remarks>
-internal sealed class Page(TextWriter inner) : TextWriter
+/// <summary>Text for people: lines are broken at spaces, so that they fit the terminal or page.</summary>
+/// <remarks>What is broken goes on under the last column of its line. A word longer than the page stays whole, and so does what
+/// <see cref="Terminal.Whole"/> keeps together.</remarks>
+internal sealed class Page(TextWriter inner, int width) : TextWriter
 {
-    /// <summary>Characters of a line.</summary>
-    public const int Width = 100;
+    /// <summary>A space at which no line is broken; written as a space.</summary>
+    public const char Joint = '\uE000';
 
-    /// <summary>A column that begins further to the right leaves too little room for what goes on under it.</summary>
-    private const int LastColumn = 60;
+    /// <summary>A column that begins beyond this part of the line leaves too little room for what goes on under it.</summary>
+    private const double LastColumn = 0.6;
 
     private const int Hanging = 2;
 
@@ -19,13 +20,19 @@ internal sealed class Page(TextWriter inner) : TextWriter
 
     private readonly StringBuilder _line = new();
 
+    /// <summary>Where the text goes.</summary>
+    public TextWriter Inner => inner;
+
+    /// <summary>Characters of a line on standard output.</summary>
+    public static int Width => Terminal.Width(Console.Out);
+
     public override Encoding Encoding => inner.Encoding;
 
     public override void Write(char value)
     {
         if (value == '\n')
         {
-            foreach (string part in Broken(_line.ToString(), Width))
+            foreach (string part in Broken(_line.ToString(), width))
                 inner.WriteLine(part);
             _line.Clear();
         }
@@ -35,7 +42,7 @@ internal sealed class Page(TextWriter inner) : TextWriter
 
     public override void Flush()
     {
-        inner.Write(_line.ToString());
+        inner.Write(_line.Replace(Joint, ' ').ToString());
         _line.Clear();
         inner.Flush();
     }
@@ -43,21 +50,39 @@ internal sealed class Page(TextWriter inner) : TextWriter
     /// <summary>A line as lines of at most <paramref name="width"/> characters.</summary>
     public static IEnumerable<string> Broken(string line, int width)
     {
-        string indent = new(' ', Column(line));
+        string indent = new(' ', Column(line, width));
         while (line.Length > width && Break(line, indent.Length, width) is > 0 and var at)
         {
-            yield return line[..at].TrimEnd();
+            yield return line[..at].TrimEnd().Replace(Joint, ' ');
             line = indent + line[at..].TrimStart();
         }
-        yield return line;
+        yield return line.Replace(Joint, ' ');
+    }
+
+    /// <summary>Parts two spaces apart, as many on a line as it has room for; the lines below the first begin under its second part.</summary>
+    public static IEnumerable<string> Filled(IReadOnlyList<string> parts, int width)
+    {
+        string line = parts[0],
+            indent = new(' ', parts[0].Length);
+        foreach (string part in parts.Skip(1))
+        {
+            if (line != indent && line.Length + 2 + part.TrimEnd().Length > width)
+            {
+                yield return line.TrimEnd();
+                line = indent;
+            }
+            line += "  " + part;
+        }
+        yield return line.TrimEnd();
     }
 
     /// <summary>A table on a page: labels, of which the long ones are broken, and what stands beside their last lines.</summary>
     public static IEnumerable<string> Table(IReadOnlyList<(string Label, string Numbers)> rows)
     {
         // Numbers that leave no room for a label run over the page.
-        int most = Width - 2 - LeastLabel,
-            room = Width - 2 - rows.Select(r => r.Numbers.Length).Where(n => n <= most).DefaultIfEmpty().Max(),
+        int page = Width,
+            most = page - 2 - LeastLabel,
+            room = page - 2 - rows.Select(r => r.Numbers.Length).Where(n => n <= most).DefaultIfEmpty().Max(),
             wide = Math.Min(room, rows.Max(r => r.Label.Length));
         foreach (var (label, numbers) in rows)
         {
@@ -76,11 +101,11 @@ internal sealed class Page(TextWriter inner) : TextWriter
     }
 
     /// <summary>Where the last column begins: columns stand two spaces or more apart.</summary>
-    private static int Column(string line)
+    private static int Column(string line, int width)
     {
         int text = line.Length - line.TrimStart().Length,
             last = text;
-        for (int i = text + 2; i <= Math.Min(LastColumn, line.Length - 1); i++)
+        for (int i = text + 2; i <= Math.Min(LastColumn * width, line.Length - 1); i++)
             if (line[i] != ' ' && line[i - 1] == ' ' && line[i - 2] == ' ')
                 last = i;
         return last > text ? last : text + Hanging;

@@ -61,5 +61,12 @@ internal sealed record Finding(
 /// <param name="Title">What was simulated, in one line.</param>
 /// <param name="Items">What was found.</param>
 /// <param name="Pictures">Files in the folder.</param>
-/// <param name="Converged">Whether what should converge did.</param>
-internal sealed record Findings(string Title, IReadOnlyList<Finding> Items, IReadOnlyList<string> Pictures, bool Converged = true);
+/// <param name="Converged">Whether what should converge did, and what was asked for is there.</param>
+/// <param name="Why">Where it is not: why, and what to do.</param>
+internal sealed record Findings(
+    string Title,
+    IReadOnlyList<Finding> Items,
+    IReadOnlyList<string> Pictures,
+    bool Converged = true,
+    string? Why = null
+);

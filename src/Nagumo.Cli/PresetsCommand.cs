@@ -18,18 +18,20 @@ internal static class PresetsCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                var presets = Presets.All.Select(p =>
-                {
-                    var e = Presets.Get(p.Name);
-                    return new JsonObject
+                var presets = Presets
+                    .All.Concat(CircuitPresets.All)
+                    .Select(p =>
                     {
-                        ["name"] = p.Name,
-                        ["summary"] = p.Summary,
-                        ["data"] = e.Data,
-                        ["epochs"] = e.Epochs,
-                        ["default"] = p.Name == Presets.Default,
-                    };
-                });
+                        var e = Target.Find(p.Name).Experiment;
+                        return new JsonObject
+                        {
+                            ["name"] = p.Name,
+                            ["summary"] = p.Summary,
+                            ["data"] = e.Data.Source,
+                            ["epochs"] = e.Epochs,
+                            ["default"] = p.Name == Presets.Default,
+                        };
+                    });
                 output.WriteLine(Json.Text(new JsonObject { ["presets"] = new JsonArray([.. presets]) }));
                 return ExitCode.Done;
             }
@@ -37,9 +39,9 @@ internal static class PresetsCommand
             foreach (var (name, summary) in Presets.All)
                 output.WriteLine($"{name.PadRight(width)}  {Terminal.Epochs(Presets.Get(name).Epochs), 9}  {summary}");
             output.WriteLine();
-            output.WriteLine($"Of '{Terminal.Command} circuit' alone:");
+            output.WriteLine($"Small enough to be built ({Terminal.Whole($"{Terminal.Command} circuit")}):");
             foreach (var (name, summary) in CircuitPresets.All)
-                output.WriteLine($"{name.PadRight(width)}  {"", 9}  {summary}");
+                output.WriteLine($"{name.PadRight(width)}  {Terminal.Epochs(CircuitPresets.Get(name).Epochs), 9}  {summary}");
             return ExitCode.Done;
         });
         return command;

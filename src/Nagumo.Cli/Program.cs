@@ -1,3 +1,5 @@
 using Nagumo.Cli;
 
+StandardStreams.Prepare();
+Interruption.Watch();
 return CommandLine.Run(args, Console.Out, Console.Error);

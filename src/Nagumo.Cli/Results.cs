@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Nagumo.Learning;
 
@@ -10,9 +11,9 @@ internal sealed record TrainResult(
     ulong Seed,
     int Epochs,
     string Data,
-    double TestErrorPercent,
+    double? TestErrorPercent,
     double? ValidationErrorPercent,
-    double TrainErrorPercent,
+    double? TrainErrorPercent,
     double TestLoss,
     int TestSamples,
     int NonconvergedSamples,
@@ -24,8 +25,20 @@ internal sealed record TrainResult(
     double PeakRssMib,
     int Threads,
     int ResumedAtEpoch,
-    string Run
-);
+    string Run,
+    JsonObject? Overrides,
+    string Score = "error_percent",
+    JsonObject? Metrics = null,
+    string? Unit = null
+)
+{
+    /// <summary>The score on the test set, whatever it is.</summary>
+    [JsonIgnore]
+    public double TestScore => TestErrorPercent ?? Metric($"test_{Score}") ?? double.NaN;
+
+    /// <summary>A number among the metrics; null where it is none.</summary>
+    public double? Metric(string name) => (double?)Metrics?[name];
+}
 
 /// <summary>The object of <c>train --seeds N --json</c>: means, the half-width of the 95 % t-interval, sums, and the single runs.</summary>
 internal sealed record SeedsResult(
@@ -34,12 +47,12 @@ internal sealed record SeedsResult(
     ulong[] Seeds,
     int Epochs,
     string Data,
-    double TestErrorPercent,
-    [property: JsonPropertyName("test_error_percent_ci95")] double TestErrorPercentCi95,
-    double[] TestErrorPercentBySeed,
+    double? TestErrorPercent,
+    [property: JsonPropertyName("test_error_percent_ci95")] double? TestErrorPercentCi95,
+    double[]? TestErrorPercentBySeed,
     double? ValidationErrorPercent,
     [property: JsonPropertyName("validation_error_percent_ci95")] double? ValidationErrorPercentCi95,
-    double TrainErrorPercent,
+    double? TrainErrorPercent,
     int NonconvergedSamples,
     double MaxResidual,
     double SamplesPerSecond,
@@ -47,7 +60,11 @@ internal sealed record SeedsResult(
     double WallSeconds,
     double PeakRssMib,
     string Run,
-    TrainResult[] Runs
+    JsonObject? Overrides,
+    TrainResult[] Runs,
+    string Score,
+    JsonObject Metrics,
+    string? Unit
 );
 
 /// <summary>run.json: what made a run; no part of its configuration.</summary>
@@ -61,7 +78,7 @@ internal sealed record EvalResult(
     string Run,
     string Data,
     int Samples,
-    double TestErrorPercent,
+    double? TestErrorPercent,
     double TestLoss,
     bool Converged,
     int? NonconvergedSamples,
@@ -69,25 +86,58 @@ internal sealed record EvalResult(
     int MaxSweeps,
     double? Tolerance,
     double WallSeconds,
-    int[][] Confusion
+    int[][]? Confusion,
+    string Score,
+    JsonObject Metrics,
+    string? Unit,
+    string? States
 );
 
 /// <summary>The object of <c>predict --json</c>.</summary>
 internal sealed record PredictResult(
     string Run,
     string Image,
-    int Class,
-    double[] Probabilities,
+    int? Class,
+    double[]? Probabilities,
     int? Label,
     bool Converged,
     double Residual,
-    int Sweeps
+    int Sweeps,
+    string? Warning,
+    PredictedNumber[]? Numbers = null,
+    string? States = null
+);
+
+/// <summary>One of the numbers that a network predicts, in the units of the data.</summary>
+internal sealed record PredictedNumber(string Name, double Value, double? Target, string? Unit);
+
+/// <summary>The object of <c>predict --json</c> for samples of a user's own.</summary>
+internal sealed record PredictedRowsResult(
+    string Run,
+    string File,
+    string[]? Classes,
+    PredictedRow[] Predictions,
+    bool Converged,
+    string? States = null
+);
+
+/// <summary>What is predicted of one of them.</summary>
+internal sealed record PredictedRow(
+    int Index,
+    string? Class,
+    double? Probability,
+    string? Label,
+    double[]? Probabilities,
+    PredictedNumber[]? Numbers,
+    bool Converged,
+    double Residual
 );
 
 /// <summary>JSON of the results: snake_case keys.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(FiniteNumberConverter)],
     WriteIndented = true,
     NewLine = "\n"
 )]
@@ -98,6 +148,8 @@ internal sealed record PredictResult(
 [JsonSerializable(typeof(EpochMetrics))]
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(PredictResult))]
+[JsonSerializable(typeof(PredictedRowsResult))]
+[JsonSerializable(typeof(Nagumo.Data.DataDescription))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     /// <summary>The same on one line, for JSON lines.</summary>

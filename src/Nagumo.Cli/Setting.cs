@@ -1,4 +1,4 @@
-using System.Globalization;
+using Nagumo.Neurons;
 
 namespace Nagumo.Cli;
 
@@ -8,6 +8,15 @@ namespace Nagumo.Cli;
 /// <param name="Text">What it is, with its unit.</param>
 internal abstract record Setting(string Name, string Default, string Text)
 {
+    /// <summary>Where the key acts at all; null for everywhere.</summary>
+    public Condition? Needs { get; init; }
+
+    /// <summary>Its value for a neuron that is given by equations, unless it is set; null for the same as for others.</summary>
+    public string? OfEquations { get; init; }
+
+    /// <summary>Its value for some cells unless it is set.</summary>
+    public string DefaultFor(Kinetics kinetics) => kinetics.Neuron is null && OfEquations is { } own ? own : Default;
+
     /// <summary>The range or the choices, for people.</summary>
     public abstract string Domain { get; }
 
@@ -28,9 +37,24 @@ internal abstract record Setting(string Name, string Default, string Text)
     public static Setting Whole(string name, int value, string text, int min, int max) =>
         new NumberSetting(name, value, min, max, true, text);
 
+    /// <summary>A number, or "auto" for one that the neuron itself gives.</summary>
+    public static Setting Auto(string name, string text, double min = double.NegativeInfinity, double max = double.PositiveInfinity) =>
+        new AutoSetting(name, new NumberSetting(name, 0, min, max, false, text));
+
     /// <summary>One of some words.</summary>
     public static Setting Word(string name, string value, string text, params string[] choices) =>
         new WordSetting(name, value, choices, text);
+
+    /// <summary>A name, checked by what it names.</summary>
+    public static Setting Named(string name, string value, string text) => new TextSetting(name, value, text);
+
+    private sealed record TextSetting(string Name, string Value, string Text) : Setting(Name, Value, Text)
+    {
+        public override string Domain => "a name";
+
+        public override string Validate(string text) =>
+            text.Length > 0 ? text : throw new InputException($"{Name} is empty: give a name, such as {Value}.");
+    }
 
     private sealed record NumberSetting(string Name, double Value, double Min, double Max, bool Integer, string Text)
         : Setting(Name, Equations.Number(Value), Text)
@@ -39,13 +63,19 @@ internal abstract record Setting(string Name, string Default, string Text)
             (double.IsFinite(Min) ? Equations.Number(Min) : "-∞") + " to " + (double.IsFinite(Max) ? Equations.Number(Max) : "∞");
 
         public override string Validate(string text) =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
-            && double.IsFinite(x)
-            && x >= Min
-            && x <= Max
-            && (!Integer || x == Math.Floor(x))
+            Numbers.TryReal(text, out double x) && x >= Min && x <= Max && (!Integer || x == Math.Floor(x))
                 ? Equations.Number(x)
                 : throw new InputException($"{Name} = {text}: give a {(Integer ? "whole" : "finite")} number, {Domain}.");
+    }
+
+    private sealed record AutoSetting(string Name, NumberSetting Given) : Setting(Name, "auto", Given.Text)
+    {
+        public override string Domain => $"auto | {Given.Domain}";
+
+        public override string Validate(string text) =>
+            text == Default ? text
+            : Numbers.TryReal(text, out _) ? Given.Validate(text)
+            : throw new InputException($"{Name} = {text}: give auto, or a finite number, {Given.Domain}.");
     }
 
     private sealed record WordSetting(string Name, string Value, string[] Choices, string Text) : Setting(Name, Value, Text)
@@ -57,4 +87,14 @@ internal abstract record Setting(string Name, string Default, string Text)
                 ? text
                 : throw new InputException($"{Name} = {text}: give one of {string.Join(", ", Choices)}.{Nearest.Hint(text, Choices)}");
     }
+}
+
+/// <summary>What other keys must be for a key to have its effect.</summary>
+/// <param name="Text">In words, after "it acts where".</param>
+/// <param name="Holds">Whether it is so, by the values of the other keys.</param>
+internal sealed record Condition(string Text, Func<Func<string, string>, bool> Holds)
+{
+    /// <summary>A key has one of some words.</summary>
+    public static Condition Is(string key, params string[] words) =>
+        new($"{key} = {string.Join(" or ", words)}", values => words.Contains(values(key)));
 }

@@ -12,15 +12,15 @@ internal sealed class Settings
     private readonly IReadOnlyList<string> _changed;
 
     private Settings(
-        Neuron neuron,
+        Kinetics kinetics,
         JsonNode neuronText,
         Dictionary<string, double> parameters,
         Dictionary<string, string> values,
         IReadOnlyList<string> changed
-    ) => (Neuron, NeuronText, _parameters, _values, _changed) = (neuron, neuronText, parameters, values, changed);
+    ) => (Kinetics, NeuronText, _parameters, _values, _changed) = (kinetics, neuronText, parameters, values, changed);
 
-    /// <summary>The neuron model.</summary>
-    public Neuron Neuron { get; }
+    /// <summary>The cells: a neuron, or equations.</summary>
+    public Kinetics Kinetics { get; }
 
     /// <summary>The values of all its parameters by name.</summary>
     public IReadOnlyDictionary<string, double> Parameters => _parameters;
@@ -31,6 +31,9 @@ internal sealed class Settings
     /// <summary>The value of a number.</summary>
     public double this[string key] => double.Parse(_values[key], CultureInfo.InvariantCulture);
 
+    /// <summary>The value of a number; null where it is "auto".</summary>
+    public double? Given(string key) => _values[key] == "auto" ? null : this[key];
+
     /// <summary>The value of a whole number.</summary>
     public int Whole(string key) => (int)this[key];
 
@@ -40,12 +43,15 @@ internal sealed class Settings
     /// <summary>Whether every value is the phenomenon's own, those of some keys aside: published numbers then apply.</summary>
     public bool ArePublished(params string[] aside) => _changed.All(aside.Contains);
 
+    /// <summary>Whether a key or a parameter has another value than the phenomenon's own.</summary>
+    public bool IsChanged(string key) => _changed.Contains(key);
+
     /// <summary>All values, as configuration.</summary>
     public JsonObject ToJson()
     {
         var json = new JsonObject();
         foreach (var (name, value) in _values)
-            json[name] = double.TryParse(value, CultureInfo.InvariantCulture, out double x) ? x : value;
+            json[name] = Numbers.TryReal(value, out double x) ? x : value;
         foreach (var (name, value) in _parameters)
             json[name] = value;
         return json;
@@ -53,21 +59,21 @@ internal sealed class Settings
 
     /// <summary>Defaults, then the row of a table that a word names, then assignments.</summary>
     /// <param name="phenomenon">What is simulated.</param>
-    /// <param name="neuron">The model, or null for the phenomenon's own.</param>
+    /// <param name="kinetics">The cells, or null for the phenomenon's own.</param>
     /// <param name="neuronText">How the configuration names it.</param>
     /// <param name="assignments">KEY=VALUE, in order.</param>
     /// <exception cref="InputException">An unknown key or a value out of range, naming key, range and remedy.</exception>
     public static Settings Resolve(
         Phenomenon phenomenon,
-        Neuron? neuron,
+        Kinetics? kinetics,
         JsonNode? neuronText,
         IReadOnlyList<(string Key, string Value)> assignments
     )
     {
-        bool own = neuron is null || neuron.Name == Phenomenon.DefaultNeuron;
-        neuron ??= NeuronModels.All.First(n => n.Name == Phenomenon.DefaultNeuron);
-        var values = phenomenon.Keys.ToDictionary(k => k.Name, k => k.Default);
-        var parameters = neuron.Parameters.ToDictionary(p => p.Name, p => p.Value);
+        bool own = kinetics is null || kinetics.Name == Phenomenon.DefaultNeuron;
+        kinetics ??= NeuronModels.All.First(n => n.Name == Phenomenon.DefaultNeuron);
+        var values = phenomenon.Keys.ToDictionary(k => k.Name, k => k.DefaultFor(kinetics));
+        var parameters = kinetics.Parameters.ToDictionary(p => p.Name, p => p.Value);
         var names = values.Keys.Concat(parameters.Keys).ToArray();
         if (values.Keys.FirstOrDefault(parameters.ContainsKey) is { } twice)
             throw new InputException($"the neuron's parameter '{twice}' has the name of a key of '{phenomenon.Name}': rename it.");
@@ -75,13 +81,21 @@ internal sealed class Settings
         Apply(defaults);
         var (valuesBefore, parametersBefore) = (values.ToArray(), parameters.ToArray());
         Apply(phenomenon.Row(assignments).Concat(assignments));
+        foreach (
+            var idle in phenomenon.Keys.Where(k =>
+                k.Needs is { } needs && values[k.Name] != k.DefaultFor(kinetics) && !needs.Holds(n => values[n])
+            )
+        )
+            throw new InputException(
+                $"{idle.Name} = {values[idle.Name]} would change nothing: it acts where {idle.Needs!.Text}. Leave it out."
+            );
         string[] changed =
         [
             .. valuesBefore.Where(p => values[p.Key] != p.Value).Select(p => p.Key),
             .. parametersBefore.Where(p => parameters[p.Key] != p.Value).Select(p => p.Key),
             .. own ? (string[])[] : ["neuron"],
         ];
-        return new(neuron, neuronText ?? neuron.Name, parameters, values, changed);
+        return new(kinetics, neuronText ?? kinetics.Name, parameters, values, changed);
 
         void Apply(IEnumerable<(string, string)> given)
         {
@@ -89,8 +103,8 @@ internal sealed class Settings
             {
                 if (phenomenon.Keys.FirstOrDefault(k => k.Name == key) is { } setting)
                     values[key] = setting.Validate(text);
-                else if (neuron.Parameters.FirstOrDefault(p => p.Name == key) is { } parameter)
-                    parameters[key] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x)
+                else if (kinetics.Parameters.FirstOrDefault(p => p.Name == key) is { } parameter)
+                    parameters[key] = Numbers.TryReal(text, out double x)
                         ? Validated(parameter, x)
                         : throw new InputException($"{key} = {text}: give a finite number.");
                 else

@@ -12,7 +12,9 @@ internal sealed class SheetRun<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int MostPixels = 512,
-        MillisecondsOfFilm = 3600;
+        MostInPicture = 1024,
+        MillisecondsOfFilm = 3600,
+        MostCellSteps = 100_000_000;
     private readonly Simulation _simulation;
     private readonly List<(double Time, SheetField U, IReadOnlyList<(double, double)>? Path)> _frames = [];
 
@@ -36,6 +38,36 @@ internal sealed class SheetRun<T> : IDisposable
     /// <summary>Whether Ctrl-C ended it.</summary>
     public bool IsInterrupted => _simulation.Cancel.IsCancellationRequested;
 
+    /// <summary>The largest distance of an activator from a value.</summary>
+    public double FarthestFrom(double value)
+    {
+        T level = T.CreateChecked(value),
+            far = T.Zero;
+        for (int r = 0; r < Sheet.Options.Rows; r++)
+            foreach (T x in Sheet.Read(0, r))
+                far = T.Max(far, T.Abs(x - level));
+        return double.CreateChecked(far);
+    }
+
+    /// <summary>How fast activators move: the largest change in ten more steps, per unit of time, of at most 256 rows.</summary>
+    public double Speed()
+    {
+        const int Steps = 10;
+        int every = Thin(256);
+        var before = new List<T[]>();
+        for (int r = 0; r < Sheet.Options.Rows; r += every)
+            before.Add(Sheet.Read(0, r).ToArray());
+        Sheet.Advance(Steps);
+        T far = T.Zero;
+        for (int i = 0; i < before.Count; i++)
+        {
+            var now = Sheet.Read(0, i * every);
+            for (int c = 0; c < now.Length; c++)
+                far = T.Max(far, T.Abs(now[c] - before[i][c]));
+        }
+        return double.CreateChecked(far) / (Steps * Sheet.Options.Dt);
+    }
+
     /// <summary>Goes on to a time, looking every so many steps; ends early when interrupted.</summary>
     /// <param name="until">The time.</param>
     /// <param name="every">Steps between looks.</param>
@@ -45,7 +77,13 @@ internal sealed class SheetRun<T> : IDisposable
         long last = (long)Math.Round(until / Sheet.Options.Dt);
         while (Sheet.Steps < last && !IsInterrupted)
         {
-            Sheet.Advance(Math.Min(every, last - Sheet.Steps));
+            // So few at a time that an interruption is heard within a fraction of a second.
+            for (long rest = Math.Min(every, last - Sheet.Steps); rest > 0 && !IsInterrupted; )
+            {
+                long steps = Math.Min(rest, Math.Max(1, MostCellSteps / ((long)Sheet.Options.Rows * Sheet.Options.Columns)));
+                Sheet.Advance(steps);
+                rest -= steps;
+            }
             look();
             _simulation.Progress(Sheet.Time / Time, string.Create(CultureInfo.InvariantCulture, $"t = {Sheet.Time:F0} of {Time:F0}"));
         }
@@ -55,7 +93,7 @@ internal sealed class SheetRun<T> : IDisposable
     /// <param name="path">A line over it, in cells.</param>
     public void Frame(IReadOnlyList<(double Column, double Row)>? path = null)
     {
-        int thin = (Math.Max(Sheet.Options.Rows, Sheet.Options.Columns) + MostPixels - 1) / MostPixels;
+        int thin = Thin(MostPixels);
         _frames.Add((Sheet.Time, Field(thin), path is null || thin == 1 ? path : [.. path.Select(p => (p.Column / thin, p.Row / thin))]));
     }
 
@@ -70,19 +108,28 @@ internal sealed class SheetRun<T> : IDisposable
     {
         var settings = _simulation.Settings;
         var caption = new Caption(title, Subtitle(settings));
+        // No finer than the picture's pixels.
+        int thin = Thin(MostInPicture);
+        var last = Field(thin);
+        if (thin > 1)
+            path = path?.Select(p => (p.Item1 / thin, p.Item2 / thin)).ToList();
         var pictures = new List<string>(
             _simulation.Draw(
                 "sheet",
-                file => SheetPicture.Save(file, caption, Field(1), "u", low, high, path is { Count: > 1 } ? [path] : null, note)
+                file => SheetPicture.Save(file, caption, last, "u", low, high, path is { Count: > 1 } ? [path] : null, note)
             )
         );
-        if (_frames.Count > 1)
+        if (_frames.Count > 1 && _simulation.Draws)
         {
             var film = new SheetFilm(_frames[0].U.Rows, _frames[0].U.Columns, low, high);
             Directory.CreateDirectory(_simulation["frames"]);
-            foreach (var (_, u, line) in _frames)
+            for (int k = 0; k < _frames.Count; k++)
             {
-                film.Add(u, line);
+                var (time, u, line) = _frames[k];
+                film.Add(u, line, string.Create(CultureInfo.InvariantCulture, $"t = {time:G5}"));
+                // As many bytes as the film: let go of, unless they are to be kept.
+                if (!_simulation.Save)
+                    _frames[k] = default;
                 film.SaveFrame(
                     _simulation[string.Create(CultureInfo.InvariantCulture, $"frames/{film.Count - 1:0000}.png")],
                     film.Count - 1
@@ -109,8 +156,11 @@ internal sealed class SheetRun<T> : IDisposable
             for (int c = 0; c < columns; c++)
                 values[r * columns + c] = float.CreateTruncating(row[c * thin]);
         }
-        return new(values, rows, columns);
+        return new(values, rows, columns) { Every = thin };
     }
+
+    /// <summary>Every how many-th cell is shown so that so many remain.</summary>
+    private int Thin(int most) => (Math.Max(Sheet.Options.Rows, Sheet.Options.Columns) + most - 1) / most;
 
     /// <summary>The last state of all fields, and the frames.</summary>
     private void Keep()
@@ -119,7 +169,7 @@ internal sealed class SheetRun<T> : IDisposable
             return;
         var o = Sheet.Options;
         var arrays = new List<(string, NpyArray)>();
-        string[] fields = [o.Neuron.U.Name, .. o.Neuron.Inhibitors.Select(v => v.Name)];
+        string[] fields = [.. o.Kinetics.Fields.Select(x => x.Name)];
         for (int f = 0; f < fields.Length; f++)
         {
             var values = new T[o.Rows * o.Columns];
@@ -138,15 +188,12 @@ internal sealed class SheetRun<T> : IDisposable
     private string Subtitle(Settings settings)
     {
         var o = Sheet.Options;
-        var text = new StringBuilder(settings.Neuron.Name);
+        var text = new StringBuilder(settings.Kinetics.Name);
         foreach (var (name, value) in settings.Parameters)
-            text.Append(CultureInfo.InvariantCulture, $", {Greek(name)} = {Equations.Number(value)}");
+            text.Append(CultureInfo.InvariantCulture, $", {name} = {Equations.Number(value)}");
         foreach (var (field, d) in o.Diffusion.Where(d => d.Value > 0))
             text.Append(CultureInfo.InvariantCulture, $", D_{{{field}}} = {Equations.Number(d)}");
         text.Append(CultureInfo.InvariantCulture, $"; {o.Rows}² cells, t = {Sheet.Time:G6}");
         return text.ToString();
-
-        static string Greek(string name) =>
-            name.Replace("gamma", "γ", StringComparison.Ordinal).Replace("tau", "τ", StringComparison.Ordinal);
     }
 }

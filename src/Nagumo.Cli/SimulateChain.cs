@@ -29,13 +29,25 @@ internal static class SimulateChain
                 Setting.Number("current", 0, "current into every activator"),
                 Setting.Word("ends", "zero-flux", "what the ends do", "zero-flux", "periodic"),
                 Setting.Word("start", "noise", "noise on rest, or the fastest mode alone", "noise", "mode"),
-                Setting.Number("noise", 0.05, "standard deviation of u at time 0", min: 0, max: 100),
-                Setting.Number("amplitude", 0.1, "amplitude of the mode at time 0", min: 0, max: 100),
+                Setting.Auto("noise", "standard deviation of u at time 0; auto: 0.05, in the neuron's own unit", min: 0) with
+                {
+                    Needs = Condition.Is("start", "noise"),
+                },
+                Setting.Auto("amplitude", "amplitude of the mode at time 0; auto: 0.1, in the neuron's own unit", min: 0) with
+                {
+                    Needs = Condition.Is("start", "mode"),
+                },
                 Setting.Number("time", 60, "simulated time, activator time constants", min: 1e-6, max: 1e7),
                 Setting.Whole("samples", 601, "states kept", 2, 1_000_000),
                 Setting.Word("method", "auto", "integrator", "auto", "explicit", "semi-implicit", "euler"),
-                Setting.Number("tolerance", 1e-7, "error of a step", min: 1e-13, max: 0.1),
-                Setting.Number("step", 0.002, "fixed step of euler", min: 1e-12, max: 1e6),
+                Setting.Number("tolerance", 1e-7, "error of a step", min: 1e-13, max: 0.1) with
+                {
+                    Needs = Condition.Is("method", "auto", "explicit", "semi-implicit"),
+                },
+                Setting.Number("step", 0.002, "fixed step of euler", min: 1e-12, max: 1e6) with
+                {
+                    Needs = Condition.Is("method", "euler"),
+                },
             ],
             Run
         )
@@ -85,21 +97,27 @@ internal static class SimulateChain
     {
         var s = run.Settings;
         var ends = s.Word("ends") == "periodic" ? ChainEnds.Periodic : ChainEnds.ZeroFlux;
-        var neuron = new PlanarNeuron(s.Neuron, s.Parameters);
+        var neuron = new PlanarNeuron(s.Kinetics, s.Parameters);
         var options = new ChainOptions(s.Whole("cells"), s["d_u"], s["d_v"], s["current"], ends);
         var chain = new Chain(neuron, options);
-        var rest =
-            new RestCurve(neuron).At(options.Current).FirstOrDefault(r => r.IsStable)
-            ?? throw new InputException(
+        var stable = new RestCurve(neuron).At(options.Current).Where(r => r.IsStable).ToArray();
+        if (stable.Length == 0)
+            throw new InputException(
                 $"current = {Equations.Number(options.Current)}: the single neuron has no stable rest state, so there is nothing for a Turing pattern to grow on. Lower tau (below gamma/g it rests) or change the current."
             );
+        // Of several, the one that is asked for, or one on which a pattern grows.
+        var rest =
+            StatedStart.Choose(neuron, options.Current, stable)
+            ?? stable.FirstOrDefault(r => new Dispersion(neuron, r, options.DiffusionU, options.DiffusionV).MostUnstable.Growth > 0)
+            ?? stable[(stable.Length - 1) / 2];
+        double own = CellUnits.Of(neuron.Kinetics, neuron.Parameters, [rest.U, rest.V], options.Current)?.U ?? 1;
         var dispersion = new Dispersion(neuron, rest, options.DiffusionU, options.DiffusionV);
         var (fastest, growth) = dispersion.MostUnstableMode(options.Cells, ends);
         var integration = new ChainRunOptions(s["time"], s.Whole("samples"), Method(s.Word("method")), s["tolerance"], s["step"]);
 
         var course = SpaceTime.Run(
             chain,
-            Start(run, chain, rest, fastest, 0),
+            Start(run, chain, rest, own, fastest, 0),
             integration,
             f => run.Progress(f / run.Seeds, "time"),
             run.Cancel
@@ -128,13 +146,22 @@ internal static class SimulateChain
                 )
             );
         var last = course.States[^1];
-        var settled = run.Cancel.IsCancellationRequested ? null : ChainRest.Find(chain, last);
+        var settled = run.Cancel.IsCancellationRequested ? null : ChainRest.Find(chain, last, cancel: run.Cancel);
+        if (run.Cancel.IsCancellationRequested)
+            settled = null;
         int mode = Pattern.Mode((settled?.State ?? last).AsSpan(0, options.Cells), ends);
         pictures.AddRange(run.Draw("dispersion", path => Draw(path, where, options, dispersion, mode, growth)));
         if (settled is not null)
             pictures.AddRange(run.Draw("pattern", path => Draw(path, where, options, settled)));
 
         var items = Theory(s, dispersion, options, fastest, growth);
+        items.Add(
+            new(
+                "rest",
+                "uniform rest state",
+                $"u = {rest.U.ToString("G5", CultureInfo.InvariantCulture)}, stable{(stable.Length > 1 ? $", 1 of {stable.Length}: u = {string.Join(", ", stable.Select(r => r.U.ToString("G5", CultureInfo.InvariantCulture)))}" : "")}"
+            )
+        );
         items.AddRange(Measured(s, options, dispersion, course, mode, fastest, growth));
         bool converged = true;
         if (settled is not null)
@@ -144,7 +171,7 @@ internal static class SimulateChain
         }
         if (run.Seeds > 1 && !run.Cancel.IsCancellationRequested)
         {
-            var (seeds, worst) = Seeds(run, chain, rest, fastest, integration, mode, settled!.Residual);
+            var (seeds, worst) = Seeds(run, chain, rest, own, fastest, integration, mode, settled!.Residual);
             items.Add(new("modes", "modes of all seeds", new JsonArray([.. seeds.Select(n => (JsonNode)n)])));
             items.Add(
                 new("mean_mode", $"mean mode of {seeds.Count} seeds", seeds.Average(), Finding.Range(0.96 * fastest, 1.04 * fastest))
@@ -245,6 +272,7 @@ internal static class SimulateChain
         Simulation run,
         Chain chain,
         RestState rest,
+        double own,
         int fastest,
         ChainRunOptions integration,
         int first,
@@ -254,8 +282,18 @@ internal static class SimulateChain
         List<int> modes = [first];
         for (int i = 1; i < run.Seeds && !run.Cancel.IsCancellationRequested; i++)
         {
-            var course = SpaceTime.Run(chain, Start(run, chain, rest, fastest, i), integration with { Samples = 2 }, cancel: run.Cancel);
-            var settled = ChainRest.Find(chain, course.States[^1]);
+            var course = SpaceTime.Run(
+                chain,
+                Start(run, chain, rest, own, fastest, i),
+                integration with
+                {
+                    Samples = 2,
+                },
+                cancel: run.Cancel
+            );
+            var settled = ChainRest.Find(chain, course.States[^1], cancel: run.Cancel);
+            if (run.Cancel.IsCancellationRequested)
+                break;
             residual = Math.Max(residual, settled.Residual);
             modes.Add(Pattern.Mode(settled.State.AsSpan(0, chain.Cells), chain.Options.Ends));
             run.Progress((i + 1.0) / run.Seeds, "seeds");
@@ -263,15 +301,16 @@ internal static class SimulateChain
         return (modes, residual);
     }
 
-    private static double[] Start(Simulation run, Chain chain, RestState rest, int mode, int index)
+    private static double[] Start(Simulation run, Chain chain, RestState rest, double own, int mode, int index)
     {
         var s = run.Settings;
         if (s.Word("start") == "mode")
-            return Pattern.Seed(chain, rest, mode, s["amplitude"]);
+            return Pattern.Seed(chain, rest, mode, s.Given("amplitude") ?? 0.1 * own);
         var x = chain.Uniform(rest.U, rest.V);
         var rng = new Compute.Rng(run.Seed + (ulong)index).Split("noise");
+        double noise = s.Given("noise") ?? 0.05 * own;
         for (int i = 0; i < chain.Cells; i++)
-            x[i] += s["noise"] * rng.NextNormal();
+            x[i] += noise * rng.NextNormal();
         return x;
     }
 
@@ -335,7 +374,7 @@ internal static class SimulateChain
         Chart.Save(
             path,
             new("The pattern at rest", $"{where}; residual {Terminal.Short(settled.Residual)}"),
-            new("neuron", Min: 0, Max: options.Cells - 1),
+            new("neuron", Min: 0, Max: options.Cells - 1, Whole: true),
             new("activator u, inhibitor v (dimensionless)"),
             [new(new("activator u", cells, settled.State[..options.Cells])), new(new("inhibitor v", cells, settled.State[options.Cells..]))]
         );

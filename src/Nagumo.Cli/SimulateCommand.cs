@@ -16,6 +16,7 @@ internal static class SimulateCommand
     [
         SimulateNeuron.Neuron,
         SimulateNeuron.Spike,
+        SimulateBifurcation.Diagram,
         SimulateSweep.Hopf,
         SimulateChain.Turing,
         SimulateSweep.Turing,
@@ -35,8 +36,9 @@ internal static class SimulateCommand
         target.CompletionSources.Add(_ => All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
         var neuron = new Option<string?>("--neuron")
         {
-            Description = $"Neuron model (see 'nagumo models'), or a JSON file with its potential [default: {Phenomenon.DefaultNeuron}]",
-            HelpName = "NAME|FILE.json",
+            Description =
+                $"Neuron model (see 'nagumo models'), or a file with its potential (JSON) or its equations u' = …, v' = … (text or JSON) [default: {Phenomenon.DefaultNeuron}]",
+            HelpName = "NAME|FILE",
         };
         neuron.CompletionSources.Add(_ => NeuronModels.All.Select(n => new System.CommandLine.Completions.CompletionItem(n.Name)));
         var set = CommonOptions.Set("Change a key or a neuron's parameter, e.g. tau=12.5; repeatable");
@@ -51,6 +53,7 @@ internal static class SimulateCommand
             Description = "Instead: a phenomenon's keys with defaults and ranges; all phenomena without one",
         };
         var threads = CommonOptions.Threads("Threads of a sheet; the result does not depend on them");
+        var noPictures = CommonOptions.NoPictures();
         var json = CommonOptions.Json();
         var command = new Command("simulate", "Simulate spikes, oscillations, waves and patterns of physical neurons")
         {
@@ -65,6 +68,7 @@ internal static class SimulateCommand
             save,
             list,
             threads,
+            noPictures,
             json,
         };
         command.SetAction(parsed =>
@@ -83,6 +87,7 @@ internal static class SimulateCommand
                 parsed.GetValue(folder),
                 parsed.GetValue(save),
                 parsed.ThreadCount(threads),
+                !parsed.GetValue(noPictures),
                 parsed.GetValue(json),
                 output,
                 parsed.InvocationConfiguration.Error
@@ -104,7 +109,9 @@ internal static class SimulateCommand
             string phenomenon = config?["simulate"]?.ToString() ?? name;
             var found = Known(phenomenon);
             var stored = config?["settings"] is JsonObject s ? s.Select(p => (p.Key, p.Value?.ToString() ?? "null")) : [];
-            var text = neuron is not null ? NeuronText(neuron) : config?["neuron"]?.DeepClone();
+            (string Key, string Value)[] all = [.. stored, .. Assignments.Read(assignments)];
+            var numbers = Numbers(found, all);
+            var text = neuron is not null ? NeuronFile.Text(neuron, numbers) : config?["neuron"]?.DeepClone();
             if (seeds is not null && !found.Averages)
                 throw new InputException(
                     $"--seeds averages over noise, which {string.Join(", ", All.Where(p => p.Averages).Select(p => p.Name))} does and '{phenomenon}' does not: leave it out."
@@ -112,12 +119,9 @@ internal static class SimulateCommand
             int count = seeds ?? JsonFile.Value<int>(config, "seeds", "a whole number, 1 to 10000") ?? 1;
             if (count is < 1 or > 10_000)
                 throw new InputException($"{(seeds is null ? "seeds =" : "--seeds")} {count}: give 1 to 10000.");
-            return new(
-                found,
-                Settings.Resolve(found, text is null ? null : Model(text), text, [.. stored, .. assignments.Select(Split)]),
-                seed ?? JsonFile.Value<ulong>(config, "seed", "a whole number ≥ 0") ?? 1,
-                count
-            );
+            ulong first = seed ?? JsonFile.Value<ulong>(config, "seed", "a whole number ≥ 0") ?? 1;
+            CommonOptions.RequireSeeds(first, count);
+            return new(found, Settings.Resolve(found, text is null ? null : NeuronFile.Cells(text, numbers), text, all), first, count);
         }
 
         public JsonObject ToJson() =>
@@ -130,12 +134,14 @@ internal static class SimulateCommand
                 ["settings"] = Settings.ToJson(),
             };
 
-        private static (string, string) Split(string assignment)
+        /// <summary>What is assigned to no key of the phenomenon: parameters, which equations may state as expressions or without a value.</summary>
+        private static Dictionary<string, double> Numbers(Phenomenon phenomenon, IEnumerable<(string Key, string Value)> assignments)
         {
-            int equals = assignment.IndexOf('=');
-            return equals > 0
-                ? (assignment[..equals].Trim(), assignment[(equals + 1)..].Trim())
-                : throw new InputException($"'{assignment}' is not key=value; for example tau=12.5.");
+            var numbers = new Dictionary<string, double>();
+            foreach (var (key, value) in assignments)
+                if (phenomenon.Keys.All(k => k.Name != key) && Cli.Numbers.TryReal(value, out double x))
+                    numbers[key] = x;
+            return numbers;
         }
 
         private static JsonObject ReadConfig(string file)
@@ -151,52 +157,26 @@ internal static class SimulateCommand
         }
     }
 
-    /// <summary>A model's name, or the definition in a file.</summary>
-    private static JsonNode NeuronText(string neuron) => File.Exists(neuron) ? JsonFile.Object(neuron) : JsonValue.Create(neuron);
-
-    private static readonly string[] NeuronKeys = ["potential", "parameters", "inhibitors"];
-
-    private static Neuron Model(JsonNode text)
-    {
-        if (text is not JsonObject definition)
-        {
-            string name = text.ToString();
-            return NeuronModels.All.FirstOrDefault(n => n.Name == name)
-                ?? throw new InputException(
-                    $"there is no neuron or file '{name}'.{Nearest.Hint(name, [.. NeuronModels.All.Select(n => n.Name)])}"
-                );
-        }
-        foreach (var (key, _) in definition)
-            if (!NeuronKeys.Contains(key))
-                throw new InputException($"a neuron's file has no key '{key}'.{Nearest.Hint(key, NeuronKeys)}");
-        string potential =
-            definition["potential"]?.ToString()
-            ?? throw new InputException("a neuron's file needs the key 'potential', h(u, v, …) as text.");
-        return new TextNeuron(potential, Numbers("parameters"), Numbers("inhibitors"));
-
-        Dictionary<string, double> Numbers(string key) =>
-            definition[key] is not JsonObject o
-                ? []
-                : o.ToDictionary(
-                    p => p.Key,
-                    p =>
-                        p.Value is JsonValue value && value.TryGetValue(out double x)
-                            ? x
-                            : throw new InputException($"{key}.{p.Key} = {p.Value}: give a finite number.")
-                );
-    }
-
-    private static int Run(Request request, string? given, bool save, int threads, bool json, TextWriter output, TextWriter error)
+    private static int Run(
+        Request request,
+        string? given,
+        bool save,
+        int threads,
+        bool draws,
+        bool json,
+        TextWriter output,
+        TextWriter error
+    )
     {
         if (save && !request.Phenomenon.HasTrajectory)
             throw new InputException($"--save keeps a trajectory, and '{request.Phenomenon.Name}' has none: leave it out.");
-        if (given is not null && RunFolder.IsRun(given))
-            throw new InputException($"'{given}' holds a run: name another --out.");
-        using var folder = RunFolder.Open(given ?? RunFolder.FirstFree(Path.Combine("runs", request.Phenomenon.Name)));
-        using var interruption = new Interruption(PosixSignal.SIGINT, PosixSignal.SIGTERM);
+        using var folder = given is null ? RunFolder.OpenFree(Path.Combine("runs", request.Phenomenon.Name)) : RunFolder.OpenNew(given);
+        // What was simulated until then is measured and drawn.
+        using var interruption = new Interruption(graceSeconds: 5);
         var simulation = new Simulation(request.Settings, request.Seed, request.Seeds, folder.Path, save, error, interruption.Token)
         {
             Threads = threads,
+            Draws = draws,
         };
         Findings findings;
         try
@@ -215,6 +195,9 @@ internal static class SimulateCommand
             output.WriteLine(Json.Text(result));
         else
             Print(findings, interrupted, folder.Path, output);
+        // Whoever reads the result with a program sees it here as well.
+        if (json && !findings.Converged && !interrupted && findings.Why is { } why)
+            error.WriteLine(why);
         if (interrupted)
             error.WriteLine("interrupted: the result covers what was simulated until then");
         return interrupted ? ExitCode.Interrupted
@@ -232,6 +215,7 @@ internal static class SimulateCommand
             ["measured"] = new JsonObject(findings.Items.Select(i => KeyValuePair.Create(i.Key, Finite(i.Measured)))),
             ["expected"] = new JsonObject(expected.Select(i => KeyValuePair.Create(i.Key, i.Expected?.DeepClone()))),
             ["converged"] = findings.Converged,
+            ["why"] = findings.Converged ? null : findings.Why,
             ["interrupted"] = interrupted,
             ["folder"] = folder,
             ["pictures"] = new JsonArray([.. findings.Pictures.Select(p => (JsonNode)p)]),
@@ -241,7 +225,12 @@ internal static class SimulateCommand
 
     /// <summary>JSON has no infinity and no NaN.</summary>
     private static JsonNode? Finite(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue(out double x) && !double.IsFinite(x) ? null : node?.DeepClone();
+        node switch
+        {
+            JsonValue value when value.TryGetValue(out double x) && !double.IsFinite(x) => null,
+            JsonArray list => new JsonArray([.. list.Select(Finite)]),
+            _ => node?.DeepClone(),
+        };
 
     private static void Print(Findings findings, bool interrupted, string folder, TextWriter output)
     {
@@ -256,11 +245,10 @@ internal static class SimulateCommand
         var table = rows.Select(r => (r.Label, $"{r.Measured.PadLeft(measured)}  {r.Expected.PadLeft(expected)}  {r.Unit}"));
         foreach (string line in Page.Table([.. table]))
             output.WriteLine(line);
-        output.WriteLine(
-            $"folder  {folder}   ({string.Join(", ", findings.Pictures.Where(p => !p.EndsWith(".svg", StringComparison.Ordinal)))})"
-        );
+        string[] shown = [.. findings.Pictures.Where(p => !p.EndsWith(".svg", StringComparison.Ordinal))];
+        output.WriteLine($"folder  {folder}{(shown.Length > 0 ? $"   ({string.Join(", ", shown)})" : "")}");
         if (!findings.Converged && !interrupted)
-            output.WriteLine("NOT converged");
+            output.WriteLine(findings.Why is { } why ? $"NOT converged: {why}" : "NOT converged");
     }
 
     /// <summary>Without the marks that lower letters in figures.</summary>
@@ -301,7 +289,7 @@ internal static class SimulateCommand
                                             ["name"] = k.Name,
                                             ["default"] = k.Default,
                                             ["domain"] = k.Domain,
-                                            ["text"] = k.Text,
+                                            ["text"] = Words(k),
                                         }),
                                     ]),
                                 }),
@@ -320,9 +308,14 @@ internal static class SimulateCommand
         foreach (var p in All)
             output.WriteLine($"{p.Name.PadRight(width)}  {p.Summary}");
         output.WriteLine();
-        output.WriteLine($"Keys, defaults and ranges of one: {Terminal.Command} simulate {All[1].Name} --list");
+        output.WriteLine($"Keys, defaults and ranges of one: {Terminal.Whole($"{Terminal.Command} simulate {All[1].Name} --list")}");
         return ExitCode.Done;
     }
+
+    private static string Words(Setting key) =>
+        key.Text
+        + (key.OfEquations is { } own ? $"; {own} for a file of equations, which state their own" : "")
+        + (key.Needs is { } needs ? $"; acts where {needs.Text}" : "");
 
     private static void Describe(Phenomenon p, TextWriter output)
     {
@@ -331,7 +324,7 @@ internal static class SimulateCommand
             output.WriteLine($"    neuron: {string.Join(", ", p.Neuron.Select(n => $"{n.Key} = {Equations.Number(n.Value)}"))}");
         int width = p.Keys.Max(k => k.Name.Length + k.Default.Length);
         foreach (var k in p.Keys)
-            output.WriteLine($"    {$"{k.Name} = {k.Default}".PadRight(width + 3)}   {k.Text}, {k.Domain}");
-        output.WriteLine($"The neuron's parameters ('{Terminal.Command} models') are keys as well: --set tau=12.5");
+            output.WriteLine($"    {$"{k.Name} = {k.Default}".PadRight(width + 3)}   {Words(k)}, {k.Domain}");
+        output.WriteLine($"The neuron's parameters ('{Terminal.Whole($"{Terminal.Command} models")}') are keys as well: --set tau=12.5");
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Nagumo.Data;
 using Nagumo.Media;
+using Nagumo.Neurons;
 using Nagumo.Plots;
+using Nagumo.Symbolics;
 
 namespace Nagumo.Cli;
 
@@ -15,8 +17,8 @@ internal static class SimulateNeuron
             "neuron",
             "one neuron: regime, bifurcation currents, time course, phase plane, f–I curve",
             new Dictionary<string, double> { ["tau"] = 12.5 },
-            Keys(current: 0.5, kick: 0.1, time: 160),
-            Run
+            Keys(current: 0.5, kick: "0.1 in the neuron's own unit", time: 0),
+            run => Run(run, spikes: false)
         );
 
     /// <summary>The action potential of the textbook's excitable neuron.</summary>
@@ -25,36 +27,100 @@ internal static class SimulateNeuron
             "spike",
             "an action potential: an excitable neuron answers a kick beyond its threshold",
             new Dictionary<string, double> { ["tau"] = 12.5 },
-            Keys(current: 0, kick: 1, time: 80),
-            Run
+            Keys(current: 0, kick: "1 in the neuron's own unit, and a quarter beyond its threshold at least", time: 0),
+            run => Run(run, spikes: true)
         );
 
-    private static IReadOnlyList<Setting> Keys(double current, double kick, double time) =>
+    private static IReadOnlyList<Setting> Keys(double current, string kick, double time) =>
         [
-            Setting.Number("current", current, "current into the activator"),
-            Setting.Number("kick", kick, "added to u of the first rest state at time 0"),
-            Setting.Number("time", time, "simulated time, activator time constants", min: 1e-6, max: 1e7),
+            Setting.Number("current", current, "current into the activator") with
+            {
+                OfEquations = current == 0 ? null : "0",
+            },
+            Setting.Auto(
+                "kick",
+                $"added at time 0 to u of the first rest state, or of the start that equations state; auto: {kick}, or 0 from such a start"
+            ),
+            Setting.Number("time", time, "simulated time; 0: thirty slow times of the neuron", min: 0),
             Setting.Whole("samples", 2001, "points of the time course", 2, 10_000_000),
             Setting.Number("tolerance", 1e-10, "relative error of a step", min: 1e-14, max: 0.01),
-            Setting.Whole("curve", 81, "currents of the f–I curve; 0 leaves it out", 0, 10_000),
+            Setting.Whole("curve", 81, "evenly spaced currents of every branch of the f–I curve; 0 leaves it out", 0, 10_000),
         ];
 
-    private static Findings Run(Simulation run)
+    /// <summary>A kick that spikes: of the neuron's own size, towards its threshold and beyond it, but not so far that it runs away.</summary>
+    private static double Beyond(double unit, RegimeReport report)
+    {
+        if (report.Pulse is not { IsExcitable: true, Threshold: double threshold } pulse)
+            return unit;
+        return ShortOfEscape(pulse, Math.CopySign(Math.Max(unit, Enough * Math.Abs(threshold)), threshold));
+    }
+
+    /// <summary>A kick beyond the threshold, or one between it and that which runs away, if that is nearer.</summary>
+    private static double ShortOfEscape(PulseTest pulse, double kick) =>
+        pulse.Escape is { } escape && escape * kick > 0 && Math.Abs(escape) <= Math.Abs(kick) ? 0.5 * (pulse.Threshold + escape) : kick;
+
+    /// <summary>So many times the threshold are beyond it without doubt.</summary>
+    private const double Enough = 1.25;
+
+    /// <summary>The neuron's own length of u, to the digits that its folds are known to.</summary>
+    private static double Unit(PlanarNeuron neuron, double current) => Rounded(CellUnits.Of(neuron, current).U, 9);
+
+    private static double Rounded(double x, int digits) =>
+        double.Parse(x.ToString($"G{digits}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>Why an excitable neuron did not spike, and what to do; null where it did.</summary>
+    private static string? NoSpike(PulseTest pulse, RestState rest, bool stated, double kick, double[] reached)
+    {
+        static string Short(double x) => x.ToString("G4", CultureInfo.InvariantCulture);
+        int side = Math.Sign(pulse.Threshold);
+        double level = 0.5 * (rest.U + pulse.Peak);
+        if (reached.Any(u => side * (u - level) > 0))
+            return null;
+        string remedy = $"--set kick={Equations.Number(Rounded(ShortOfEscape(pulse, Enough * pulse.Threshold), 2))}";
+        return stated
+                ? $"no spike: from the start that the equations state, and a kick of {Short(kick)}, u does not come to {Short(level)}; at rest the threshold is {Short(pulse.Threshold)}: {remedy}"
+            : kick * side <= 0 ? $"no spike: the kick of {Short(kick)} is not towards the threshold {Short(pulse.Threshold)}; {remedy}"
+            : kick * side < Math.Abs(pulse.Threshold)
+                ? $"no spike: the kick of {Short(kick)} is below the threshold {Short(pulse.Threshold)}; {remedy}"
+            : $"no spike: after the kick of {Short(kick)}, u does not come to {Short(level)}; the threshold is {Short(pulse.Threshold)}: {remedy}";
+    }
+
+    private static Findings Run(Simulation run, bool spikes)
     {
         var s = run.Settings;
-        double current = s["current"],
-            kick = s["kick"];
-        var neuron = new PlanarNeuron(s.Neuron, s.Parameters);
-        var whole = RegimeReport.Of(neuron, current);
+        var stated = s.Kinetics.Start;
+        double current = s["current"];
+        var neuron = new PlanarNeuron(s.Kinetics, s.Parameters);
+        run.Progress(0, "rest states, cycles, kicks");
+        var whole = RegimeReport.Of(neuron, current, run.Cancel);
         // A sine has thousands of them: what matters is near.
         var report = whole with
         {
             SaddleNodes = [.. whole.SaddleNodes.OrderBy(i => Math.Abs(i - current)).Take(Nearest).Order()],
             HopfPoints = [.. whole.HopfPoints.OrderBy(p => Math.Abs(p.Current - current)).Take(Nearest).OrderBy(p => p.Current)],
         };
+        double unit = Unit(neuron, current),
+            kick =
+                s.Given("kick")
+                ?? (
+                    stated is not null ? 0
+                    : spikes ? Beyond(unit, whole)
+                    : 0.1 * unit
+                );
         // A kick begins where the neuron would stay: at its first stable rest state.
         var rest = report.Rest.FirstOrDefault(r => r.IsStable) ?? report.Rest[0];
-        var course = TimeCourse.Run(neuron, current, rest.U + kick, rest.V, s["time"], s.Whole("samples"), s["tolerance"], run.Cancel);
+        double time = s["time"] > 0 ? s["time"] : SlowTimes / CellUnits.Of(neuron, current).Slow;
+        var course = TimeCourse.Run(
+            neuron,
+            current,
+            (stated?[0] ?? rest.U) + kick,
+            stated?[1] ?? rest.V,
+            time,
+            s.Whole("samples"),
+            s["tolerance"],
+            f => run.Progress(f, "time course"),
+            run.Cancel
+        );
         run.Keep(
             ("time", new NpyArray(course.Times.ToArray(), course.Times.Count)),
             ("u", new NpyArray(course.U.ToArray(), course.U.Count)),
@@ -70,27 +136,45 @@ internal static class SimulateNeuron
                         path,
                         new("Time course", where),
                         new("time (activator time constants)", Min: 0, Max: course.Times[^1]),
-                        new("activator u, inhibitor v (dimensionless)"),
+                        new($"{Variable(s, 0)}, {Variable(s, 1)}{Unitless(s)}"),
                         [
-                            new(new("activator u", course.Times, course.U)),
-                            new(new("inhibitor v", course.Times, course.V)),
-                            new(new("u at rest", [0, course.Times[^1]], [rest.U, rest.U]), CurveStyle.Dashed, 0),
+                            new(new(Variable(s, 0), course.Times, course.U)),
+                            new(new(Variable(s, 1), course.Times, course.V)),
+                            new(new($"{s.Kinetics.Fields[0].Name} at rest", [0, course.Times[^1]], [rest.U, rest.U]), CurveStyle.Dashed, 0),
                         ]
                     )
             )
         );
-        pictures.AddRange(run.Draw("phase-plane", path => PhasePlane(path, where, neuron, current, report, course)));
-        if (s.Whole("curve") >= 3 && !run.Cancel.IsCancellationRequested && Range(report, current) is { } range)
-            pictures.AddRange(Frequencies(run, where, neuron, report, range, s.Whole("curve")));
+        pictures.AddRange(run.Draw("phase-plane", path => PhasePlane(path, where, s, neuron, current, report, course)));
+        // On the orbit itself, not on the samples, where that is a kick at rest.
+        double peak =
+            rest.IsStable && stated is null && kick != 0 ? PulseTest.Farthest(neuron, current, rest, kick, run.Cancel)
+            : kick < 0 ? course.U.Min()
+            : course.U.Max();
+        string? silent =
+            spikes && report is { Regime: Regime.Excitable, Pulse: { } pulse }
+                ? NoSpike(pulse, rest, stated is not null, kick, [peak, .. course.U])
+                : null;
+        var items = Items(run, neuron, report, rest, kick, peak, course);
+        if (s.Whole("curve") > 0 && !run.Cancel.IsCancellationRequested && Frequencies(run, neuron, report, current) is { } curve)
+        {
+            items.AddRange(Firing(curve, IsTextbook(s), Beside(s)));
+            if (curve.Firing.Count > 0)
+                pictures.AddRange(run.Draw("frequency", path => Draw(path, s, report, curve)));
+        }
         return new(
-            $"{report.Regime.ToString().ToLowerInvariant()} neuron: {where}",
-            [.. Left(whole), .. Items(run, neuron, report, rest, kick, course)],
+            $"{(silent is null ? $"{report.Regime.ToString().ToLowerInvariant()} neuron" : "no spike")}: {where}",
+            [.. Left(whole), .. items],
             pictures,
-            report.Confirmed
+            report.Confirmed && silent is null,
+            silent
         );
     }
 
     private const int Nearest = 4;
+
+    /// <summary>A time course, unless one is asked for, in slow times of the neuron.</summary>
+    private const double SlowTimes = 30;
 
     /// <summary>How many bifurcations there are, where not all are shown.</summary>
     private static IEnumerable<Finding> Left(RegimeReport whole)
@@ -107,17 +191,22 @@ internal static class SimulateNeuron
         RegimeReport report,
         RestState rest,
         double kick,
+        double peak,
         TimeCourse course
     )
     {
         var s = run.Settings;
         bool spike = s.Whole("curve") >= 0 && s["current"] == 0 && IsTextbook(s);
-        var items = new List<Finding>
-        {
+        var (u, v) = (s.Kinetics.Fields[0].Name, s.Kinetics.Fields[1].Name);
+        var items = new List<Finding>();
+        if (s.Kinetics.Neuron is null)
+            items.Add(new("variables", "variables of the equations", $"activator {u}, inhibitor {v}"));
+        items.AddRange([
             new("regime", "regime", report.Regime.ToString().ToLowerInvariant(), spike ? "excitable" : null),
-            new("confirmed_by_run", "confirmed by a run", report.Confirmed ? "yes" : "no"),
-            new("rest_u", "rest u", Numbers(report.Rest.Select(r => r.U)), spike ? new JsonArray(-1.19940804) : null),
-            new("rest_v", "rest v", Numbers(report.Rest.Select(r => r.V)), spike ? new JsonArray(-0.62426004) : null),
+            new("attractors", "rest states and cycles", report.Attractors),
+            new("confirmed_by_run", "confirmed by runs", report.Confirmed ? "yes" : "no"),
+            new("rest_u", $"rest {u}", Numbers(report.Rest.Select(r => r.U)), spike ? new JsonArray(-1.19940804) : null),
+            new("rest_v", $"rest {v}", Numbers(report.Rest.Select(r => r.V)), spike ? new JsonArray(-0.62426004) : null),
             new("rest_kind", "which is a", new JsonArray([.. report.Rest.Select(r => (JsonNode)r.Kind)])),
             new(
                 "rest_growth_per_time",
@@ -131,19 +220,29 @@ internal static class SimulateNeuron
                 Numbers(report.Rest.Select(r => r.Eigenvalues.First.Imaginary)),
                 Unit: "per time"
             ),
-        };
+            new("kick", "kick of this run", kick),
+        ]);
+        if (report.Rest.Any(r => r.IsWeak))
+            items.Add(
+                new("at_hopf_point", $"at a Hopf point, within rounding: {u}", Numbers(report.Rest.Where(r => r.IsWeak).Select(r => r.U)))
+            );
+        string beside = Beside(s);
         if (report.SaddleNodes.Count > 0)
-            items.Add(new("saddle_node_currents", "saddle-node currents", Numbers(report.SaddleNodes)));
+        {
+            items.Add(new("saddle_node_currents", $"saddle-node currents{beside}", Numbers(report.SaddleNodes)));
+            items.AddRange(AsOwn(s, "saddle_node_own", report.SaddleNodes));
+        }
         if (report.HopfPoints.Count > 0)
         {
             items.Add(
                 new(
                     "hopf_currents",
-                    "Hopf currents",
+                    $"Hopf currents{beside}",
                     Numbers(report.HopfPoints.Select(p => p.Current)),
                     IsTextbook(s) ? new JsonArray(0.331281337, 1.418718663) : null
                 )
             );
+            items.AddRange(AsOwn(s, "hopf_own", report.HopfPoints.Select(p => p.Current)));
             items.Add(
                 new(
                     "hopf_period",
@@ -154,70 +253,87 @@ internal static class SimulateNeuron
                 )
             );
             items.Add(new("hopf_lyapunov", "first Lyapunov coefficient", Numbers(report.HopfPoints.Select(p => p.Lyapunov))));
-            items.Add(
-                new(
-                    "hopf_kind",
-                    "so the onset is",
-                    new JsonArray([.. report.HopfPoints.Select(p => (JsonNode)(p.IsSupercritical ? "supercritical" : "subcritical"))])
-                )
-            );
+            items.Add(new("hopf_kind", "so the onset is", new JsonArray([.. report.HopfPoints.Select(p => (JsonNode)p.Kind)])));
         }
         if (report.Cycle is { } cycle)
         {
             items.Add(
                 new("period", "period of the cycle", cycle.Period, IsTextbook(s) && s["current"] == 0.5 ? 39.47441498 : null, "time")
             );
-            items.Add(new("cycle_u_min", "its smallest u", cycle.UMin, IsTextbook(s) && s["current"] == 0.5 ? -1.97040675 : null));
-            items.Add(new("cycle_u_max", "its largest u", cycle.UMax, IsTextbook(s) && s["current"] == 0.5 ? 1.85211747 : null));
+            items.Add(new("cycle_u_min", $"its smallest {u}", cycle.UMin, IsTextbook(s) && s["current"] == 0.5 ? -1.97040675 : null));
+            items.Add(new("cycle_u_max", $"its largest {u}", cycle.UMax, IsTextbook(s) && s["current"] == 0.5 ? 1.85211747 : null));
             items.Add(new("floquet_exponent_per_time", "its Floquet exponent", cycle.FloquetExponent, Unit: "per time"));
+        }
+        if (report.Cycles.Count > (report.Cycle is null ? 0 : 1))
+        {
+            items.Add(
+                new(
+                    "cycles_stable",
+                    "all cycles, by size",
+                    new JsonArray([.. report.Cycles.Select(c => (JsonNode)(c.IsStable ? "stable" : "unstable"))])
+                )
+            );
+            items.Add(new("cycles_period", "their periods", Numbers(report.Cycles.Select(c => c.Period)), Unit: "time"));
+            items.Add(new("cycles_u_min", $"their smallest {u}", Numbers(report.Cycles.Select(c => c.UMin))));
+            items.Add(new("cycles_u_max", $"their largest {u}", Numbers(report.Cycles.Select(c => c.UMax))));
         }
         if (report.Pulse is { } pulse)
         {
             items.Add(new("pulse_gain", "largest gain of a kick", pulse.Gain));
-            if (report.Regime == Regime.Excitable)
+            if (pulse.Escape is { } escape)
+                items.Add(new("escape_kick", "escapes beyond a kick of", escape));
+            if (report.Regime is Regime.Excitable or Regime.Bistable && pulse.IsExcitable)
                 items.Add(
                     spike
                         ? new(
                             "threshold_kick",
                             "smallest kick that spikes (peak 0.5)",
-                            PulseTest.ThresholdFor(neuron, 0, rest, 0.5, 1),
+                            PulseTest.ThresholdFor(neuron, 0, rest, 0.5, 1, run.Cancel),
                             Finding.Range(0.5554648, 0.5554649)
                         )
                         : new("threshold_kick", "smallest kick that spikes", pulse.Threshold)
                 );
         }
-        items.Add(
-            new(
-                "peak_u",
-                kick < 0 ? "lowest u of this run" : "highest u of this run",
-                // On the orbit itself, not on the samples.
-                rest.IsStable
-                && kick != 0
-                    ? PulseTest.Farthest(neuron, s["current"], rest, kick)
-                    : course.U.Max(),
-                spike && kick == 1 ? 1.79343208 : null
-            )
-        );
+        items.Add(new("peak_u", $"{(kick < 0 ? "lowest" : "highest")} {u} of this run", peak, spike && kick == 1 ? 1.79343208 : null));
+        if (course.IsCut)
+            items.Add(new("ends_early_at", "this run takes too many steps: until", course.Times[^1], Unit: "time"));
+        if (course.Escapes)
+            items.Add(new("escapes_after", "this run escapes: shown until", course.Times[^1], Unit: "time"));
         return items;
     }
 
+    /// <summary>"activator u", "inhibitor v", by the names that the neuron has for them.</summary>
+    private static string Variable(Settings s, int field) => $"{(field == 0 ? "activator" : "inhibitor")} {s.Kinetics.Fields[field].Name}";
+
+    /// <summary>Equations are in whatever unit their writer has.</summary>
+    private static string Unitless(Settings s) => s.Kinetics.Neuron is null ? "" : " (dimensionless)";
+
     private static bool IsTextbook(Settings s) => s.ArePublished("current", "kick", "time", "samples", "tolerance", "curve");
 
-    private static void PhasePlane(string path, string where, PlanarNeuron neuron, double current, RegimeReport report, TimeCourse course)
+    private static void PhasePlane(
+        string path,
+        string where,
+        Settings s,
+        PlanarNeuron neuron,
+        double current,
+        RegimeReport report,
+        TimeCourse course
+    )
     {
         double[] us = [.. course.U, .. report.Rest.Select(r => r.U)],
             vs = [.. course.V, .. report.Rest.Select(r => r.V)];
-        var u = Wider(us);
-        var v = Wider(vs);
+        var scales = CellUnits.Of(neuron, current);
+        var u = Wider(us, scales.U);
+        var v = Wider(vs, scales.V);
         var (u0, v0) = Nullcline.Of(neuron, current, 0, u, v);
         var (u1, v1) = Nullcline.Of(neuron, current, 1, u, v);
         var stable = report.Rest.Where(r => r.IsStable).ToArray();
         var unstable = report.Rest.Where(r => !r.IsStable).ToArray();
         List<Curve> curves =
         [
-            new(new("u' = 0", u0, v0), CurveStyle.Dashed, 0),
-            new(new("v' = 0", u1, v1), CurveStyle.Dashed, 1),
-            new(new("trajectory", course.U, course.V), CurveStyle.Line, 6),
+            new(new($"{s.Kinetics.Fields[0].Name}' = 0", u0, v0), CurveStyle.Dashed, 0),
+            new(new($"{s.Kinetics.Fields[1].Name}' = 0", u1, v1), CurveStyle.Dashed, 1),
+            new(new("trajectory", course.U, course.V), CurveStyle.Line, 6, Directed: true),
             new(new("its start", [course.U[0]], [course.V[0]]), CurveStyle.Points, 4),
         ];
         if (stable.Length > 0)
@@ -229,86 +345,168 @@ internal static class SimulateNeuron
         Chart.Save(
             path,
             new("Phase plane with nullclines", where),
-            new("activator u (dimensionless)", Min: u.Low, Max: u.High),
-            new("inhibitor v (dimensionless)", Min: v.Low, Max: v.High),
+            new(Variable(s, 0) + Unitless(s), Min: u.Low, Max: u.High),
+            new(Variable(s, 1) + Unitless(s), Min: v.Low, Max: v.High),
             curves,
             square: true
         );
 
-        static (double Low, double High) Wider(double[] values)
+        static (double Low, double High) Wider(double[] values, double size)
         {
             double low = values.Min(),
                 high = values.Max(),
-                air = 0.12 * Math.Max(high - low, 0.5);
+                air = 0.12 * Math.Max(high - low, 0.5 * size);
             return (low - air, high + air);
         }
     }
 
-    /// <summary>A little beyond the currents between which the neuron changes its regime.</summary>
-    private static (double From, double To)? Range(RegimeReport report, double current)
+    /// <summary>The f–I curve to a little beyond the currents between which the neuron changes its regime; null when interrupted.</summary>
+    private static CurrentFrequency? Frequencies(Simulation run, PlanarNeuron neuron, RegimeReport report, double current)
     {
-        double[] special = [.. report.HopfPoints.Select(p => p.Current), .. report.SaddleNodes];
-        if (report.HopfPoints.Count == 0)
+        double[] bifurcations = [.. report.HopfPoints.Select(p => p.Current), .. report.SaddleNodes],
+            special = [.. bifurcations, current];
+        double width = special.Max() - special.Min(),
+            // What moves u at the cell's fast rate.
+            scale = CellUnits.Of(neuron, current) is var c ? c.U * c.Fast * neuron.TauU : 0,
+            air = bifurcations.Length == 0 ? scale : 0.08 * Math.Max(width, 0.2 * scale);
+        var (from, to) = (special.Min() - air, special.Max() + air);
+        try
+        {
+            int count = Math.Max(2, run.Settings.Whole("curve"));
+            return CurrentFrequency.Of(neuron, from, to, count, f => run.Progress(f, "f–I curve"), run.Cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            // What is there counts.
             return null;
-        double low = Math.Min(special.Min(), current),
-            high = Math.Max(special.Max(), current),
-            air = 0.08 * Math.Max(high - low, 0.1);
-        return (low - air, high + air);
+        }
     }
 
-    private static IEnumerable<string> Frequencies(
-        Simulation run,
-        string where,
-        PlanarNeuron neuron,
-        RegimeReport report,
-        (double From, double To) range,
-        int count
-    )
+    private static IEnumerable<Finding> Firing(CurrentFrequency curve, bool textbook, string beside)
     {
-        run.Progress(0, "f–I curve");
-        double width = range.To - range.From;
-        // Denser about the Hopf currents, where a cycle may coexist with rest.
-        double[] wanted =
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(i => range.From + width * i / (count - 1))
-                .Concat(
-                    report.HopfPoints.SelectMany(h =>
-                        Enumerable.Range(-12, 25).Select(i => h.Current + Math.Sign(i) * i * i * width / 6000)
-                    )
-                )
-                .Where(x => x >= range.From && x <= range.To)
-                .Distinct()
-                .Order(),
-        ];
-        var points = CurrentFrequency.Run(neuron, wanted, run.Cancel);
-        double[] currents = [.. points.Select(p => p.Current)];
-        return run.Draw(
-            "frequency",
-            path =>
-                Chart.Save(
-                    path,
-                    new("Frequency against current", where),
-                    new("current I (dimensionless)", Min: range.From, Max: range.To),
-                    new("frequency (per activator time constant)", Min: 0),
-                    [
-                        new(new("stable cycle", currents, [.. points.Select(p => p.Frequency ?? double.NaN)])),
-                        new(new("stable rest state", currents, [.. points.Select(p => p.Rests ? 0 : double.NaN)])),
-                    ],
-                    [
-                        .. report.HopfPoints.Select(p => new Mark(
-                            p.Current,
-                            $"Hopf, {(p.IsSupercritical ? "supercritical" : "subcritical")}"
-                        )),
-                    ]
-                )
+        var firing = curve.Firing;
+        if (firing.Count == 0)
+        {
+            string none = string.Create(
+                CultureInfo.InvariantCulture,
+                $"at no current from {curve.Examined.From:G3} to {curve.Examined.To:G3}"
+            );
+            yield return new("firing", "a stable cycle is there", none);
+            yield break;
+        }
+        JsonArray? Expected(double value) => textbook ? new JsonArray(value) : null;
+        JsonArray Kinds(Func<FiringRange, CycleEnd> end) => new([.. firing.Select(r => (JsonNode)Kind(end(r)))]);
+        yield return new(
+            "firing_from",
+            $"stable cycles from current{beside}",
+            Numbers(firing.Select(r => r.Currents[0])),
+            Expected(0.324178523)
+        );
+        yield return new("firing_from_kind", "which is a", Kinds(r => r.Begin));
+        yield return new("firing_to", "to current", Numbers(firing.Select(r => r.Currents[^1])), Expected(1.425821477));
+        yield return new("firing_to_kind", "which is a", Kinds(r => r.End));
+        yield return new(
+            "firing_frequency_max",
+            "highest frequency between",
+            Numbers(firing.Select(r => r.Frequencies.Max())),
+            Unit: "per time"
         );
     }
 
-    /// <summary>The model, its parameters and the current.</summary>
-    internal static string Title(Settings s, double current) =>
-        $"{s.Neuron.Name}, {string.Join(", ", s.Parameters.Select(p => $"{p.Key} = {Equations.Number(p.Value)}"))}, I = {Equations.Number(current)}";
+    private static string Kind(CycleEnd end) =>
+        end switch
+        {
+            CycleEnd.Fold => "fold of cycles",
+            CycleEnd.Hopf => "Hopf point",
+            CycleEnd.Homoclinic => "homoclinic orbit",
+            CycleEnd.Range => "limit of the curve shown",
+            _ => "place where it cannot be followed",
+        };
+
+    private static void Draw(string path, Settings s, RegimeReport report, CurrentFrequency curve)
+    {
+        double[] gap = [double.NaN];
+        List<Curve> curves =
+        [
+            new(
+                new(
+                    "stable cycle",
+                    [.. curve.Firing.SelectMany(r => r.Currents.Concat(gap))],
+                    [.. curve.Firing.SelectMany(r => r.Frequencies.Concat(gap))]
+                )
+            ),
+        ];
+        if (curve.Resting.Count > 0)
+            curves.Add(
+                new(
+                    new(
+                        "stable rest state",
+                        [.. curve.Resting.SelectMany(r => (double[])[r.From, r.To, double.NaN])],
+                        [.. curve.Resting.SelectMany(_ => (double[])[0, 0, double.NaN])]
+                    )
+                )
+            );
+        (double Current, double Frequency)[] folds =
+        [
+            .. curve.Firing.Where(r => r.Begin == CycleEnd.Fold).Select(r => (r.Currents[0], r.Frequencies[0])),
+            .. curve.Firing.Where(r => r.End == CycleEnd.Fold).Select(r => (r.Currents[^1], r.Frequencies[^1])),
+        ];
+        if (folds.Length > 0)
+            curves.Add(
+                new(new("fold of cycles", [.. folds.Select(f => f.Current)], [.. folds.Select(f => f.Frequency)]), CurveStyle.Points, 4)
+            );
+        Chart.Save(
+            path,
+            new("Frequency against current", Title(s)),
+            new(CurrentAxis(s), Min: curve.Examined.From, Max: curve.Examined.To),
+            new("frequency (per activator time constant)", Min: 0),
+            curves,
+            [.. report.HopfPoints.Select(p => new Mark(p.Current, $"Hopf, {p.Kind}"))]
+        );
+    }
+
+    /// <summary>What the current into the activator is called: I, unless that is a parameter of the equations, to which it is added.</summary>
+    internal static string CurrentName(Settings s) => s.Parameters.ContainsKey("I") ? "current" : "I";
+
+    /// <summary>After "current": what it is added to.</summary>
+    private static string Beside(Settings s) => CurrentName(s) == "I" ? "" : $" beside I = {Equations.Number(s.Parameters["I"])}";
+
+    /// <summary>The axis of the current into the activator.</summary>
+    internal static string CurrentAxis(Settings s) =>
+        s.Parameters.ContainsKey("I") ? "current beside the parameter I" : "current I (dimensionless)";
+
+    /// <summary>How much of its own parameter I moves the activator as a current of 1 does; null where that is not the same everywhere, or there is none.</summary>
+    private static double? OwnCurrent(Settings s)
+    {
+        var cells = s.Kinetics;
+        if (cells.Parameters.FirstOrDefault(p => p.Name == "I") is not { } own)
+            return null;
+        if (cells.Forces.Skip(1).Concat(cells.Taus).Any(e => e.Symbols.Contains(own)))
+            return null;
+        var slope = cells.Forces[0].Derive(own);
+        if (slope.Symbols.Any(x => x is not Parameter || x == own))
+            return null;
+        double per = slope.Evaluate((Symbol x) => s.Parameters[x.Name]);
+        return per != 0 && double.IsFinite(per) ? 1 / per : null;
+    }
+
+    /// <summary>The same currents as values of the equations' own parameter I, where it is one.</summary>
+    private static IEnumerable<Finding> AsOwn(Settings s, string key, IEnumerable<double> currents)
+    {
+        if (OwnCurrent(s) is { } per)
+            yield return new(key, "which is at I", Numbers(currents.Select(i => s.Parameters["I"] + per * i)));
+    }
+
+    /// <summary>The model, its parameters and the current, unless that is an axis.</summary>
+    internal static string Title(Settings s, double? current = null) =>
+        string.Join(
+            ", ",
+            [
+                s.Kinetics.Name,
+                .. s.Parameters.Select(p => $"{p.Key} = {Equations.Number(p.Value)}"),
+                .. current is { } i ? [$"{CurrentName(s)} = {Equations.Number(i)}"] : Array.Empty<string>(),
+            ]
+        );
 
     internal static JsonArray Numbers(IEnumerable<double> values) => new([.. values.Select(x => (JsonNode)x)]);
 }

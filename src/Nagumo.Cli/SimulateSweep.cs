@@ -19,7 +19,10 @@ internal static class SimulateSweep
                 ["a"] = 0,
                 ["tau"] = 2,
             },
-            [.. Distances(0.0005, 0.02), Setting.Word("branch", "lower", "which Hopf current", "lower", "upper")],
+            [
+                .. Distances(0.0005, 0.02, " (1: theory has the cycle as large as the neuron's own length)"),
+                Setting.Word("branch", "lower", "which Hopf current", "lower", "upper"),
+            ],
             RunHopf
         )
         {
@@ -51,26 +54,26 @@ internal static class SimulateSweep
             HasTrajectory = false,
         };
 
-    private static Setting[] Distances(double from, double to) =>
+    private static Setting[] Distances(double from, double to, string unit = "") =>
         [
-            Setting.Number("from", from, "smallest distance from the onset", min: 1e-7, max: 10),
-            Setting.Number("to", to, "largest distance from the onset", min: 1e-7, max: 10),
+            Setting.Number("from", from, $"smallest distance from the onset{unit}", min: 1e-9, max: 10),
+            Setting.Number("to", to, $"largest distance from the onset{unit}", min: 1e-9, max: 10),
             Setting.Whole("points", 8, "distances, in equal ratios, on both sides", 3, 1000),
         ];
 
     private static Findings RunHopf(Simulation run)
     {
         var s = run.Settings;
-        var neuron = new PlanarNeuron(s.Neuron, s.Parameters);
+        var neuron = new PlanarNeuron(s.Kinetics, s.Parameters);
         var all = new RestCurve(neuron).HopfPoints;
         if (all.Count == 0)
             throw new InputException(
                 "this neuron has no Hopf current: its inhibitor is too fast to let it oscillate. Raise tau (above gamma/k and gamma² for FitzHugh–Nagumo)."
             );
         var onset = s.Word("branch") == "lower" ? all[0] : all[^1];
-        var sweep = HopfSweep.Run(neuron, onset, Spaced(s), f => run.Progress(f, "distances"), run.Cancel);
-        string where = SimulateNeuron.Title(s, onset.Current);
-        where = where[..where.LastIndexOf(", I =", StringComparison.Ordinal)];
+        double unit = HopfSweep.Unit(neuron, onset);
+        var sweep = HopfSweep.Run(neuron, onset, [.. Spaced(s).Select(d => d * unit)], f => run.Progress(f, "distances"), run.Cancel);
+        string where = SimulateNeuron.Title(s);
         var items = new List<Finding>
         {
             new("onset_theory", "Hopf current, theory", onset.Current, s.ArePublished("from", "to", "points") ? -3.07907222 : null),
@@ -83,7 +86,7 @@ internal static class SimulateSweep
             items,
             $"onset of oscillation: {where}",
             where,
-            "current I (dimensionless)",
+            SimulateNeuron.CurrentAxis(s),
             "half peak-to-peak of u (dimensionless)"
         );
     }
@@ -91,10 +94,12 @@ internal static class SimulateSweep
     private static Findings RunTuring(Simulation run)
     {
         var s = run.Settings;
-        var neuron = new PlanarNeuron(s.Neuron, s.Parameters);
+        var neuron = new PlanarNeuron(s.Kinetics, s.Parameters);
         var options = new ChainOptions(s.Whole("cells"), s["d_u"], 0, s["current"]);
+        RestState[] stable = [.. new RestCurve(neuron).At(options.Current).Where(r => r.IsStable)];
         var rest =
-            new RestCurve(neuron).At(options.Current).FirstOrDefault(r => r.IsStable)
+            StatedStart.Choose(neuron, options.Current, stable)
+            ?? stable.FirstOrDefault()
             ?? throw new InputException(
                 $"current = {Equations.Number(options.Current)}: the single neuron has no stable rest state. Lower tau."
             );
@@ -122,6 +127,9 @@ internal static class SimulateSweep
             "amplitude of the mode in u (dimensionless)"
         );
     }
+
+    /// <summary>Largest deviation from theory, in percent, with which a measurement confirms it.</summary>
+    private const double Allowed = 10;
 
     private static double[] Spaced(Settings s)
     {
@@ -189,7 +197,25 @@ internal static class SimulateSweep
         var pictures = new List<string>();
         pictures.AddRange(run.Draw("onset", path => Onset(path, sweep, where, labelX, labelY)));
         pictures.AddRange(run.Draw("slowing-down", path => SlowingDown(path, sweep, where, labelX)));
-        return new(title, items, pictures);
+        // What theory does not describe is no measurement of its onset.
+        string? off =
+            !(Math.Abs(sweep.Exponent - 0.5) <= 0.05) ? $"the exponent {sweep.Exponent:G3} is not 1/2"
+            : !(Worst(p => p.Amplitude / p.AmplitudeTheory) <= 10 * Allowed) ? "amplitudes are far from a square root"
+            : !(Worst(p => p.Growth / p.GrowthTheory) <= Allowed) ? "growth above the onset is not that of the linearisation"
+            : !(Worst(p => p.Decay / p.DecayTheory) <= Allowed) ? "decay below the onset is not that of the linearisation"
+            : !(Math.Abs(sweep.CriticalSlope / sweep.CriticalSlopeTheory - 1) <= Allowed / 100)
+                ? "the slowing down is not that of the cubic term"
+            : null;
+        if (off is not null)
+            items.Insert(
+                0,
+                new(
+                    "verdict",
+                    "NO agreement with theory",
+                    $"{off}: the distances leave the range of the square root; give smaller from and to"
+                )
+            );
+        return new(title, items, pictures, off is null);
 
         double Worst(Func<OnsetPoint, double> ratio) => sweep.Points.Max(p => 100 * Math.Abs(ratio(p) - 1));
     }

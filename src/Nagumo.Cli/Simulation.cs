@@ -35,6 +35,9 @@ internal sealed class Simulation(
     /// <summary>Whether trajectories are to be kept.</summary>
     public bool Save => save;
 
+    /// <summary>Whether pictures are to be drawn.</summary>
+    public bool Draws { get; init; } = true;
+
     /// <summary>Set by Ctrl-C: loops end early, and what is there is drawn and reported.</summary>
     public CancellationToken Cancel => cancel;
 
@@ -47,13 +50,8 @@ internal sealed class Simulation(
     /// <summary>Writes a figure as PNG and SVG.</summary>
     /// <param name="name">File name without extension.</param>
     /// <param name="draw">Draws into a path.</param>
-    /// <returns>The names of both files.</returns>
-    public IEnumerable<string> Draw(string name, Action<string> draw)
-    {
-        foreach (string extension in (string[])[".png", ".svg"])
-            draw(this[name + extension]);
-        return [name + ".png", name + ".svg"];
-    }
+    /// <returns>The names of both files; none without pictures.</returns>
+    public IEnumerable<string> Draw(string name, Action<string> draw) => Draws ? Figure.Draw(folder, name, draw) : [];
 
     /// <summary>Writes arrays, when trajectories are to be kept.</summary>
     public void Keep(params (string Name, NpyArray Array)[] arrays)
@@ -75,7 +73,7 @@ internal sealed class Simulation(
             error.WriteLine(line);
             return;
         }
-        error.Write($"\r\u001b[K{line}");
+        Terminal.Replace(error, line);
         _open = true;
     }
 
@@ -83,7 +81,7 @@ internal sealed class Simulation(
     public void EndProgress()
     {
         if (_open)
-            error.Write("\r\u001b[K");
+            Terminal.Replace(error);
         _open = false;
     }
 }

@@ -10,13 +10,16 @@ namespace Nagumo.Cli;
 /// <summary><c>nagumo tolerance</c>: the test error of a network on chips that are not ideal, trained ideally or on the chip itself.</summary>
 internal static class ToleranceCommand
 {
+    private const string ResultFile = "tolerance.json",
+        Picture = "tolerance";
+
     private static readonly string[] Effects = ["mismatch", "neuron_mismatch", "pair_mismatch", "bits", "stuck", "drift", "read_noise"];
 
     /// <summary>The command.</summary>
     public static Command Build()
     {
         var target = new Argument<string>("PRESET|config.json") { Description = "The network", HelpName = "PRESET|config.json" };
-        target.CompletionSources.Add(_ => Presets.All.Select(p => new System.CommandLine.Completions.CompletionItem(p.Name)));
+        target.CompletionSources.Add(_ => Target.Names.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         var effect = new Option<string[]>("--effect")
         {
             Description = $"What is not ideal: {string.Join(", ", Effects)}; several together when repeated",
@@ -47,12 +50,13 @@ internal static class ToleranceCommand
         };
         var dataSet = new Option<string?>("--data")
         {
-            Description = "Data set to train on and test [default: the configuration's]",
-            HelpName = "NAME",
+            Description = "Data to train on and test: a set, a file or a folder [default: the configuration's]",
+            HelpName = "FILE|FOLDER|NAME",
         };
-        var set = CommonOptions.SetKey("hardware.ranges=5");
-        var folder = CommonOptions.Out("Write tolerance.json and tolerance.png here");
+        var set = CommonOptions.SetKey("hardware.ranges.x-h1=5");
+        var folder = CommonOptions.Out($"Write {ResultFile} and the picture {Picture} (.png, .svg) here");
         var threads = CommonOptions.Threads();
+        var noPictures = CommonOptions.NoPictures();
         var json = CommonOptions.Json();
         var command = new Command("tolerance", "Test error on chips that are not ideal, trained ideally or with the chip in the loop")
         {
@@ -66,29 +70,39 @@ internal static class ToleranceCommand
             set,
             folder,
             threads,
+            noPictures,
             json,
         };
         command.SetAction(parsed =>
         {
-            List<string> assignments = [.. parsed.GetValue(set)!];
+            List<string> assignments = [.. OwnData.Assignments(parsed.GetValue(dataSet), null), .. parsed.GetValue(set)!];
             if (parsed.GetValue(epochs) is { } e)
                 assignments.Add($"epochs={e.ToString(CultureInfo.InvariantCulture)}");
-            if (parsed.GetValue(dataSet) is { } d)
-                assignments.Add($"data={TrainCommand.Known(d)}");
-            var subject = Target.Find(parsed.GetRequiredValue(target)).With(assignments);
+            var subject = Target.Find(parsed.GetRequiredValue(target)).With(assignments, Use.Training | Use.Evaluation);
+            foreach (string swept in (string[])["chip", .. parsed.GetValue(effect)!])
+                if (assignments.Any(a => a.StartsWith($"hardware.{swept}=", StringComparison.Ordinal)))
+                    throw new InputException(
+                        $"--set hardware.{swept}: {(swept == "chip" ? "chips 1 to --chips are drawn" : "--levels gives its sizes")}. Leave it out."
+                    );
             subject.RequireNetwork("tolerance");
             if (subject.Run is { } run)
                 throw new InputException(
                     $"'{run}' is a run, and 'tolerance' trains anew: name {RunFolder.ConfigOf(run)}. To move its weights to a chip: {Terminal.Command} eval {Terminal.Quoted(run)} --set hardware.mismatch=0.1."
                 );
+            // The sizes of a network for data of one's own are those of the data.
+            var own = OwnData.IsOwn(subject.Experiment.Data)
+                ? OwnData.Load(subject.Experiment.Data, parsed.InvocationConfiguration.Error).Data
+                : null;
             return Run(
-                subject.Experiment,
+                own is null ? subject : subject.Fitted(own),
+                own,
                 parsed.GetValue(effect)!,
-                Numbers("--levels", parsed.GetValue(levels)!),
-                parsed.GetValue(betas) is { } list ? Numbers("--betas", list) : [],
+                List("--levels", parsed.GetValue(levels)!),
+                parsed.GetValue(betas) is { } list ? List("--betas", list) : [],
                 parsed.GetValue(chips),
                 parsed.ThreadCount(threads),
                 parsed.GetValue(folder),
+                !parsed.GetValue(noPictures),
                 parsed.GetValue(json),
                 parsed.InvocationConfiguration.Output,
                 parsed.InvocationConfiguration.Error
@@ -98,75 +112,117 @@ internal static class ToleranceCommand
     }
 
     private static int Run(
-        Experiment experiment,
+        Target subject,
+        DataSet? own,
         string[] effects,
         double[] levels,
         double[] betas,
         int chips,
         int threads,
         string? folder,
+        bool pictures,
         bool json,
         TextWriter output,
         TextWriter error
     )
     {
+        var experiment = subject.Experiment;
         if (chips is < 1 or > 1000)
             throw new InputException($"--chips {chips}: give 1 to 1000.");
         foreach (string effect in effects)
             if (!Effects.Contains(effect))
                 throw new InputException($"--effect: there is no effect '{effect}'.{Nearest.Hint(effect, Effects)}");
+            else if (effects.Count(e => e == effect) > 1)
+                throw new InputException($"--effect {effect} is given twice: keep one.");
         if (betas.Length == 0)
             betas = [experiment.Estimator.Beta];
         // Every configuration is read before the first one is trained.
         var cells = betas
             .SelectMany(beta => levels.Select(level => (beta, level, on: OnChips(experiment, effects, level, beta, chips))))
             .ToArray();
+        if (folder is not null && File.Exists(Path.Combine(folder, ResultFile)))
+            throw new InputException($"'{folder}' holds the result of an earlier run: name another --out.");
         if (folder is not null)
             OutputPath.OfFolder(folder);
-        var data = Target.Load(experiment.Data, error);
+        var data = own ?? Target.Load(experiment.Data.Source, error);
+        if (data.Train.Targets is not ClassTargets)
+            throw new InputException(
+                $"'tolerance' compares percentages of wrong answers, and {data.Name} has numbers as targets: train it with --set hardware.mismatch=0.1 and look at its error."
+            );
+        // An effect for which the network has no device is refused before anything is trained.
+        foreach (var (_, _, on) in cells)
+            New(on[0]).Dispose();
 
         var rows = new List<ToleranceRow>();
-        var ideals = new Dictionary<double, (double ErrorPercent, IReadOnlyDictionary<string, NpyArray> Weights)>();
+        var ideals = new Dictionary<double, (Evaluation Test, IReadOnlyDictionary<string, NpyArray> Weights)>();
         foreach (var (beta, level, on) in cells)
         {
             if (!ideals.TryGetValue(beta, out var ideal))
             {
-                using var trainer = new Trainer(With(experiment, beta), data, threads);
+                using var trainer = New(With(experiment, beta));
                 Train(trainer, experiment.Epochs, error, $"ideal devices, beta {Terminal.Short(beta)}");
-                ideals[beta] = ideal = (trainer.Test().ErrorPercent, trainer.Weights().ToDictionary());
+                ideals[beta] = ideal = (trainer.Test(), trainer.Weights().ToDictionary());
             }
-            double[] moved = OnlyReading(effects) ? [] : [.. on.Select(chip => Moved(chip, ideal.Weights, data, threads))];
-            var trained = new double[chips];
+            Evaluation[] moved = OnlyReading(effects) ? [] : [.. on.Select(chip => Moved(New(chip), ideal.Weights, experiment.Epochs))];
+            var trained = new Evaluation[chips];
             for (int c = 0; c < chips; c++)
             {
-                using var inLoop = new Trainer(on[c], data, threads);
+                using var inLoop = New(on[c]);
                 Train(
                     inLoop,
                     experiment.Epochs,
                     error,
                     $"{string.Join(", ", effects)} {Terminal.Short(level)}, beta {Terminal.Short(beta)}, chip {c + 1} of {chips}"
                 );
-                trained[c] = inLoop.Test().ErrorPercent;
+                trained[c] = inLoop.Test();
             }
-            rows.Add(new(beta, level, ideal.ErrorPercent, moved, moved.Length > 0 ? moved.Average() : null, trained, trained.Average()));
+            rows.Add(
+                new(
+                    beta,
+                    level,
+                    ideal.Test.ErrorPercent,
+                    [.. moved.Select(t => t.ErrorPercent)],
+                    moved.Length > 0 ? moved.Average(t => t.ErrorPercent) : null,
+                    [.. trained.Select(t => t.ErrorPercent)],
+                    trained.Average(t => t.ErrorPercent),
+                    ideal.Test.Loss,
+                    [.. moved.Select(t => t.Loss)],
+                    [.. trained.Select(t => t.Loss)]
+                )
+            );
             if (!json)
                 Print(rows[^1], rows.Count == 1, output);
         }
-        var result = new ToleranceResult(experiment.Name, experiment.Seed, data.Name, effects, chips, [.. rows], folder);
+        var result = new ToleranceResult(
+            experiment.Name,
+            experiment.Seed,
+            data.Name,
+            effects,
+            chips,
+            [.. rows],
+            folder,
+            Changed.Json(experiment, Changed.Origin(subject.AsRead))
+        );
         string text = JsonSerializer.Serialize(result, ToleranceJson.Default.ToleranceResult);
         if (json)
             output.WriteLine(text);
         if (folder is not null)
         {
-            RunFolder.Writing(() =>
-            {
-                File.WriteAllText(Path.Combine(folder, "tolerance.json"), text + "\n");
-                Draw(Path.Combine(folder, "tolerance.png"), experiment, effects, rows, betas.Length > 1);
-            });
+            string[] written = pictures ? [ResultFile, .. Figure.Files(Picture)] : [ResultFile];
+            AtomicFile.WriteText(Path.Combine(folder, ResultFile), text + "\n");
+            if (pictures)
+                Figure.Draw(folder, Picture, path => Draw(path, subject.Label, experiment.Data.Source, effects, rows, betas.Length > 1));
             if (!json)
-                output.WriteLine(OutputPath.Said(Path.Combine(folder, "tolerance.json"), Path.Combine(folder, "tolerance.png")));
+                output.WriteLine(OutputPath.Said([.. written.Select(file => Path.Combine(folder, file))]));
         }
         return ExitCode.Done;
+
+        Trainer New(Experiment one)
+        {
+            var trainer = new Trainer(one, data, threads);
+            subject.Start(trainer);
+            return trainer;
+        }
     }
 
     private static bool OnlyReading(string[] effects) => effects is ["read_noise"];
@@ -195,43 +251,55 @@ internal static class ToleranceCommand
         // On a terminal the line goes again before the table's next row stands in its place.
         bool live = Terminal.IsLive(error);
         error.Write($"{what}: ");
-        while (trainer.Epoch < epochs)
+        try
         {
-            trainer.TrainEpoch();
-            error.Write('.');
+            while (trainer.Epoch < epochs)
+            {
+                trainer.TrainEpoch();
+                error.Write('.');
+            }
         }
-        if (live)
-            error.Write("\r\u001b[K");
-        else
-            error.WriteLine();
+        finally
+        {
+            // Also before an error, which begins a line.
+            if (live)
+                Terminal.Replace(error);
+            else
+                error.WriteLine();
+        }
     }
 
-    private static double Moved(Experiment chip, IReadOnlyDictionary<string, NpyArray> weights, DataSet data, int threads)
+    /// <summary>The test of weights that a chip was programmed with once, as long ago as their training lasted.</summary>
+    private static Evaluation Moved(Trainer chip, IReadOnlyDictionary<string, NpyArray> weights, int epochs)
     {
-        using var trainer = new Trainer(chip, data, threads);
-        trainer.SetWeights(weights);
-        return trainer.Test().ErrorPercent;
+        using var _ = chip;
+        chip.SetWeights(weights);
+        chip.Wait(epochs);
+        return chip.Test();
     }
 
     private static void Print(ToleranceRow row, bool first, TextWriter output)
     {
         if (first)
-            output.WriteLine("  beta    size   ideal   moved to the chip      trained on the chip");
+        {
+            output.WriteLine("Test error in %: mean over the chips (least–largest)");
+            output.WriteLine("  beta    size  ideal  moved to the chip  trained on it");
+        }
         output.WriteLine(
-            $"{Terminal.Short(row.Beta), 6}  {Terminal.Short(row.Level), 6}  {Terminal.Percent(row.IdealErrorPercent), 6}   {Mean(row.MovedErrorPercent), -20}   {Mean(row.TrainedErrorPercent)}"
+            Terminal.Whole(
+                $"{Terminal.Short(row.Beta), 6}  {Terminal.Short(row.Level), 6}  {Two(row.IdealErrorPercent), 5}  {Mean(row.MovedErrorPercent), -17}  {Mean(row.TrainedErrorPercent)}"
+            )
         );
 
-        static string Mean(double[] x) =>
-            x.Length == 0 ? "–" : $"{Terminal.Percent(x.Average())} ({Terminal.Short(x.Min())} to {Terminal.Short(x.Max())})";
+        static string Mean(double[] x) => x.Length == 0 ? "–" : $"{Two(x.Average())} ({Terminal.Short(x.Min())}–{Terminal.Short(x.Max())})";
+
+        static string Two(double percent) => percent.ToString("F2", CultureInfo.InvariantCulture);
     }
 
-    private static void Draw(string path, Experiment experiment, string[] effects, List<ToleranceRow> rows, bool againstBeta)
+    private static void Draw(string path, string label, string data, string[] effects, List<ToleranceRow> rows, bool againstBeta)
     {
         string name = string.Join(", ", effects).Replace('_', ' ');
-        var caption = new Caption(
-            $"{experiment.Name} with {name}",
-            $"full test set of {experiment.Data}; every dot is a chip, lines are means"
-        );
+        var caption = new Caption($"{label} with {name}", $"full test set of {data}; every dot is a chip, lines are means");
         if (againstBeta)
         {
             var levels = rows.GroupBy(r => r.Level).ToArray();
@@ -247,7 +315,7 @@ internal static class ToleranceCommand
                     )),
                 ],
                 [.. levels.Select(g => Dots(g, r => r.Beta, r => r.TrainedErrorPercent))],
-                null,
+                Ideal(rows.DistinctBy(r => r.Beta), r => r.Beta),
                 logarithmic: true
             );
             return;
@@ -261,22 +329,23 @@ internal static class ToleranceCommand
             effects is ["bits"] ? "bits of a device" : $"{name} (relative standard deviation)",
             [.. ways.Select(w => new Series(w.Name, [.. rows.Select(r => r.Level)], [.. rows.Select(r => w.Of(r).Average())]))],
             [.. ways.Select(w => Dots(rows, r => r.Level, w.Of))],
-            rows[0].IdealErrorPercent
+            Ideal(rows, r => r.Level)
         );
+
+        static Series Ideal(IEnumerable<ToleranceRow> rows, Func<ToleranceRow, double> x) =>
+            new("ideal devices", [.. rows.Select(x)], [.. rows.Select(r => r.IdealErrorPercent)]);
 
         static Series Dots(IEnumerable<ToleranceRow> rows, Func<ToleranceRow, double> x, Func<ToleranceRow, double[]> y) =>
             new("chips", [.. rows.SelectMany(r => y(r).Select(_ => x(r)))], [.. rows.SelectMany(y)]);
     }
 
-    private static double[] Numbers(string option, string list)
+    private static double[] List(string option, string list)
     {
         double[] numbers =
         [
             .. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Select(x =>
-                    double.TryParse(x, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
-                        ? number
-                        : throw new InputException($"{option}: '{x}' is not a finite number.")
+                    Numbers.TryReal(x, out double number) ? number : throw new InputException($"{option}: '{x}' is not a finite number.")
                 ),
         ];
         return numbers.Length > 0 ? numbers : throw new InputException($"{option}: give at least one number.");

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Nagumo.Cli;
@@ -10,7 +11,8 @@ internal sealed record ToleranceResult(
     string[] Effects,
     int Chips,
     ToleranceRow[] Rows,
-    string? Folder
+    string? Folder,
+    JsonObject Overrides
 );
 
 /// <summary>One size of the effect at one β.</summary>
@@ -21,6 +23,9 @@ internal sealed record ToleranceResult(
 /// <param name="MovedMeanPercent">Their mean.</param>
 /// <param name="TrainedErrorPercent">Trained and tested on each chip.</param>
 /// <param name="TrainedMeanPercent">Their mean.</param>
+/// <param name="IdealLoss">The loss on the test set beside the ideal error: it tells apart what a count of errors does not.</param>
+/// <param name="MovedLoss">The losses beside the errors.</param>
+/// <param name="TrainedLoss">The losses beside the errors.</param>
 internal sealed record ToleranceRow(
     double Beta,
     double Level,
@@ -28,7 +33,10 @@ internal sealed record ToleranceRow(
     double[] MovedErrorPercent,
     double? MovedMeanPercent,
     double[] TrainedErrorPercent,
-    double TrainedMeanPercent
+    double TrainedMeanPercent,
+    double IdealLoss,
+    double[] MovedLoss,
+    double[] TrainedLoss
 );
 
 /// <summary>JSON of the result: snake_case keys.</summary>

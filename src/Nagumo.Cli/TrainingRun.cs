@@ -12,6 +12,15 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
     /// <summary>Epochs in the folder's checkpoint.</summary>
     public int Saved { get; private set; }
 
+    /// <summary>The configuration that the experiment's name stands for.</summary>
+    public required Experiment Origin { get; init; }
+
+    /// <summary>How the data were made ready; null for a set that is known by its name.</summary>
+    public Preparation? Preparation { get; init; }
+
+    /// <summary>Whether it leaves pictures.</summary>
+    public bool Draws { get; init; } = true;
+
     /// <summary>Trains what is missing, evaluates, and leaves result, weights and pictures.</summary>
     /// <param name="resume">Whether to continue what the folder holds.</param>
     /// <param name="begun">When this run's share of the process began.</param>
@@ -21,32 +30,40 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
     {
         experiment = experiment with { Weights = startWeights is null ? null : "start-weights.npz" };
         bool continues = resume && RunFolder.IsRun(folder.Path);
+        var checkpoint =
+            continues && File.Exists(RunFolder.CheckpointOf(folder.Path)) ? Checkpoint.Read(RunFolder.CheckpointOf(folder.Path)) : null;
         if (continues)
         {
-            RequireSame(Target.Find(folder.Path).Experiment);
+            var there = Target.Find(folder.Path).Experiment;
+            RequireSame(there);
             if (RunFolder.ResultOf(folder.Path) is { } result)
             {
+                RequireUnchanged(there, checkpoint);
                 error.WriteLine($"{folder.Path} is finished: nothing to train");
                 return result with { Run = folder.Path };
             }
         }
-        var checkpoint =
-            continues && File.Exists(RunFolder.CheckpointOf(folder.Path)) ? Checkpoint.Read(RunFolder.CheckpointOf(folder.Path)) : null;
 
         using var trainer = new Trainer(experiment, data, threads);
         if (checkpoint is not null)
             trainer.Resume(checkpoint);
         else if (startWeights is not null)
-            trainer.SetWeights(Npz.Read(startWeights));
-        if (!continues)
-            RunFolder.Writing(() => folder.Begin(experiment, startWeights, Info()));
+            TrainedModel.SetWeights(trainer, startWeights);
+        if (continues)
+            folder.Describe(Info());
+        else
+            folder.Begin(experiment, startWeights, Preparation, Info());
         if (checkpoint is not null)
             folder.WriteMetrics(trainer.History);
+        string label = experiment.Name + Changed.Text(experiment, Origin);
         Saved = trainer.Epoch;
         int resumedAt = trainer.Epoch;
         double trainingSeconds = 0;
+        var timings = folder.ReadTimings(trainer.Epoch);
 
-        using (var shown = EpochDisplay.For(error, experiment, trainer.TrainSamples, Saved))
+        using (
+            var shown = EpochDisplay.For(error, experiment, label, trainer.Task.ScoreName(data.Train.Targets), trainer.TrainSamples, Saved)
+        )
         {
             shown.Begin(folder.Path, data, threads);
             while (trainer.Epoch < experiment.Epochs)
@@ -56,30 +73,31 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
                 var metrics = trainer.TrainEpoch(shown, cancel);
                 double wall = Stopwatch.GetElapsedTime(from).TotalSeconds;
                 trainingSeconds += wall;
-                RunFolder.Writing(() => folder.Save(trainer.Save()));
+                timings.Add(new(metrics.Epoch, wall, Accounting.CpuSeconds - cpuBefore, trainer.TrainSamples / wall));
+                folder.Save(trainer.Save(), timings);
                 Saved = trainer.Epoch;
-                double rate = trainer.TrainSamples / wall;
-                folder.AddTiming(new(metrics.Epoch, wall, Accounting.CpuSeconds - cpuBefore, rate));
                 shown.Epoch(metrics, wall);
             }
             shown.Testing();
         }
         cancel.ThrowIfCancellationRequested();
         var test = trainer.Test();
+        if (!double.IsFinite(test.Loss))
+            throw new DivergenceException(
+                $"Diverged: the loss on the test set is {test.Loss:g3} after epoch {trainer.Epoch}. Start another run with a lower optimizer.rate, or bound the weights' norms (optimizer.norm_bounds)."
+            );
         var last = trainer.History[^1];
-        RunFolder.Writing(() =>
-        {
-            Npz.Write(folder["weights.npz"], trainer.Weights());
-            Pictures.Save(folder, experiment, data, trainer, test);
-        });
+        Npz.Write(folder["weights.npz"], trainer.Weights());
+        if (Draws)
+            Pictures.Save(folder, label, experiment, data, trainer, test);
         var done = new TrainResult(
             experiment.Name,
             experiment.Seed,
             experiment.Epochs,
             data.Name,
-            test.ErrorPercent,
-            last.ValidationErrorPercent,
-            last.TrainErrorPercent,
+            ErrorOf(test.Score.Value),
+            ErrorOf(last.ValidationScore),
+            ErrorOf(last.TrainScore),
             test.Loss,
             test.Samples,
             test.Relaxation.NotConverged,
@@ -91,10 +109,16 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
             Accounting.PeakRssMib,
             threads,
             resumedAt,
-            folder.Path
+            folder.Path,
+            Changed.Json(experiment, Origin),
+            test.Score.Name,
+            Scores.Json(test.Metrics, last),
+            test.Score.Unit
         );
         folder.Finish(done);
         return done;
+
+        double? ErrorOf(double? score) => test.Confusion is null ? null : score;
     }
 
     /// <summary>A run continues with its own configuration, or not at all: anything else would be a different run.</summary>
@@ -103,6 +127,15 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
         if (there.Difference(experiment) is var (key, old, now))
             throw new InputException(
                 $"--resume continues '{folder.Path}' as it began, but {key} is {old} there and {now} here. Start another run (--out), perhaps from its weights (--weights)."
+            );
+    }
+
+    /// <summary>What the folder's configuration says now is what was trained, or the result would be taken for that of another run.</summary>
+    private void RequireUnchanged(Experiment there, Checkpoint? checkpoint)
+    {
+        if (checkpoint?.Experiment.Difference(there) is var (key, trained, now))
+            throw new InputException(
+                $"'{folder.Path}' is finished, and its config.json was changed since: {key} was {trained} when it was trained and is {now} now. Undo that, or train the changed one as a run of its own: {Terminal.Command} train {Terminal.Quoted(RunFolder.ConfigOf(folder.Path))} --out …"
             );
     }
 

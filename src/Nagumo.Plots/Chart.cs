@@ -33,17 +33,12 @@ public static class Chart
         var named = curves.Select((c, i) => (c, Colour: c.Colour ?? i)).Where(c => c.c.Series.Name.Length > 0).ToList();
         var top = Heading.Draw(canvas, caption);
         top = (named.Count > 0 ? Legend(canvas, top, named) : top) + 8;
-        var frame = new Frame(
-            canvas,
-            new(Left, top, canvas.Width - Left - Right, canvas.Height - top - Bottom),
-            Of(x, curves.SelectMany(c => c.Series.X).Concat(marks?.Select(m => m.X) ?? []), Air),
-            Of(y, curves.SelectMany(c => c.Series.Y), marks is { Count: > 0 } ? 0.12 : Air)
-        );
+        Axis across = Of(x, curves.SelectMany(c => c.Series.X).Concat(marks?.Select(m => m.X) ?? []), Air),
+            upright = Of(y, curves.SelectMany(c => c.Series.Y), marks is { Count: > 0 } ? 0.12 : Air);
+        var left = Math.Max(Left, Frame.Room(upright));
+        var frame = new Frame(canvas, new(left, top, canvas.Width - left - Right, canvas.Height - top - Bottom), across, upright);
         frame.DrawAxes(x.Label, y.Label, gridX: square);
-        foreach (var mark in marks ?? [])
-        {
-            DrawMark(canvas, frame, mark);
-        }
+        DrawMarks(canvas, frame, marks ?? []);
         for (var i = 0; i < curves.Count; i++)
         {
             var (series, style, colour) = (curves[i].Series, curves[i].Style, curves[i].Colour ?? i);
@@ -53,12 +48,21 @@ public static class Chart
             }
             else
             {
-                frame.DrawLine(series.X, series.Y, Ink.Line(colour), style == CurveStyle.Dashed ? 1.4 : 1.8, Dash(style));
+                frame.DrawLine(
+                    series.X,
+                    series.Y,
+                    Ink.Line(colour),
+                    style == CurveStyle.Dashed ? 1.4 : 1.8,
+                    Dash(style),
+                    curves[i].Directed
+                );
             }
         }
         canvas.Save(path);
     }
 
+    /// <param name="axis">What is said of the axis.</param>
+    /// <param name="values">What it must hold; values outside its limits aside.</param>
     /// <param name="above">Share of the range that stays free above the largest value, for the marks' words.</param>
     private static Axis Of(ChartAxis axis, IEnumerable<double> values, double above)
     {
@@ -83,19 +87,35 @@ public static class Chart
             used.Add(axis.Min ?? (low - (Air * (high - low))));
             used.Add(axis.Max ?? (high + (above * (high - low))));
         }
-        return Axis.Linear(used, round: false);
+        return Axis.Linear(used, round: false, whole: axis.Whole);
     }
 
-    private static void DrawMark(Canvas canvas, Frame frame, Mark mark)
+    /// <summary>Upright lines, then their words above all lines, each in the first row where it meets no earlier one.</summary>
+    private static void DrawMarks(Canvas canvas, Frame frame, IReadOnlyList<Mark> marks)
     {
-        if (!frame.X.CanShow(mark.X) || frame.X.Place(mark.X) is < 0 or > 1)
+        var shown = marks.Where(m => frame.X.CanShow(m.X) && frame.X.Place(m.X) is >= 0 and <= 1).ToList();
+        foreach (var mark in shown)
         {
-            return;
+            canvas.Line(Across(mark), frame.Box.Y, Across(mark), frame.Box.Bottom, 1.1, Ink.Muted, dash: 4);
         }
-        var at = frame.Box.X + (frame.X.Place(mark.X) * frame.Box.Width);
-        canvas.Line(at, frame.Box.Y, at, frame.Box.Bottom, 1.1, Ink.Muted, dash: 4);
-        var ends = at + 6 + Canvas.TextWidth(mark.Text, Frame.Small) < frame.Box.Right;
-        canvas.Text(new(ends ? at + 6 : at - 6, frame.Box.Y + 12), mark.Text, Frame.Small, Ink.Muted, ends ? Anchor.Start : Anchor.End);
+        var rows = new List<List<(double From, double To)>>();
+        foreach (var mark in shown)
+        {
+            double width = Canvas.TextWidth(mark.Text, Frame.Small),
+                at = Across(mark);
+            var ends = at + 6 + width < frame.Box.Right;
+            var from = ends ? at + 6 : at - 6 - width;
+            var row = rows.FindIndex(r => r.TrueForAll(t => from > t.To + 6 || from + width < t.From - 6));
+            if (row < 0)
+            {
+                row = rows.Count;
+                rows.Add([]);
+            }
+            rows[row].Add((from, from + width));
+            canvas.Note(new(from, frame.Box.Y + 12 + (16 * row)), mark.Text, Frame.Small);
+        }
+
+        double Across(Mark mark) => frame.Box.X + (frame.X.Place(mark.X) * frame.Box.Width);
     }
 
     private static double Dash(CurveStyle style) => style == CurveStyle.Dashed ? 6 : 0;

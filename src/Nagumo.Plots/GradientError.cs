@@ -58,6 +58,6 @@ public static class GradientError
         }
         canvas.Stroke([frame.At(from, At(from)), frame.At(to, At(to))], 1.2, Ink.Muted, dash: 5);
         var middle = Math.Sqrt(from * to);
-        canvas.Text(frame.At(middle, At(middle)) + new Vec(10, 16), $"slope {order}", 11.5, Ink.Muted);
+        canvas.Note(frame.At(middle, At(middle)) + new Vec(10, 16), $"slope {order}", Frame.Small);
     }
 }

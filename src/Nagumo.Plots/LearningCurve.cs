@@ -3,7 +3,7 @@ using Nagumo.Plots.Drawing;
 
 namespace Nagumo.Plots;
 
-/// <summary>Errors in percent and, below them, losses against the epoch.</summary>
+/// <summary>Errors in percent and, below them, losses against the epoch, or whatever the training counts.</summary>
 public static class LearningCurve
 {
     private const double Right = 92;
@@ -13,7 +13,19 @@ public static class LearningCurve
     /// <param name="caption">Title and subtitle.</param>
     /// <param name="errors">Error in percent against epoch: training, validation, test.</param>
     /// <param name="losses">Loss against epoch; null leaves the lower panel out. Equal names have equal colours in both panels.</param>
-    public static void Save(string path, Caption caption, IReadOnlyList<Series> errors, IReadOnlyList<Series>? losses = null)
+    /// <param name="labelX">What the training counts.</param>
+    /// <param name="labelY">What the upper panel shows.</param>
+    /// <param name="unit">Its unit, behind the last values.</param>
+    /// <remarks>Where values fall to a fourth and none is 0 a panel is logarithmic; its label says so.</remarks>
+    public static void Save(
+        string path,
+        Caption caption,
+        IReadOnlyList<Series> errors,
+        IReadOnlyList<Series>? losses = null,
+        string labelX = "epoch",
+        string labelY = "error (%)",
+        string unit = " %"
+    )
     {
         Series.NotEmpty(errors, nameof(errors));
         losses ??= [];
@@ -21,15 +33,24 @@ public static class LearningCurve
         List<string> names = [.. errors.Concat(losses).Select(s => s.Name).Distinct()];
         const double Left = 84;
         var top = Heading.DrawLegend(canvas, Heading.Draw(canvas, caption), Heading.Left, names) + 8;
-        var x = Axis.Linear(errors.Concat(losses).SelectMany(s => s.X), round: false, wanted: 8, whole: true);
+        var x = Axis.Linear(errors.Concat(losses).SelectMany(s => s.X), round: false, wanted: 8, whole: true, margin: 0.015);
         var height = canvas.Height - top - 62;
         var upper = losses.Count > 0 ? (0.62 * height) - 14 : height;
 
-        Panel(canvas, new(Left, top, canvas.Width - Left - Right, upper), x, errors, names, "error (%)", losses.Count == 0, " %");
+        Panel(
+            canvas,
+            new(Left, top, canvas.Width - Left - Right, upper),
+            x,
+            errors,
+            names,
+            losses.Count == 0 ? labelX : null,
+            labelY,
+            unit
+        );
         if (losses.Count > 0)
         {
             var box = new Box(Left, top + upper + 28, canvas.Width - Left - Right, height - upper - 28);
-            Panel(canvas, box, x, losses, names, "loss", true, "");
+            Panel(canvas, box, x, losses, names, labelX, "loss", "");
         }
         canvas.Save(path);
     }
@@ -40,8 +61,8 @@ public static class LearningCurve
         Axis x,
         IReadOnlyList<Series> series,
         List<string> names,
-        string label,
-        bool lowest,
+        string? labelX,
+        string labelY,
         string unit
     )
     {
@@ -50,7 +71,7 @@ public static class LearningCurve
         var log = values.Count > 0 && values.Min() > 0 && values.Max() > 4 * values.Min();
         var y = log ? Axis.Logarithmic(values) : Axis.Linear(values.Append(0), round: true);
         var frame = new Frame(canvas, box, x, y);
-        frame.DrawAxes(lowest ? "epoch" : null, label, labelAt: Heading.Left + 8);
+        frame.DrawAxes(labelX, labelY, labelAt: Heading.Left + 8);
         var ends = new List<(double Y, string Text, int Style)>();
         foreach (var s in series)
         {
@@ -66,15 +87,16 @@ public static class LearningCurve
                 }
             }
         }
-        var places = Spread([.. ends.Select(e => e.Y)], 15);
+        // A label is 15 high and stands on its place + 4: all of it beside the panel.
+        var places = Spread([.. ends.Select(e => e.Y)], 15, box.Y + 7, box.Bottom - 4);
         for (var i = 0; i < ends.Count; i++)
         {
             canvas.Text(new(box.Right + 10, places[i] + 4), ends[i].Text, 12, Ink.Line(ends[i].Style), bold: true);
         }
     }
 
-    /// <summary>Moves labels apart to at least <paramref name="gap"/> while each stays near its place.</summary>
-    internal static double[] Spread(double[] wanted, double gap)
+    /// <summary>Moves labels apart to at least <paramref name="gap"/> while each stays near its place, and all between two bounds where there is room.</summary>
+    internal static double[] Spread(double[] wanted, double gap, double low, double high)
     {
         var order = Enumerable.Range(0, wanted.Length).OrderBy(i => wanted[i]).ToArray();
         var places = (double[])wanted.Clone();
@@ -89,6 +111,15 @@ public static class LearningCurve
                     places[order[k + 1]] += 0.5 * missing;
                 }
             }
+        }
+        // Up from the bottom as far as it takes; where not all fit, the topmost stay within. (y grows downwards.)
+        for (int k = order.Length - 1, n = 0; k >= 0; k--, n++)
+        {
+            places[order[k]] = Math.Min(places[order[k]], high - (n * gap));
+        }
+        for (var k = 0; k < order.Length; k++)
+        {
+            places[order[k]] = Math.Max(places[order[k]], low + (k * gap));
         }
         return places;
     }

@@ -10,6 +10,7 @@ public sealed record PowerLaw(double Slope, double Constant, double From, double
     private const int FewestPoints = 3;
     private const double LargestMisfit = 0.04; // decades, root mean square
 
+    /// <summary>y of the law at an x &gt; 0.</summary>
     public double At(double x) => Math.Pow(10, Constant + (Slope * Math.Log10(x)));
 
     /// <summary>

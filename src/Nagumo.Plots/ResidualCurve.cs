@@ -28,7 +28,7 @@ public static class ResidualCurve
         var frame = new Frame(
             canvas,
             new(92, top, canvas.Width - 92 - 36, canvas.Height - top - 62),
-            Axis.Linear(residuals.SelectMany(s => s.X), round: false, wanted: 8, whole: labelX is "sweeps" or "layer"),
+            Axis.Linear(residuals.SelectMany(s => s.X), round: false, wanted: 8, whole: labelX is "sweeps" or "layer", margin: 0.02),
             Axis.Logarithmic(tolerance is { } t ? values.Append(t) : values)
         );
         frame.DrawAxes(labelX, labelY);
@@ -36,7 +36,7 @@ public static class ResidualCurve
         {
             var y = frame.At(frame.X.Min, stop).Y;
             canvas.Line(frame.Box.X, y, frame.Box.Right, y, 1.2, Ink.Muted, dash: 5);
-            canvas.Text(new(frame.Box.Right, y - 6), "tolerance", 11.5, Ink.Muted, Anchor.End);
+            canvas.Note(new(frame.Box.Right - 6, y - 6), "tolerance", Frame.Small, Anchor.End);
         }
         for (var i = 0; i < residuals.Count; i++)
         {

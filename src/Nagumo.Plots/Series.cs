@@ -15,10 +15,13 @@ public sealed record Series
         (Name, X, Y) = (name, x, y);
     }
 
+    /// <summary>Stands in the legend.</summary>
     public string Name { get; }
 
+    /// <summary>Abscissae.</summary>
     public IReadOnlyList<double> X { get; }
 
+    /// <summary>Ordinates, as many as abscissae; what is not finite leaves a gap.</summary>
     public IReadOnlyList<double> Y { get; }
 
     internal static void NotEmpty(IReadOnlyList<Series> series, string name)

@@ -16,10 +16,16 @@ public sealed record SheetField
         (Values, Rows, Columns) = (values, rows, columns);
     }
 
+    /// <summary>[rows × columns], row-major, the top row first; not copied.</summary>
     public float[] Values { get; }
 
+    /// <summary>Cells of the sheet from one value to the next, 1 unless the field is thinned out.</summary>
+    public int Every { get; init; } = 1;
+
+    /// <summary>Cells from top to bottom.</summary>
     public int Rows { get; }
 
+    /// <summary>Cells from left to right.</summary>
     public int Columns { get; }
 
     /// <summary>The value between cells: cubic through the four by four around it, the outermost repeated. [Catmull and Rom 1974]</summary>

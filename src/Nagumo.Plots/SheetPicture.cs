@@ -36,10 +36,10 @@ public static class SheetPicture
             height = scale * field.Rows;
         var canvasWidth = Heading.Left + width + 84;
         var top = Math.Ceiling(Heading.Draw(new SvgCanvas(canvasWidth, 0), caption)) + 8;
-        var canvas = Canvas.For(path, canvasWidth, top + height + (note is null ? 24 : 44));
+        var canvas = Canvas.For(path, canvasWidth, top + height + (note is null ? 34 : 56));
         Heading.Draw(canvas, caption);
         var box = new Box(Heading.Left, top, width, height);
-        canvas.Image(box, Pixels(field.Enlarge(Math.Max(1, (int)(Side / Math.Max(field.Rows, field.Columns)))), low, high));
+        canvas.Image(box, Pixels(field.Enlarge(Math.Max(1, (int)(2 * Side / Math.Max(field.Rows, field.Columns)))), low, high));
         foreach (var line in paths ?? [])
         {
             Vec[] points = [.. line.Select(p => new Vec(box.X + ((p.Column + 0.5) * scale), box.Y + ((p.Row + 0.5) * scale)))];
@@ -54,9 +54,10 @@ public static class SheetPicture
             x => ColorMap.Sequential((x - low) / (high - low)),
             label
         );
+        ScaleBar.Draw(canvas, box.Right, box.Bottom + 14, width, field.Columns * field.Every);
         if (note is not null)
         {
-            canvas.Text(new(box.X, box.Bottom + 22), note, 12, Ink.Muted);
+            canvas.Text(new(box.X, box.Bottom + 38), note, 12, Ink.Muted);
         }
         canvas.Save(path);
     }

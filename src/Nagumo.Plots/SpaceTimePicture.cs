@@ -44,7 +44,8 @@ public static class SpaceTimePicture
         var frame = new Frame(
             canvas,
             box,
-            Axis.Linear([0, rows[0].Length], round: false),
+            // Cell i lies about i, the first being 0.
+            Axis.Linear([-0.5, rows[0].Length - 0.5], round: false, whole: true),
             Axis.Linear([0, duration], round: false).Downwards
         );
         frame.DrawAxes(labelX, labelTime, grid: false);

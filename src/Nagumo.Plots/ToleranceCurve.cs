@@ -11,7 +11,7 @@ public static class ToleranceCurve
     /// <param name="labelX">What varies, with its unit.</param>
     /// <param name="means">Mean error in per cent against the effect, one series per way.</param>
     /// <param name="chips">The single errors of each way, as long a list as <paramref name="means"/>.</param>
-    /// <param name="ideal">Error without the effect; null draws no line.</param>
+    /// <param name="ideal">Error without the effect, of the same abscissae: a broken line, over the whole width where it is constant.</param>
     /// <param name="logarithmic">Whether the effect's axis is logarithmic.</param>
     public static void Save(
         string path,
@@ -19,34 +19,30 @@ public static class ToleranceCurve
         string labelX,
         IReadOnlyList<Series> means,
         IReadOnlyList<Series> chips,
-        double? ideal,
+        Series ideal,
         bool logarithmic = false
     )
     {
         Series.NotEmpty(means, nameof(means));
         var canvas = Canvas.For(path, 720, 500);
-        var top = Heading.DrawLegend(canvas, Heading.Draw(canvas, caption), Heading.Left, [.. means.Select(s => s.Name)]) + 8;
-        var x = means.SelectMany(s => s.X);
-        var y = chips.Concat(means).SelectMany(s => s.Y).Where(double.IsFinite);
-        var values = ideal is { } line ? y.Append(line) : y;
+        var top =
+            Heading.DrawLegend(canvas, Heading.Draw(canvas, caption), Heading.Left, [.. means.Select(s => s.Name)], reference: ideal.Name)
+            + 8;
+        var x = means.SelectMany(s => s.X).ToList();
+        var values = chips.Concat(means).Append(ideal).SelectMany(s => s.Y).Where(double.IsFinite).ToList();
         var frame = new Frame(
             canvas,
             new(84, top, canvas.Width - 84 - 36, canvas.Height - top - 62),
-            logarithmic ? Axis.Logarithmic(x, margin: 0.03) : Axis.Linear(x, round: false, wanted: 8),
+            logarithmic
+                ? Axis.Logarithmic(x, margin: 0.03)
+                : Axis.Linear(x, round: false, wanted: 8, whole: x.TrueForAll(double.IsInteger), margin: 0.03),
             // Where a way fails altogether, its errors must not flatten the others.
             values.Max()
             > 8 * values.Min()
                 ? Axis.Logarithmic(values)
-                : Axis.Linear(values, round: true)
+                : Axis.Linear(values, round: true, margin: 0.02)
         );
         frame.DrawAxes(labelX, "test error (%)");
-        if (ideal is { } error)
-        {
-            var at = frame.At(frame.X.Min, error).Y;
-            canvas.Line(frame.Box.X, at, frame.Box.Right, at, 1.2, Ink.Muted, dash: 5);
-            // Errors of chips lie above it.
-            canvas.Text(new(frame.Box.Right, at + 16 < frame.Box.Bottom ? at + 16 : at - 6), "ideal devices", 11.5, Ink.Muted, Anchor.End);
-        }
         for (var i = 0; i < means.Count; i++)
         {
             for (var k = 0; k < chips[i].X.Count; k++)
@@ -58,6 +54,15 @@ public static class ToleranceCurve
             }
             frame.DrawSeries(means[i].X, means[i].Y, i);
         }
+        // Above the means: where chips are as good as ideal, it shows through the line of theirs.
+        var constant = ideal.Y.Distinct().Count() == 1;
+        frame.DrawLine(
+            constant ? [frame.X.Min, frame.X.Max] : ideal.X,
+            constant ? [ideal.Y[0], ideal.Y[0]] : ideal.Y,
+            Ink.Text,
+            Heading.ReferenceWidth,
+            Heading.ReferenceDash
+        );
         canvas.Save(path);
     }
 }

@@ -22,9 +22,11 @@ public static class Nearest
         return best;
     }
 
-    /// <summary>" Did you mean 'x'?" with a leading space, or " Known: a, b, c." when nothing is close.</summary>
+    /// <summary>" Did you mean 'x'?" with a leading space, or " Known: a, b, c." when nothing is close; empty when there are no names.</summary>
     public static string Hint(string word, IReadOnlyCollection<string> names) =>
-        To(word, names) is { } near ? $" Did you mean '{near}'?" : $" Known: {string.Join(", ", names)}.";
+        To(word, names) is { } near ? $" Did you mean '{near}'?"
+        : names.Count > 0 ? $" Known: {string.Join(", ", names)}."
+        : "";
 
     /// <summary>Damerau–Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and swaps of neighbours.</summary>
     public static int Distance(string a, string b)

@@ -77,12 +77,36 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public void EquationsAsJsonAndParametersFromTheCommandLine()
+    {
+        using var sandbox = new Sandbox();
+        File.WriteAllText(sandbox["pair.json"], """{ "equations": ["x' = a*y - x", "y' = x - y : 1"], "parameters": { "a": 2 } }""");
+        Assert.StartsWith($"{sandbox["pair.json"]}: gradient", Sandbox.Run("audit", sandbox["pair.json"], "--set", "a=0.5").Output);
+        Assert.StartsWith($"{sandbox["pair.json"]}: skew-gradient", Sandbox.Run("audit", sandbox["pair.json"], "--set", "a=-1").Output);
+        Assert.Contains("'a' is set twice", Sandbox.Run("audit", sandbox["pair.json"], "--set", "a=1", "--set", "a=2").OneError(2));
+        Assert.Contains("a = b: give a finite number.", Sandbox.Run("audit", sandbox["pair.json"], "--set", "a=b").OneError(2));
+        File.WriteAllText(sandbox["potential.json"], """{ "potential": "u^2/2" }""");
+        Assert.Contains("by its potential", Sandbox.Run("audit", sandbox["potential.json"]).OneError(2));
+    }
+
+    // 200,003 variables: one dense matrix of them is 320 GB, and longer than any array.
+    [Fact]
+    public void ANetworkWhoseMatricesFitNowhereIsRefusedBeforeTheyAreMade()
+    {
+        using var sandbox = new Sandbox();
+        string error = Sandbox.Run("audit", sandbox.Config(Sandbox.Flowers), "--set", "network.populations.h.size=100000").OneError(2);
+        Assert.Contains("200003 variables make matrices of 320.0 GB each", error);
+        Assert.Contains("smaller populations", error);
+    }
+
+    [Fact]
     public void WithoutARestStateItEndsWithThree()
     {
         using var sandbox = new Sandbox();
         var outcome = Sandbox.Run("audit", Write(sandbox, "x' = 1 + x^2"));
         Assert.Equal(3, outcome.Code);
         Assert.StartsWith("no rest state found: the largest |x'| is ", outcome.Output);
+        Assert.Equal(3, Sandbox.Run("audit", Write(sandbox, "t1' = 3 + sin(t2-t1)\nt2' = sin(t1-t2)")).Code);
     }
 
     [Fact]
@@ -94,7 +118,7 @@ public sealed class AuditTests
         Assert.Contains("no preset, file or run 'fhn-dep'. Did you mean 'fhn-deep'?", Sandbox.Run("audit", "fhn-dep").OneError(2));
         Assert.Contains("give a file that ends with .png or .svg", Sandbox.Run("audit", file, "--out", "x.gif").OneError(2));
         Assert.Contains("probes = 1: give 2 to 1000", Sandbox.Run("audit", file, "--probes", "1").OneError(2));
-        Assert.Contains("--set changes a configuration", Sandbox.Run("audit", file, "--set", "seed=2").OneError(2));
+        Assert.Contains("has no parameter 'seed'", Sandbox.Run("audit", Write(sandbox, Pair), "--set", "seed=2").OneError(2));
         Assert.Contains("has other weights forth than back", Sandbox.Run("check", "asymmetric-naive", "--samples", "1").Error);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Nagumo.Cli.Tests;
 
@@ -18,6 +19,20 @@ public sealed class CheckTests
         Assert.DoesNotContain("✗", outcome.Output);
         Assert.True(new FileInfo(sandbox["check/gradient-error.png"]).Length > 1000);
         Assert.True(new FileInfo(sandbox["check/residual.png"]).Length > 1000);
+        Assert.True(File.Exists(sandbox["check/gradient-error.svg"]) && File.Exists(sandbox["check/residual.svg"]));
+    }
+
+    [Theory]
+    [InlineData("iris")]
+    [InlineData("iris-fhn")]
+    public void APresetIsLookedAtWithTheDataThatItIsTrainedOn(string preset)
+    {
+        var check = Sandbox.Run("check", preset, "--samples", "2", "--json");
+        Assert.Equal("iris", JsonDocument.Parse(check.Output).RootElement.GetProperty("recipe_data").GetString());
+        Assert.DoesNotContain("mnist", check.Error);
+        var audit = Sandbox.Run("audit", preset);
+        Assert.True(audit.Code == 0, audit.Output + audit.Error);
+        Assert.DoesNotContain("mnist", audit.Output + audit.Error);
     }
 
     [Fact]
@@ -90,6 +105,50 @@ public sealed class CheckTests
         var root = JsonDocument.Parse(outcome.Output).RootElement;
         Assert.False(root.GetProperty("passed").GetBoolean());
         Assert.False(root.GetProperty("stability").GetProperty("stable").GetBoolean());
+    }
+
+    // Inhibitors a thousand times slower: the flow oscillates for ever, and where it begins to lies at 0.0008 × τ.
+    [Fact, Trait("speed", "slow")]
+    public void SlowInhibitorsAreJudgedInSeconds()
+    {
+        using var sandbox = new Sandbox();
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        var outcome = Sandbox.Run(
+            "check",
+            sandbox.Config(Sandbox.Flowers),
+            "--samples",
+            "2",
+            "--json",
+            "--set",
+            "network.populations.h.parameters={\"tau\":1000}"
+        );
+        // A sixth of what it took with a step that shrank as τ grew, and room for other tests beside this one.
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 30);
+        Assert.Equal(3, outcome.Code);
+        var root = JsonDocument.Parse(outcome.Output).RootElement;
+        var stability = root.GetProperty("stability");
+        Assert.False(stability.GetProperty("stable").GetBoolean());
+        // The flow itself, at 0.97 and 1.03 of the ratio at which it begins to oscillate.
+        Assert.True(stability.GetProperty("flow_rate_below").GetDouble() < 0);
+        Assert.True(stability.GetProperty("flow_rate_above").GetDouble() > 0);
+        Assert.True(root.GetProperty("flow").GetProperty("nonconverged_starts").GetInt32() > 0);
+        Assert.Contains(
+            "starts had not at t =",
+            Regex.Replace(
+                Sandbox
+                    .Run(
+                        "check",
+                        sandbox.Config(Sandbox.Flowers),
+                        "--samples",
+                        "1",
+                        "--set",
+                        "network.populations.h.parameters={\"tau\":1000}"
+                    )
+                    .Output,
+                @"\s+",
+                " "
+            )
+        );
     }
 
     [Fact]

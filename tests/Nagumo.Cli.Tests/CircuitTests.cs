@@ -11,12 +11,12 @@ public sealed class CircuitTests : IDisposable
     public void Dispose() => _box.Dispose();
 
     [Theory]
-    [InlineData("circuit", "'nagumo circuit' needs a command: export, verify, draw, power, learn")]
+    [InlineData("circuit", "'nagumo circuit' needs a command: export, verify, infer, draw, power, learn")]
     [InlineData("circuit export", "'nagumo circuit export' needs TARGET")]
     [InlineData("circuit export nuron", "there is no circuit, preset, file or run 'nuron'. Did you mean 'neuron'?")]
     [InlineData("circuit export neuron --set gama=1", "neuron has no key 'gama'. Did you mean 'gamma'?")]
     [InlineData("circuit export neuron --set gamma=0", "gamma = 0 is outside [1E-06, ∞). Give a value in this range.")]
-    [InlineData("circuit export neuron --set neuron=fhn", "there is no neuron 'fhn'.", true)]
+    [InlineData("circuit export neuron --set neuron=fhn", "there is no neuron or file 'fhn'.", true)]
     [InlineData("circuit export neuron --set neuron=hopfield", "Population 'n': neuron 'hopfield' is held in the box [0, 1]", true)]
     [InlineData("circuit export chain --set size=1.5", "size = 1.5: give a whole number from 0 to 100000.")]
     [InlineData("circuit export chain --set size=1", "A chain of 1 neurons: give at least 2.")]
@@ -28,7 +28,12 @@ public sealed class CircuitTests : IDisposable
     [InlineData("circuit export neuron --duration 0", "Transient analysis: duration = 0. Give a finite number > 0.")]
     [InlineData("circuit export neuron --json", "--json describes the file: name it with --out.")]
     [InlineData("circuit verify neuron --from there", "--from there: give start or rest.")]
-    [InlineData("circuit verify neuron --timeout 0", "timeout = 0 s: give a finite number > 0.")]
+    [InlineData("circuit verify neuron --timeout 0", "timeout = 0 s: give a number > 0, at most 1000000.")]
+    [InlineData("circuit infer chain", "'chain' reads no data: name a trained run, or iris-fhn, iris-rails or iris.")]
+    [InlineData("circuit infer iris --samples 3-", "--samples 3-: give numbers and ranges, e.g. 0-9 or 3,17,20-24.")]
+    [InlineData("circuit infer iris --samples 9-3", "--samples 9-3: give numbers and ranges, e.g. 0-9 or 3,17,20-24.")]
+    [InlineData("circuit infer iris --samples 0-2147483647", "--samples 0-2147483647: give numbers and ranges", true)]
+    [InlineData("circuit verify neuron --timeout 1e300", "timeout = 1E+300 s: give a number > 0, at most 1000000.")]
     [InlineData("circuit learn mnist", "there is no task 'mnist': iris is the one that fits ngspice.")]
     [InlineData("circuit learn iris --splits 6", "--splits 6: give 1 to 5.")]
     [InlineData("circuit power spike", "fitzhugh-nagumo, I = 0.5: it oscillates, so it has no power at rest.")]
@@ -48,12 +53,66 @@ public sealed class CircuitTests : IDisposable
             Assert.Equal(message, error);
     }
 
-    /// <summary>A neuron is exported to be watched, so its whole course is kept; of a network only the end.</summary>
-    [Fact]
-    public void ANeuronIsKeptFromTheStartANetworkAtItsEnd()
+    [Theory]
+    [InlineData("gamma=1e150", "gamma = 1E+150")]
+    [InlineData("k=1e100", "k = 1E+100")]
+    [InlineData("tau=1e-100", "tau = 1E-100")]
+    public void A_neuron_too_fast_to_follow_is_named_by_its_parameter(string assignment, string named) =>
+        Assert.Contains(
+            $"{named} makes it too fast to follow",
+            Sandbox.Run("circuit", "verify", "neuron", "--set", assignment).OneError(2)
+        );
+
+    [Theory]
+    [InlineData(
+        "gamma=1e308",
+        "Population 'n', neuron 0: element R_v would have the value Infinity Ω, and a netlist takes 1E-200 to 1E+200.",
+        true
+    )]
+    [InlineData("k=1e308", "Population 'n', neuron 0: element Xd would have the value 2.15789E+306 A/Vⁿ", true)]
+    [InlineData("a=1e308", "Population 'n', neuron 0: element V_v would have the value -1.425E+307 V", true)]
+    [InlineData("tau=1e308", "Population 'n', neuron 0: element L_v would have the value 2.14753E+302 H", true)]
+    [InlineData("current=1e308", "Population 'n', neuron 0: element In_0 would have the value 3.075E+305 A", true)]
+    [InlineData("tau=1e-320", "Population 'n', neuron 0: element L_v would have the value", true)]
+    public void Values_that_no_netlist_takes_are_refused_by_name(string assignment, string message, bool begins) =>
+        Wrong_use_is_one_line($"circuit export neuron --set {assignment}", message, begins);
+
+    /// <summary>As it is, an exported netlist runs and says where everything came to rest; its whole course is kept.</summary>
+    [Theory]
+    [InlineData("neuron")]
+    [InlineData("neuron --set neuron=fitzhugh-nagumo-nonlinear-inhibitor")]
+    [InlineData("neuron --set neuron=log-cosh --set current=0.3")]
+    [InlineData("chain --set size=12")]
+    [InlineData("iris --inputs currents")]
+    [InlineData("iris --weights rails")]
+    [InlineData("iris-rails")]
+    [InlineData("iris-fhn --inhibitors gyrator")]
+    [InlineData("iris-fhn --nudge 0.1")]
+    public void An_exported_netlist_runs_as_it_is(string target)
     {
-        Assert.Matches(@"\.tran \S+ \S+ 0 \S+ uic", Sandbox.Run("circuit", "export", "neuron").Output);
-        Assert.DoesNotMatch(@"\.tran \S+ \S+ 0 \S+ uic", Sandbox.Run("circuit", "export", "chain").Output);
+        Assert.SkipUnless(Ngspice.Default.IsAvailable(), "ngspice is not installed (apt-get install ngspice).");
+        string file = _box["x.cir"];
+        var exported = Sandbox.Run(["circuit", "export", .. target.Split(' '), "--out", file]);
+        Assert.True(exported.Code == 0, exported.Error);
+        string netlist = File.ReadAllText(file);
+        Assert.Matches(@"\.tran \S+ \S+ 0 \S+ uic", netlist);
+        Assert.Contains($"run it with: ngspice -b {file}", exported.Output, StringComparison.Ordinal);
+        var run = Sandbox.End(
+            System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo(Ngspice.Default.Executable, ["-b", file])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!
+        );
+        Assert.Equal(0, run.Code);
+        string said = run.Output + run.Error;
+        Assert.DoesNotContain("failed", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("no simulations run", said, StringComparison.Ordinal);
+        // Every measurement that the netlist asks for is printed, as a number.
+        foreach (string line in netlist.Split('\n').Where(l => l.StartsWith(".meas", StringComparison.Ordinal)))
+            Assert.Matches($@"(?m)^{line.Split(' ')[2]} *= +-?\d\.\d+e[+-]\d\d", said);
     }
 
     [Fact]
@@ -101,6 +160,73 @@ public sealed class CircuitTests : IDisposable
         );
     }
 
+    /// <summary>A preset of iris becomes a run that is kept, and everything about its circuit is asked of the run.</summary>
+    [Fact]
+    public void An_iris_preset_becomes_a_run_whose_circuit_answers()
+    {
+        var trained = Sandbox.Run("train", "iris", "--out", _box["run"], "--epochs", "10");
+        Assert.True(trained.Code == 0, trained.Error);
+        Assert.Equal(0, Sandbox.Run("circuit", "power", _box["run"]).Code);
+        Assert.SkipUnless(Ngspice.Default.IsAvailable(), "ngspice is not installed (apt-get install ngspice).");
+        var outcome = Sandbox.Run("circuit", "infer", _box["run"], "--samples", "0-2,29,17", "--json");
+        Assert.True(outcome.Code == 0, outcome.Error);
+        var result = (JsonObject)JsonNode.Parse(outcome.Output)!;
+        var samples = result["samples"]!.AsArray();
+        Assert.Equal([0, 1, 2, 29, 17], samples.Select(s => (int)s!["sample"]!));
+        var flowers = Data.Iris.Load().Test;
+        foreach (var s in samples)
+        {
+            Assert.Equal(flowers.Labels[(int)s!["sample"]!], (int)s["label"]!);
+            Assert.Equal((int)s["own_answer"]!, (int)s["answer"]!);
+            Assert.True((bool)s["settled"]!);
+            Assert.InRange((double)s["settling_s"]!, 46.3e-9, 200 * 46.4e-9);
+            Assert.True((double)s["margin"]! > 0);
+        }
+        Assert.Equal(samples.Count(s => (int)s!["answer"]! == (int)s["label"]!), (int)result["right"]!);
+        Assert.Contains(
+            "5 of 5 as the library's own rest state; every circuit settled",
+            Sandbox.Run("circuit", "infer", _box["run"], "--samples", "0-2,29,17").Output.ReplaceLineEndings(" "),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "--samples 30: iris has test samples 0 to 29.",
+            Sandbox.Run("circuit", "infer", _box["run"], "--samples", "0,30", "--json").OneError(2),
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>A signal to the command alone: the simulator ends with it, and leaves no folder.</summary>
+    [Theory]
+    [InlineData("verify chain", "INT")]
+    [InlineData("verify chain", "TERM")]
+    [InlineData("infer iris", "TERM")]
+    [InlineData("learn iris --threads 2", "INT")]
+    [InlineData("learn iris --threads 1", "TERM")]
+    public void A_signal_ends_the_simulator_too(string line, string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        Directory.CreateDirectory(_box["tmp"]);
+        File.WriteAllText(_box["ngspice"], $"#!/bin/sh\necho $$ >> '{_box["pids"]}'\nexec sleep 600\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_box["ngspice"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var process = _box.Start($"circuit {line}", before: $"TMPDIR='{_box["tmp"]}' NAGUMO_NGSPICE='{_box["ngspice"]}'");
+        while (!File.Exists(_box["pids"]) || File.ReadAllText(_box["pids"]).Length == 0)
+        {
+            Assert.False(process.HasExited);
+            Thread.Sleep(50);
+        }
+        Thread.Sleep(200);
+        using (System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
+        {
+            var outcome = Sandbox.End(process);
+            Assert.Equal(130, outcome.Code);
+            Assert.Contains("interrupted", outcome.Error, StringComparison.Ordinal);
+        }
+        foreach (string pid in File.ReadAllLines(_box["pids"]))
+            Assert.False(Directory.Exists($"/proc/{pid}"), $"ngspice {pid} goes on");
+        Assert.Empty(Directory.GetDirectories(_box["tmp"], "nagumo-ngspice-*"));
+    }
+
     [Fact]
     public void Results_are_objects_with_the_documented_keys()
     {
@@ -127,5 +253,87 @@ public sealed class CircuitTests : IDisposable
         Assert.True(outcome.Code == 0, outcome.Error);
         var o = (JsonObject)JsonNode.Parse(outcome.Output)!;
         Assert.Equal(keys.Split(' ').Order(), o.Select(p => p.Key).Order());
+    }
+
+    /// <summary>A measured curve takes the place of a named device; its cubic's own points give that device back.</summary>
+    [Fact]
+    public void A_measured_diode_is_built()
+    {
+        var units = Units.Of(TunnelDiode.Like1N3716);
+        File.WriteAllLines(
+            _box["curve.csv"],
+            [
+                "V,I",
+                .. Enumerable
+                    .Range(0, 401)
+                    .Select(i => i * 1e-3)
+                    .Select(v => (v, u: (v - units.Middle) / units.Span))
+                    .Select(p => FormattableString.Invariant($"{p.v},{units.Offset - units.Current * (p.u - p.u * p.u * p.u / 3)}")),
+            ]
+        );
+        var power = Sandbox.Run("circuit", "power", "neuron", "--diode", _box["curve.csv"], "--json");
+        Assert.True(power.Code == 0, power.Error);
+        Assert.Contains("peak 4.7 mA at 65 mV, valley 600 µA at 350 mV", power.Error);
+        double watts = Watts(power),
+            named = Watts(Sandbox.Run("circuit", "power", "neuron", "--json"));
+        Assert.Equal(1, watts / named, 1e-4);
+        Assert.NotEqual(named, watts);
+        Assert.Contains("there is no file 'nowhere'", Sandbox.Run("circuit", "power", "neuron", "--diode", "nowhere").OneError(2));
+        File.WriteAllText(_box["line.csv"], "0 0\n0.1 1e-3\n0.2 2e-3\n0.3 3e-3\n");
+        Assert.Contains(
+            "no peak with a valley beyond it",
+            Sandbox.Run("circuit", "power", "neuron", "--diode", _box["line.csv"]).OneError(2)
+        );
+
+        static double Watts(Outcome outcome) => (double)System.Text.Json.Nodes.JsonNode.Parse(outcome.Output)!["supply_w"]!;
+    }
+
+    /// <summary>Without voltages a drawing shows weights alone: what it does not show is refused.</summary>
+    [Theory]
+    [InlineData("hardware.drift=0.2")]
+    [InlineData("pixels.gain=3")]
+    [InlineData("network.populations.h.scale=0.7")]
+    [InlineData("network.couplings.1.value=0.5")]
+    public void What_a_drawing_does_not_show_is_refused(string key)
+    {
+        string config = _box.Config(Sandbox.Flowers);
+        string[] draw = ["circuit", "draw", config, "--out", _box["net.svg"], "--set", key];
+        Assert.Contains("without --voltages a drawing shows the weights", Sandbox.Run(draw).OneError(2));
+        Assert.Equal(0, Sandbox.Run([.. draw, "--voltages"]).Code);
+    }
+
+    /// <summary>Equations without a potential: why not, whether there is one, and what can be done with them.</summary>
+    [Fact]
+    public void Equations_alone_are_refused_with_the_way_on()
+    {
+        string file = _box["barkley.txt"],
+            config = _box["net.json"];
+        File.WriteAllText(file, "u' = u*(1-u)*(u-(v+0.06)/0.75)/0.02\nv' = u - v\n");
+        foreach (
+            string[] line in (string[][])
+                [
+                    ["train", file],
+                    ["check", file],
+                    ["info", file],
+                    ["circuit", "export", file],
+                    ["circuit", "export", "neuron", "--set", $"neuron={file}"],
+                ]
+        )
+        {
+            string error = Sandbox.Run(line).OneError(2).ReplaceLineEndings(" ");
+            Assert.Contains("need the potential", error);
+            Assert.Contains($"nagumo audit {file}", error);
+            Assert.Contains($"nagumo simulate neuron --neuron {file}", error);
+        }
+        File.WriteAllText(config, Sandbox.Tiny.Replace("\"neuron\": \"fitzhugh-nagumo\"", $"\"neuron\": \"{file}\""));
+        Assert.Contains("Whether equations have one: nagumo audit", Sandbox.Run("train", config).OneError(2));
+        // A file with a potential is a neuron of a circuit.
+        File.WriteAllText(
+            file,
+            """{ "potential": "-(u^2/2 - u^4/12) + u*v - g*v^2/2", "parameters": { "g": 0.8 }, "inhibitors": { "v": 2 } }"""
+        );
+        string[] export = ["circuit", "export", "neuron", "--set", $"neuron={file}"];
+        Assert.NotEqual(Sandbox.Run(export).Output, Sandbox.Run([.. export, "--set", "g=0.7"]).Output);
+        Assert.Equal(0, Sandbox.Run(export).Code);
     }
 }

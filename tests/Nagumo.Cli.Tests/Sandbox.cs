@@ -51,6 +51,34 @@ internal sealed class Sandbox : IDisposable
         }
         """;
 
+    /// <summary>Room for a message in one line; what fits narrower lines is measured elsewhere.</summary>
+    static Sandbox() => Environment.SetEnvironmentVariable("COLUMNS", "100");
+
+    /// <summary>Four lengths of a flower and six neurons: trains in a second.</summary>
+    public const string Flowers = """
+        {
+          "name": "iris-small", "data": "iris",
+          "network": {
+            "populations": [
+              { "name": "x", "size": 4 },
+              { "name": "h", "size": 6, "neuron": "fitzhugh-nagumo" },
+              { "name": "out", "size": 3, "neuron": "linear" }
+            ],
+            "couplings": [
+              { "kind": "bilinear", "a": "h", "b": "x", "sd": 0.4 },
+              { "kind": "bias", "a": "h", "value": 0.875 },
+              { "kind": "bilinear", "a": "out", "b": "h", "sd": 0.05 },
+              { "kind": "bias", "a": "out" }
+            ]
+          },
+          "readout": { "population": "out", "kappa": 5 },
+          "epochs": 8, "batch": 32,
+          "free": { "max_sweeps": 30, "tolerance": 0 }, "nudged": { "max_sweeps": 20, "tolerance": 0 },
+          "optimizer": { "rate": 0.01, "schedule": "constant" },
+          "pixels": { "mean": 0.5, "gain": 2 }
+        }
+        """;
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("nagumo-").FullName;
 
     public string this[string file] => Path.Combine(Folder, file);

@@ -78,8 +78,8 @@ public sealed class SettingTests : IDisposable
     [InlineData("network.populations.h1.parameters.g=1", "no parameter 'g'")]
     [InlineData("network.populations.h1.parameters.gamma=-1", "gamma = -1 is outside")]
     [InlineData("network.populations.h1.parameters.gamma=1.5", "bistable")]
-    [InlineData("network.populations.x.size=100", "784 pixels")]
-    [InlineData("network.populations.out.size=9", "9 classes")]
+    [InlineData("network.populations.x.size=100", "has 784 values")]
+    [InlineData("network.populations.out.size=9", "gives 9 numbers, but")]
     [InlineData("network.couplings.0.kind=bilinar", "no coupling 'bilinar'. Did you mean 'bilinear'?")]
     [InlineData("network.couplings.0.d=1", "no key 'd'")]
     [InlineData("network.couplings.0.a=h7", "no population 'h7'")]
@@ -98,11 +98,11 @@ public sealed class SettingTests : IDisposable
     [InlineData("pixels.shift=-1", "pixels.shift = -1")]
     [InlineData("readout.kappa=-1", "readout.kappa = -1")]
     [InlineData("readout.cost=entropy", "readout.cost = 'entropy'")]
-    [InlineData("readout.population=h9", "no population 'h9'")]
+    [InlineData("readout.population=h9", "readout.population = 'h9': the network has no such")]
     [InlineData("batch=0", "batch = 0")]
     [InlineData("validation=5000", "validation = 5000")]
     [InlineData("validation=-1", "validation = -1")]
-    [InlineData("data=minst", "No data set is called 'minst'. Did you mean 'mnist'?")]
+    [InlineData("data=minst", "there is no data set, file or folder 'minst'. Did you mean 'mnist'?")]
     public void ValuesOutOfRangeAreNamed(string assignment, string part)
     {
         var outcome = Sandbox.Run("train", _box.Config(), "--set", assignment, "--out", _box["run"]);
@@ -134,7 +134,11 @@ public sealed class SettingTests : IDisposable
     [InlineData("\"epochs\": 3", "\"epochs\": NaN", "epochs: 'N' is an invalid start of a value (line 22, column")]
     [InlineData("\"epochs\": 3", "\"epoch\": 3", "the configuration has no key 'epoch'. Did you mean 'epochs'? (line 22, column")]
     [InlineData("\"rate\": 0.01", "\"rat\": 0.01", "'optimizer' has no key 'rat'. Did you mean 'rate'? (line 23, column")]
-    [InlineData("\"sd\": 0.1 }", "\"ds\": 0.1 }", "'network.couplings[4]' has no key 'ds'. Did you mean 'sd'? (line 14, column")]
+    [InlineData(
+        "\"sd\": 0.1 }",
+        "\"ds\": 0.1 }",
+        "Coupling 'bilinear' of 'out' has no key 'ds'; it has: a, b, sd, name. Did you mean 'sd'?"
+    )]
     [InlineData("\"name\": \"x\", ", "", "network.populations[0] lacks the key 'name'")]
     [InlineData("\"rate\": 0.01", "\"rate\": 1e999", "optimizer.rate = ∞")]
     [InlineData("{ \"dropout\": 0.1, \"shift\": 1 }", "{ \"dropout\": 1.5 }", "pixels.dropout = 1.5 is outside [0, 1).")]
@@ -227,4 +231,49 @@ public sealed class SettingTests : IDisposable
             "\"size\": 12, \"neuron\": \"fitzhugh-nagumo\"",
             $"\"size\": 12, \"potential\": \"{formula}\", \"parameters\": {{ \"k\": 1, \"gamma\": 0.8, \"a\": 0.7 }}, \"inhibitors\": {{ \"v\": 0.5 }}"
         );
+
+    [Theory]
+    [InlineData(
+        "optimizer.rate=1",
+        "optimizer.rate=2",
+        "'optimizer.rate' is set twice ('optimizer.rate=1', 'optimizer.rate=2'): keep one."
+    )]
+    [InlineData(
+        "network.populations.h1.size=9",
+        "network.populations.1.size=9",
+        "'network.populations.1.size' is set twice ('network.populations.h1.size=9', 'network.populations.1.size=9'): keep one."
+    )]
+    [InlineData("hardware.bits=4", "hardware={}", "'hardware={}' would undo 'hardware.bits=4': set it first, or leave one out.")]
+    public void AKeySetTwiceIsRefused(string first, string second, string message)
+    {
+        var outcome = Sandbox.Run("info", _box.Config(), "--set", first, "--set", second);
+
+        Assert.Equal(message, outcome.OneError(2));
+    }
+
+    [Fact]
+    public void APartOfWhatWasSetMayBeSet() =>
+        Assert.Equal(0, Sandbox.Run("info", _box.Config(), "--set", "hardware={\"bits\":4}", "--set", "hardware.chip=3").Code);
+
+    [Theory]
+    [InlineData("\"epochs\": 3,", "\"epochs\": 3, \"epochs\": 1,", "epochs")]
+    [InlineData("\"kappa\": 5", "\"kappa\": 5, \"kappa\": 5", "kappa")]
+    [InlineData("\"h1-h2\": 0.4,", "\"h1-h2\": 0.4, \"h1-h2\": 0.5,", "h1-h2")]
+    [InlineData("\"name\": \"h1\",", "\"name\": \"h1\", \"name\": \"h1\",", "name")]
+    [InlineData("\"epochs\": 3,", "\"epochs\": 3, \"ep\\u006fchs\": 1,", "epochs")]
+    public void AKeyTwiceInAFileIsRefused(string text, string twice, string key)
+    {
+        string file = _box.Config(Sandbox.Tiny.Replace(text, twice));
+        foreach (string command in (string[])["train", "info", "check", "audit", "tolerance"])
+        {
+            string line = Sandbox.Run(command, file).OneError(2);
+            Assert.Contains($"the key '{key}' stands there twice: keep one", line);
+            Assert.StartsWith(file + ": ", line);
+            Assert.DoesNotContain("not JSON", line);
+        }
+    }
+
+    [Fact]
+    public void AKeyTwiceInAValueIsRefused() =>
+        Assert.Contains("optimizer", Sandbox.Run("info", _box.Config(), "--set", "optimizer={\"rate\":1,\"rate\":2}").OneError(2));
 }

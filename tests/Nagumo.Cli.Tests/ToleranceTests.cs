@@ -38,6 +38,7 @@ public sealed class ToleranceTests : IDisposable
         Assert.True((double)rows[1]!["moved_mean_percent"]! > (double)rows[0]!["moved_mean_percent"]!);
         Assert.Equal(outcome.Output, File.ReadAllText(_box["out/tolerance.json"]));
         Assert.True(new FileInfo(_box["out/tolerance.png"]).Length > 5000);
+        Assert.Contains("ideal devices", File.ReadAllText(_box["out/tolerance.svg"]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,16 +78,19 @@ public sealed class SheetFilmTests
     {
         var film = new SheetFilm(8, 16, -1, 1, side: 32);
         film.Add(Samples.Sheet(8, 16));
-        film.Add(Samples.Sheet(8, 16, 0.4), [(1, 2), (12, 6)]);
-        Assert.Equal((32, 16, 2), (film.Width, film.Height, film.Count));
+        film.Add(Samples.Sheet(8, 16, 0.4), [(1, 2), (12, 6)], "t = 1");
+        var (left, top) = film.Origin;
+        Assert.Equal(2, film.Count);
+        Assert.True(film.Width > left + 32 && film.Height > top + 16);
         var folder = Directory.CreateTempSubdirectory("nagumo-").FullName;
         try
         {
             film.Save(Path.Combine(folder, "film.png"), 50);
             film.SaveFrame(Path.Combine(folder, "0.png"), 0);
             var chunks = Chunks(File.ReadAllBytes(Path.Combine(folder, "0.png")));
-            var pixels = new byte[32 * 16];
-            Paint(pixels, chunks[2].Data, (32, 16, 0, 0), 32);
+            var all = new byte[film.Width * film.Height];
+            Paint(all, chunks[2].Data, (film.Width, film.Height, 0, 0), film.Width);
+            byte[] pixels = [.. Enumerable.Range(0, 16 * 32).Select(i => all[((top + (i / 32)) * film.Width) + left + (i % 32)])];
             // A cell's middle lies between pixels: the mean of its four is the cell's value to the curvature of the wave.
             double mean = 0.25 * (pixels[(6 * 32) + 10] + pixels[(6 * 32) + 11] + pixels[(7 * 32) + 10] + pixels[(7 * 32) + 11]);
             double value = Math.Sin((0.3 * 3) + (0.2 * 5));
@@ -99,6 +102,14 @@ public sealed class SheetFilmTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Theory]
+    [InlineData(8, 2)]
+    [InlineData(96, 20)]
+    [InlineData(120, 20)]
+    [InlineData(256, 50)]
+    [InlineData(2048, 500)]
+    public void A_scale_bar_has_a_round_length(int cells, int length) => Assert.Equal(length, ScaleBar.Length(cells));
 
     // Equal steps in OKLab, computed back from the sRGB bytes; their rounding is worth half a step of a channel, a tenth of a colour's step.
     [Fact]

@@ -8,13 +8,20 @@ internal readonly record struct Tick(double Value, string Label);
 /// <summary>A range of values, linear or logarithmic, with round ticks.</summary>
 internal sealed class Axis
 {
+    /// <summary>Between these sizes a linear axis has a range; beyond, differences overflow or have no digits.</summary>
+    private const double Largest = 5e307,
+        Least = 1e-303;
+
     private readonly double _from;
     private readonly double _to;
 
-    private Axis(double min, double max, bool log, IReadOnlyList<Tick> ticks, bool down = false)
+    /// <summary>Where a signed logarithmic axis passes from the line to the logarithm; 0 on any other.</summary>
+    private readonly double _knee;
+
+    private Axis(double min, double max, bool log, IReadOnlyList<Tick> ticks, bool down = false, double knee = 0)
     {
-        (Min, Max, Log, Ticks) = (min, max, log, ticks);
-        (_from, _to) = log ? (Math.Log10(min), Math.Log10(max)) : (min, max);
+        (Min, Max, Log, Ticks, _knee) = (min, max, log, ticks, knee);
+        (_from, _to) = (Scaled(min), Scaled(max));
         if (down)
         {
             (_from, _to) = (_to, _from);
@@ -22,7 +29,7 @@ internal sealed class Axis
     }
 
     /// <summary>The same axis from its largest to its smallest value: upright, it runs downwards.</summary>
-    public Axis Downwards => new(Min, Max, Log, Ticks, down: true);
+    public Axis Downwards => new(Min, Max, Log, Ticks, down: true, _knee);
 
     public double Min { get; }
 
@@ -30,18 +37,36 @@ internal sealed class Axis
 
     public bool Log { get; }
 
+    /// <summary>Stands behind the label, so that no logarithm goes unsaid.</summary>
+    public string Scale =>
+        Log ? ", log scale"
+        : _knee > 0 ? ", signed log scale"
+        : "";
+
     public IReadOnlyList<Tick> Ticks { get; }
 
     /// <summary>An axis from the smallest to the largest value, widened to the next ticks when <paramref name="round"/>.</summary>
+    /// <param name="values">The values; what is not finite does not count.</param>
+    /// <param name="round">Whether both ends are ticks.</param>
+    /// <param name="wanted">About how many ticks.</param>
     /// <param name="whole">Ticks at whole numbers only.</param>
-    public static Axis Linear(IEnumerable<double> values, bool round, int wanted = 6, bool whole = false)
+    /// <param name="margin">Share of the range that stays free at both ends, so that markers lie within the frame.</param>
+    public static Axis Linear(IEnumerable<double> values, bool round, int wanted = 6, bool whole = false, double margin = 0)
     {
         var (min, max) = Range(values, v => true, 0, 1);
-        if (max - min <= 1e-12 * Math.Max(Math.Abs(min), Math.Abs(max)))
+        // So that neither a range nor what is added to it overflows.
+        (min, max) = (Math.Clamp(min, -Largest, Largest), Math.Clamp(max, -Largest, Largest));
+        var size = Math.Max(Math.Abs(min), Math.Abs(max));
+        if (max - min <= Math.Max(1e-12 * size, Least))
         {
-            (min, max) = (min - (min == 0 ? 1 : 0.1 * Math.Abs(min)), max + (max == 0 ? 1 : 0.1 * Math.Abs(max)));
+            // A range that is rounding alone has no ticks of its own.
+            var half = size <= Least ? 1 : 0.1 * size;
+            (min, max) = (min - half, max + half);
         }
         var step = Math.Max(NiceStep((max - min) / wanted), whole ? 1 : 0);
+        var air = margin * (max - min);
+        // What has one sign keeps it.
+        (min, max) = (min >= 0 && round ? Math.Max(0, min - air) : min - air, max + air);
         if (round)
         {
             (min, max) = (Math.Floor((min / step) + 1e-9) * step, Math.Ceiling((max / step) - 1e-9) * step);
@@ -58,10 +83,11 @@ internal sealed class Axis
     public static Axis Logarithmic(IEnumerable<double> values, double margin = 0.06)
     {
         var (min, max) = Range(values, v => v > 0, 0.1, 10);
-        double from = Math.Log10(min),
-            to = Math.Log10(max);
+        // The powers of ten that a number holds, with room for the margins.
+        double from = Math.Clamp(Math.Log10(min), -306, 307),
+            to = Math.Clamp(Math.Log10(max), -306, 307);
         var pad = Math.Max(margin * (to - from), 0.03);
-        (from, to) = (from - pad, to + pad);
+        (from, to) = (Math.Max(from - pad, -307), Math.Min(to + pad, 308));
         var ticks = new List<Tick>();
         var plain = from >= -3.2 && to <= 4.5;
         if (to - from < 2.2)
@@ -105,21 +131,63 @@ internal sealed class Axis
         return new Axis(Math.Pow(10, from), Math.Pow(10, to), true, ticks);
     }
 
+    /// <summary>
+    /// Both signs and many sizes: from −<paramref name="limit"/> to <paramref name="limit"/>, a line about 0 and a logarithm beyond
+    /// ±<paramref name="knee"/>: sign(x)·log₁₀(1 + |x|/knee).
+    /// </summary>
+    public static Axis SignedLogarithmic(double limit, double knee)
+    {
+        int first = (int)Math.Ceiling(Math.Log10(knee) - 1e-9),
+            last = (int)Math.Floor(Math.Log10(limit) + 1e-9),
+            every = 1 + ((last - first) / 4);
+        var ticks = new List<Tick> { new(0, "0") };
+        for (var k = last; k >= first; k -= every)
+        {
+            // So close to 0 their numbers would run into its own.
+            var label =
+                Math.Log10(1 + (Math.Pow(10, k) / knee)) < 0.09 * Math.Log10(1 + (limit / knee)) ? ""
+                : k is >= -3 and <= 4 ? PlainPower(1, k)
+                : $"10^{{{Signed(k)}}}";
+            ticks.Add(new(Math.Pow(10, k), label));
+            ticks.Add(new(-Math.Pow(10, k), label.Length > 0 ? "−" + label : ""));
+        }
+        return new Axis(-limit, limit, false, ticks, knee: knee);
+    }
+
     /// <summary>Position 0…1 along the axis.</summary>
-    public double Place(double value) => ((Log ? Math.Log10(value) : value) - _from) / (_to - _from);
+    public double Place(double value) => (Scaled(value) - _from) / (_to - _from);
+
+    private double Scaled(double value) =>
+        Log ? Math.Log10(value)
+        : _knee > 0 ? Math.Sign(value) * Math.Log10(1 + (Math.Abs(value) / _knee))
+        : value;
 
     public bool CanShow(double value) => double.IsFinite(value) && (!Log || value > 0);
 
-    /// <summary>A number with as many decimals as the step needs, a true minus sign and thin spaces between thousands.</summary>
+    /// <summary>
+    /// A number with as many decimals as the step needs, a true minus sign and thin spaces between thousands; with a power of ten where
+    /// it is long or its step tiny.
+    /// </summary>
     public static string Number(double value, double step)
     {
         var size = Math.Max(Math.Abs(value), step);
-        if (value != 0 && (size >= 1e7 || step < 1e-5))
+        if (size < 1e7 && step >= 1e-5)
         {
-            var power = (int)Math.Floor(Math.Log10(size) + 1e-9);
-            return $"{Number(value / Math.Pow(10, power), step / Math.Pow(10, power))}·10^{{{Signed(power)}}}";
+            return Plain(value, step);
         }
-        var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 9);
+        if (value == 0)
+        {
+            return "0";
+        }
+        var power = (int)Math.Floor(Math.Log10(size) + 1e-9);
+        var mantissa = Plain(value / Math.Pow(10, power), step / Math.Pow(10, power));
+        return power == 0 ? mantissa : $"{mantissa}·10^{{{Signed(power)}}}";
+    }
+
+    private static string Plain(double value, double step)
+    {
+        // A double has no more digits.
+        var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 0, 15);
         var text = Math.Abs(value).ToString("F" + decimals, CultureInfo.InvariantCulture);
         var whole = text.Split('.')[0].Length;
         for (var at = whole - 3; whole > 4 && at > 0; at -= 3)

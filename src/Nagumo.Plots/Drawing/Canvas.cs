@@ -16,6 +16,9 @@ internal abstract class Canvas(double width, double height)
 
     public double Height { get; } = height;
 
+    /// <summary>A text may become so many times as wide as measured: where the reader's own font is drawn.</summary>
+    public virtual double MostStretch => 1;
+
     /// <summary>A canvas for the file's extension: .png or .svg.</summary>
     public static Canvas For(string path, double width, double height) =>
         Path.GetExtension(path).ToLowerInvariant() switch
@@ -31,9 +34,18 @@ internal abstract class Canvas(double width, double height)
     public abstract void Fill(IReadOnlyList<Vec> polygon, Color color);
 
     /// <summary>A line with round joins and ends.</summary>
+    /// <param name="points">Its corners.</param>
+    /// <param name="width">Its width.</param>
+    /// <param name="color">Its colour.</param>
     /// <param name="dash">Length of a dash and of a gap; 0 draws a whole line.</param>
     public abstract void Stroke(IReadOnlyList<Vec> points, double width, Color color, double dash = 0);
 
+    /// <param name="at">Where the anchor stands, on the base line.</param>
+    /// <param name="text">One line; marks lower letters.</param>
+    /// <param name="size">Size of the letters.</param>
+    /// <param name="color">Their colour.</param>
+    /// <param name="anchor">Which part of the line stands there.</param>
+    /// <param name="bold">Whether the letters are bold.</param>
     /// <param name="upright">True turns the text a quarter to the left, to be read upwards.</param>
     public abstract void Text(
         Vec at,
@@ -54,6 +66,25 @@ internal abstract class Canvas(double width, double height)
 
     public void Line(double x1, double y1, double x2, double y2, double width, Color color, double dash = 0) =>
         Stroke([new(x1, y1), new(x2, y2)], width, color, dash);
+
+    /// <summary>Words within a plot, on paper: no line that is drawn already strikes them through.</summary>
+    public void Note(Vec at, string text, double size, Anchor anchor = Anchor.Start)
+    {
+        if (text.Length == 0)
+        {
+            return;
+        }
+        var width = TextWidth(text, size);
+        var left =
+            at.X
+            - (
+                anchor == Anchor.Start ? 0
+                : anchor == Anchor.Middle ? 0.5 * width
+                : width
+            );
+        Rect(new(left - 3, at.Y - (0.95 * size), width + 6, 1.3 * size), Ink.Paper);
+        Text(at, text, size, Ink.Muted, anchor);
+    }
 
     /// <summary>A filled marker; its shape follows the series so that a grey print can still be read.</summary>
     public void Marker(Vec at, int shape, double radius, Color color)

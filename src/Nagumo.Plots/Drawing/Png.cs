@@ -11,6 +11,8 @@ internal static class Png
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <param name="rgb">[height × width × 3], row-major.</param>
+    /// <param name="width">Pixels of a row.</param>
+    /// <param name="height">Rows.</param>
     /// <param name="pixelsPerInch">Written as the picture's physical size; 0 leaves it out.</param>
     public static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, double pixelsPerInch = 0)
     {

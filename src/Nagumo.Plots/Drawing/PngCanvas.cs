@@ -1,9 +1,12 @@
+using Nagumo.Data;
+
 namespace Nagumo.Plots.Drawing;
 
 /// <summary>Draws into pixels, two per point along each side (192 per inch).</summary>
 internal sealed class PngCanvas(double width, double height) : Canvas(width, height)
 {
-    private const int Density = 2;
+    /// <summary>Pixels per point.</summary>
+    public const int Density = 2;
 
     private readonly Raster _raster = new((int)Math.Round(width * Density), (int)Math.Round(height * Density), Ink.Paper);
 
@@ -94,7 +97,7 @@ internal sealed class PngCanvas(double width, double height) : Canvas(width, hei
     }
 
     public override void Save(string path) =>
-        File.WriteAllBytes(path, Png.Encode(_raster.Rgb, _raster.Width, _raster.Height, 96 * Density));
+        AtomicFile.Write(path, stream => stream.Write(Png.Encode(_raster.Rgb, _raster.Width, _raster.Height, 96 * Density)), flush: false);
 
     /// <summary>One rectangle per segment and a disc per corner; the winding rule unites them, so all turn the same way.</summary>
     private static void Outline(IReadOnlyList<Vec> points, double half, List<Vec[]> parts)

@@ -28,6 +28,7 @@ internal sealed class Raster
     public ReadOnlySpan<byte> Rgb => _rgb;
 
     /// <param name="polygons">Closed contours in pixels; y points down.</param>
+    /// <param name="color">What they are filled with.</param>
     public void Fill(IReadOnlyList<Vec[]> polygons, Color color)
     {
         var edges = Edges(polygons);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Nagumo.Data;
 
 namespace Nagumo.Plots.Drawing;
 
@@ -8,6 +9,9 @@ namespace Nagumo.Plots.Drawing;
 internal sealed class SvgCanvas(double width, double height) : Canvas(width, height)
 {
     private readonly StringBuilder _body = new();
+
+    /// <summary>Without Open Sans: DejaVu Sans is 1.12 times as wide, its bold 1.21 times.</summary>
+    public override double MostStretch => 1.22;
 
     public override void Fill(IReadOnlyList<Vec> polygon, Color color) =>
         _body.Append(CultureInfo.InvariantCulture, $"<polygon points=\"{Points(polygon)}\" fill=\"{color.Css}\"{Opacity(color)}/>\n");
@@ -44,8 +48,8 @@ internal sealed class SvgCanvas(double width, double height) : Canvas(width, hei
             rise = run.Rise;
             _body.Append(
                 run.Scale == 1 && shift == 0
-                    ? WebUtility.HtmlEncode(run.Text)
-                    : $"<tspan dy=\"{N(shift)}\" font-size=\"{N(run.Scale * size)}\">{WebUtility.HtmlEncode(run.Text)}</tspan>"
+                    ? Encoded(run.Text)
+                    : $"<tspan dy=\"{N(shift)}\" font-size=\"{N(run.Scale * size)}\">{Encoded(run.Text)}</tspan>"
             );
         }
         _body.Append("</text>\n");
@@ -69,7 +73,7 @@ internal sealed class SvgCanvas(double width, double height) : Canvas(width, hei
     }
 
     public override void Save(string path) =>
-        File.WriteAllText(
+        AtomicFile.WriteText(
             path,
             $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{N(Width)}" height="{N(Height)}" viewBox="0 0 {N(Width)} {N(
@@ -78,8 +82,25 @@ internal sealed class SvgCanvas(double width, double height) : Canvas(width, hei
             <rect width="100%" height="100%" fill="{Ink.Paper.Css}"/>
             {_body}</svg>
 
-            """
+            """,
+            flush: false
         );
+
+    /// <summary>Text as XML allows it: what has no place there, not even as a reference (control characters, half a pair), is shown as its code.</summary>
+    private static string Encoded(string text)
+    {
+        var plain = new StringBuilder();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text, i) && i + 1 < text.Length)
+                plain.Append(text[i]).Append(text[++i]);
+            else if (char.IsControl(text[i]) || char.IsSurrogate(text[i]) || text[i] >= '\uFFFE')
+                plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:x4}");
+            else
+                plain.Append(text[i]);
+        }
+        return WebUtility.HtmlEncode(plain.ToString());
+    }
 
     private static string Points(IReadOnlyList<Vec> points) => string.Join(' ', points.Select(p => $"{N(p.X)},{N(p.Y)}"));
 

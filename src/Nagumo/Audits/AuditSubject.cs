@@ -19,53 +19,45 @@ public sealed unsafe class AuditSubject : IDisposable
     /// <summary>A residual that rounding explains: fields and drives are of order 1 to 10.</summary>
     private const double Floor = 1e-11;
 
-    private readonly ImageSet _set;
+    /// <summary>So many sweeps without a smaller residual are the last: past the ghost of a rest state it stands still, or rises, for hundreds.</summary>
+    private const int Patience = 500;
+
+    private readonly Samples _set;
     private readonly int[] _samples;
     private readonly WorkerTeam _team = new(1);
-    private readonly Buffer<double> _images;
+    private readonly Chip<double> _chip;
+    private readonly Buffer<double> _inputs;
     private readonly int _input;
     private int _sweeps;
+    private bool _settles = true;
 
     /// <param name="experiment">Network, readout, cost and nudge; seeds the parameters.</param>
-    /// <param name="set">Images.</param>
+    /// <param name="set">The samples.</param>
     /// <param name="samples">Their indices, at least one.</param>
     /// <param name="responds">False admits bistable neurons: then only the flow can be audited, not sweeps or gradients.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit, or no sample.</exception>
-    public AuditSubject(Experiment experiment, ImageSet set, IReadOnlyList<int> samples, bool responds = true)
+    public AuditSubject(Experiment experiment, Samples set, IReadOnlyList<int> samples, bool responds = true)
     {
         if (samples.Count == 0)
             throw new ArgumentException("An audit needs at least one sample.");
         experiment.Validate();
         Responds = responds;
         (Experiment, _set, _samples) = (experiment with { Pixels = experiment.Pixels with { Dropout = 0, Shift = 0 } }, set, [.. samples]);
-        Network = experiment.BuildNetwork();
-        Readout = new(Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
+        _chip = new(experiment, responds);
+        Readout = Learners.ReadoutOf(experiment, Network, LearningTasks.Of(experiment.Task, set.Targets));
         _input = Enumerable.Range(0, Network.Populations.Count).First(p => Network.Populations[p] is { IsClamped: true, Rail: null });
-        int pixels = set.Rows * set.Cols;
-        if (Network.Populations[_input].Size != pixels)
-            throw new ArgumentException(
-                $"Population '{Network.Populations[_input].Name}' has {Network.Populations[_input].Size} neurons, but an image has {pixels} pixels."
-            );
-        if (Readout.Classes != set.Classes)
-            throw new ArgumentException($"The readout tells {Readout.Classes} classes apart, but the images have {set.Classes}.");
-        Machine = new(Network, new Rng(experiment.Seed).Split("parameters"), responds);
-        if (experiment.Hardware is { } chip)
-        {
-            using var devices = new DeviceMap<double>(chip, Machine);
-            devices.Apply(epoch: 0);
-            Machine.Load();
-        }
-        _images = new((long)_samples.Length * pixels);
-        var loader = new PixelLoader<double>(Experiment.Pixels, new Rng(0));
+        Fitting.Require(Network, Readout, experiment.Readout.Population, experiment.Data.Source, set);
+        _inputs = new((long)_samples.Length * set.Size);
+        var loader = new InputLoader<double>(Experiment.Pixels, new Rng(0));
         for (int i = 0; i < _samples.Length; i++)
-            loader.Load(set.Image(_samples[i]), _images.Span.Slice(i * pixels, pixels));
+            loader.Load(set, _samples[i], _inputs.Span.Slice(i * set.Size, set.Size));
     }
 
     /// <summary>The configuration, without augmentation.</summary>
     public Experiment Experiment { get; }
 
     /// <summary>The network.</summary>
-    public Network Network { get; }
+    public Network Network => Machine.Network;
 
     /// <summary>Whether every neuron answers every drive with one rest state, so that sweeps can be used.</summary>
     public bool Responds { get; }
@@ -76,7 +68,7 @@ public sealed unsafe class AuditSubject : IDisposable
     /// <summary>Number of samples.</summary>
     public int Samples => _samples.Length;
 
-    internal Machine<double> Machine { get; }
+    internal Machine<double> Machine => _chip.Machine;
     internal Readout Readout { get; }
     internal Workspace<double> Workspace { get; } = new();
 
@@ -97,8 +89,8 @@ public sealed unsafe class AuditSubject : IDisposable
     /// <summary>The residual of each sweep from the feed-forward start, the largest over samples.</summary>
     public IReadOnlyList<double> ResidualOfSweeps()
     {
-        using var s = Present(Samples, l => l, out var images);
-        using var _ = images;
+        using var s = Present(Samples, l => l, out var inputs);
+        using var _ = inputs;
         var trace = new List<double>();
         Rest(s, trace);
         return trace;
@@ -141,18 +133,18 @@ public sealed unsafe class AuditSubject : IDisposable
 
     /// <summary>Mean cost at the free rest states.</summary>
     internal double Loss(EqProp<double> learner) =>
-        learner.Predict(_set, _samples, new(Sweeps, 0, Experiment.Free.OverRelaxation), default).Loss / _samples.Length;
+        learner.Predict(_set, _samples, new(Sweeps, _settles ? 0 : Floor, Experiment.Free.OverRelaxation), default).Loss / _samples.Length;
 
     /// <summary>A state of lanes that store all fields; lane l shows sample <paramref name="sample"/>(l), constants loaded, fields zero.</summary>
-    internal State<double> Present(int lanes, Func<int, int> sample, out IDisposable images)
+    internal State<double> Present(int lanes, Func<int, int> sample, out IDisposable inputs)
     {
-        int pixels = _set.Rows * _set.Cols;
-        var buffer = new Buffer<double>((long)lanes * pixels);
-        images = buffer;
+        int size = _set.Size;
+        var buffer = new Buffer<double>((long)lanes * size);
+        inputs = buffer;
         for (int l = 0; l < lanes; l++)
-            _images.Span.Slice(sample(l) * pixels, pixels).CopyTo(buffer.Span[(l * pixels)..]);
+            _inputs.Span.Slice(sample(l) * size, size).CopyTo(buffer.Span[(l * size)..]);
         var s = Machine.CreateState(lanes, allFields: true);
-        s.Clamp(_input, new MatView<double>(buffer.Pointer, pixels, lanes, 1, pixels));
+        s.Clamp(_input, new MatView<double>(buffer.Pointer, size, lanes, 1, size));
         Machine.LoadConstants(s, Workspace);
         s.Clear();
         return s;
@@ -166,7 +158,7 @@ public sealed unsafe class AuditSubject : IDisposable
         double smallest = double.PositiveInfinity;
         int still = 0;
         int sweep = 0;
-        while (sweep < MaxSweeps && still < 5)
+        while (sweep < MaxSweeps && still < (smallest <= Floor ? 5 : Patience))
         {
             BlockSweeps.Sweep(Machine, s, 0, measure: true, Experiment.Free.OverRelaxation, Workspace);
             sweep++;
@@ -195,22 +187,25 @@ public sealed unsafe class AuditSubject : IDisposable
             let population = Network.Populations[part.Population]
             let tau = part.Field == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[part.Field - 1].Tau.Name]
             from r in Enumerable.Range(0, part.Rows)
-            select population.Scale * tau[tau.Length > 1 ? r : 0],
+            select population.Scale * tau[population.Which(tau.Length, r)],
         ];
 
     private int FindSweeps()
     {
-        using var s = Present(Samples, l => l, out var images);
-        using var _ = images;
-        return Math.Min(MaxSweeps, Rest(s).Sweeps + 10);
+        using var s = Present(Samples, l => l, out var inputs);
+        using var _ = inputs;
+        var rest = Rest(s);
+        // Where sweeps end far from the floor other methods must finish what they begin.
+        _settles = rest.Method == "sweeps";
+        return Math.Min(MaxSweeps, rest.Sweeps + 10);
     }
 
     /// <summary>Frees memory.</summary>
     public void Dispose()
     {
-        Machine.Dispose();
+        _chip.Dispose();
         Workspace.Dispose();
-        _images.Dispose();
+        _inputs.Dispose();
         _team.Dispose();
     }
 }

@@ -112,33 +112,21 @@ public sealed record ChainAudit
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
         {
             using var team = new WorkerTeam(1);
-            using var learner = Learner<T>(experiment, team);
+            using var chip = experiment.IsLadder ? new Chip<T>(experiment) : null;
+            LearnerSetup<T> setup = new(experiment, trainer.Network, trainer.Readout, team, new Rng(experiment.Seed), images.Length, chip);
+            using ILearner<T> learner = chip is null ? new EchoLearner<T>(setup) : Learners.EqProp(setup);
+            for (int p = 0; p < learner.Parameters.Count; p++)
+                learner.Parameters[p].CopyFrom(trainer.Parameters[p]);
+            learner.Load();
             var given = learner.Gradient(set, images, epoch: 1);
             return ([.. learner.Parameters.Select(p => p.Gradients.ToArray().Select(double.CreateChecked).ToArray())], given);
-        }
-
-        ChainLearner<T> Learner<T>(Experiment experiment, WorkerTeam team)
-            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
-        {
-            var learner = ChainLearners.Of<T>(
-                new(experiment, trainer.Network, trainer.Readout, team, new Rng(experiment.Seed), images.Length)
-            );
-            for (int p = 0; p < learner.Parameters.Count; p++)
-            for (int i = 0; i < learner.Parameters[p].Values.Length; i++)
-                learner.Parameters[p].Values[i] = T.CreateChecked(trainer.Parameters[p].Values[i]);
-            learner.Load();
-            return learner;
         }
 
         // What one image's trajectory tells.
         ChainAudit Single()
         {
-            using var team = new WorkerTeam(1);
-            using var learner = Learner<double>(plain, team);
-            using var action = new ResidualAction(learner.Machine, learner.Shape.Chain.Depth + 1);
-            double[] input = learner.Encoded(set, images[0]),
-                start = new double[action.Size(0)];
-            input.CopyTo(start, 0);
+            using var trained = new TrainedChain(trainer, set, images[0]);
+            var (action, start) = (trained.Action, trained.Start);
             double[][] q,
                 p;
             double recurrence;
@@ -180,13 +168,13 @@ public sealed record ChainAudit
                 audit = audit with
                 {
                     Conditioning = Conditioning.Of(problem, q, new Rng(e.Seed).Split("conditioning")),
-                    ActivatorsAlone = SmallestActivatorEigenvalue(problem, q, learner.Shape.Chain.Trunk.Size),
+                    ActivatorsAlone = SmallestActivatorEigenvalue(problem, q, trained.Shape.Chain.Trunk.Size),
                 };
             }
             double symplecticity = 0;
             for (int l = 0; l + 1 < q.Length; l++)
                 symplecticity = Math.Max(symplecticity, LayeredAction.Asymplecticity(action.Jacobian(l, q[l])));
-            int n = learner.Shape.Chain.Trunk.Size;
+            int n = trained.Shape.Chain.Trunk.Size;
             return audit with
             {
                 Symplecticity = symplecticity,

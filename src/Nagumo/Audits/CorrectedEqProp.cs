@@ -62,8 +62,8 @@ public sealed record CorrectedEqProp(IReadOnlyList<double> Free, IReadOnlyList<d
 
     private static double[] Rest(FlowSystem system, string what)
     {
-        var (state, residual) = RestSearch.Find(system);
-        return RestSearch.AtRest(residual, state)
+        var (state, residual, rests) = RestSearch.Find(system, near: true);
+        return rests
             ? state
             : throw new ArithmeticException(
                 $"'{system.Name}': no rest state found for the {what}, the largest |x'| is {residual:g3}. Lower beta, or start nearer."

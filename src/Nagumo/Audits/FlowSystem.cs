@@ -1,3 +1,6 @@
+using Nagumo.Neurons;
+using Nagumo.Symbolics;
+
 namespace Nagumo.Audits;
 
 /// <summary>Time derivatives of all variables at a state: x' = f(x).</summary>
@@ -7,7 +10,8 @@ public delegate void VectorField(ReadOnlySpan<double> state, Span<double> veloci
 
 /// <summary>Any system that is given by its flow x' = f(x): what <see cref="StructureAudit"/> examines.</summary>
 /// <remarks>
-/// The Jacobian is given, or found by central differences of steps h and h/2 with one Richardson step, error O(h⁴) (about 1e-13 relative).
+/// The Jacobian is given, or found by central differences of steps h and h/2 with one Richardson step, error O(h⁴) (about 1e-13 relative), h a share of the
+/// range over which the flow bends. Variables and time may come in any units and from any origin: nothing that is said of a flow depends on them.
 /// </remarks>
 public sealed class FlowSystem
 {
@@ -32,6 +36,45 @@ public sealed class FlowSystem
         Start = new double[variables.Count];
     }
 
+    /// <summary>The flow of equations; its Jacobian is their exact derivative.</summary>
+    /// <param name="equations">The equations, with the values of their parameters.</param>
+    /// <exception cref="EquationFileException">Numbers overflow, or something is divided by 0.</exception>
+    public static FlowSystem Of(EquationSystem equations)
+    {
+        int n = equations.Variables.Count;
+        var rates = equations.NumericRates;
+        var entries = (
+            from i in Enumerable.Range(0, n)
+            from k in Enumerable.Range(0, n)
+            where rates[i].Contains(equations.Variables[k])
+            select (At: i * n + k, Derivative: rates[i].Derive(equations.Variables[k]))
+        ).ToArray();
+        var index = equations.Variables.Select((v, i) => (v.Name, i)).ToDictionary(v => v.Name, v => v.i);
+        return new(
+            equations.Name,
+            [.. equations.Variables.Select(v => v.Name)],
+            (x, velocity) =>
+            {
+                double[] values = [.. x];
+                var memo = new Dictionary<Expr, double>();
+                for (int i = 0; i < n; i++)
+                    velocity[i] = rates[i].EvaluateWith(s => values[index[s.Name]], memo);
+            },
+            (x, j) =>
+            {
+                double[] values = [.. x];
+                var memo = new Dictionary<Expr, double>();
+                j.Clear();
+                foreach (var (at, derivative) in entries)
+                    j[at] = derivative.EvaluateWith(s => values[index[s.Name]], memo);
+            }
+        )
+        {
+            Start = equations.Start,
+            Pairs = equations.Pairs,
+        };
+    }
+
     /// <summary>Velocities of many points at once, each [n] one after the other.</summary>
     internal delegate void FlowOfPoints(ReadOnlySpan<double> points, Span<double> velocities, int count);
 
@@ -53,6 +96,12 @@ public sealed class FlowSystem
     /// <summary>The weights that EqProp is run with, signs and time constants: its bias is told for these where none are found. Empty: all 1.</summary>
     public IReadOnlyList<double> Weights { get; init; } = [];
 
+    /// <summary>Whether x is of the size 1, as in networks: ranges are max(1, |x|) then, and need not be looked for.</summary>
+    internal bool Dimensionless { get; init; }
+
+    /// <summary>Whether the Jacobian is exact, so that even small entries of it are true.</summary>
+    internal bool IsExact => _jacobian is not null;
+
     /// <summary>Where probe states must stay, per variable; null: anywhere.</summary>
     internal IReadOnlyList<(double Low, double High)>? Bounds { get; init; }
 
@@ -60,14 +109,19 @@ public sealed class FlowSystem
     internal void Flow(ReadOnlySpan<double> x, Span<double> velocity) => _flow(x, velocity, 1);
 
     /// <summary>∂f_i/∂x_j at x, row-major [n × n].</summary>
-    internal double[] Jacobian(ReadOnlySpan<double> x)
+    internal double[] Jacobian(ReadOnlySpan<double> x) => Jacobian(x, _jacobian is null ? NaturalRange.Of(this, x) : []);
+
+    /// <summary>∂f_i/∂x_j at x, row-major [n × n].</summary>
+    /// <param name="x">The state.</param>
+    /// <param name="range">The variables' ranges, for differences.</param>
+    internal double[] Jacobian(ReadOnlySpan<double> x, double[] range)
     {
         int n = Dimension;
         var j = new double[n * n];
         if (_jacobian is not null)
             _jacobian(x, j);
         else
-            Differences(x, j);
+            Differences(x, range, j);
         return j;
     }
 
@@ -77,9 +131,10 @@ public sealed class FlowSystem
     /// <summary>ε^(1/5): balances the O(h⁴) truncation of the extrapolated difference and rounding.</summary>
     private static readonly double Step = Math.Pow(Math.BitIncrement(1) - 1, 0.2);
 
-    private void Differences(ReadOnlySpan<double> x, double[] j)
+    private void Differences(ReadOnlySpan<double> x, double[] range, double[] j)
     {
         int n = Dimension;
+        double[] steps = [.. range.Select(StepOf)];
         double[] points = new double[4 * Columns * n],
             velocities = new double[points.Length];
         double[] offsets = [1, -1, 0.5, -0.5],
@@ -93,7 +148,7 @@ public sealed class FlowSystem
             {
                 var point = points.AsSpan((4 * c + k) * n, n);
                 x.CopyTo(point);
-                point[first + c] += offsets[k] * StepOf(x[first + c]);
+                point[first + c] += offsets[k] * steps[first + c];
             }
             _flow(points.AsSpan(0, 4 * columns * n), velocities, 4 * columns);
             for (int c = 0; c < columns; c++)
@@ -102,12 +157,12 @@ public sealed class FlowSystem
                 double sum = 0;
                 for (int k = 0; k < 4; k++)
                     sum += weights[k] * velocities[(4 * c + k) * n + i];
-                j[i * n + first + c] = sum / StepOf(x[first + c]);
+                j[i * n + first + c] = sum / steps[first + c];
             }
         }
 
         // A power of two, so that x ± h and x ± h/2 differ by exactly that where they are of one size.
-        static double StepOf(double at) => Math.ScaleB(1, Math.ILogB(Step * Math.Max(1, Math.Abs(at))));
+        static double StepOf(double range) => Math.ScaleB(1, Math.ILogB(Step * range));
     }
 
     private static FlowOfPoints OneByOne(VectorField flow, int n) =>

@@ -41,6 +41,9 @@ public sealed class GradientAudit
     private const double CentredRounding = 1e-7,
         OneSidedError = 1e-4;
 
+    /// <summary>An error that stays below this at every β is rounding: the estimate is exact, and there is no order to fit.</summary>
+    private const double Rounding = 1e-11;
+
     /// <summary>The range of β = 1e-3·2ⁿ; with kinks it reaches down to where no unit meets its box.</summary>
     private const int Smallest = -4,
         SmallestKinked = -11,
@@ -92,9 +95,18 @@ public sealed class GradientAudit
     /// <summary>Whether the network has boxes: units that meet theirs between two phases leave no order, but an error that ends at small β.</summary>
     public required bool IsKinked { get; init; }
 
-    /// <summary>Whether an estimator's order is what theory says; with kinks, whether its error vanishes at the smallest β.</summary>
+    /// <summary>Whether an estimate has no error but rounding, at any β: a linear network's, or one whose blocks have no gradient.</summary>
+    public bool IsExact(string estimator) => LargestError(estimator) <= Rounding;
+
+    /// <summary>Largest relative error over the blocks and over β; NaN when one is.</summary>
+    public double LargestError(string estimator) =>
+        Points.Where(p => p.Estimator == estimator).Select(p => p.RelativeError).Aggregate(0.0, (a, b) => double.IsNaN(b) || b > a ? b : a);
+
+    /// <summary>Whether an estimator's order is what theory says, or it is exact; with kinks, whether its error vanishes at the smallest β.</summary>
     public bool HasOrder(string estimator, double expected)
     {
+        if (IsExact(estimator))
+            return true;
         var fit = estimator == "centred" ? Centred : OneSided;
         return fit is not null && Math.Abs(fit.Slope - expected) <= 0.1
             || IsKinked && SmallestError(estimator) <= (expected > 1 ? CentredRounding : OneSidedError);

@@ -1,4 +1,3 @@
-using Nagumo.Compute;
 using Nagumo.Couplings;
 using Nagumo.Networks;
 using Nagumo.Symbolics;
@@ -16,10 +15,7 @@ namespace Nagumo.Audits;
 public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IReadOnlyList<Conductances> Conductances)
 {
     /// <summary>Whether the network has passive couplings only: resistors, pairs of resistors, diffusion, bias currents.</summary>
-    public static bool Applies(Network network) =>
-        network.Couplings.All(c => IsResistive(c) || c is Diffusive or ChainDiffusive or Bias) && network.Couplings.Any(IsResistive);
-
-    private static bool IsResistive(Coupling coupling) => coupling is Resistive or DifferentialResistive or RailResistive;
+    public static bool Applies(Network network) => network.Couplings.All(c => c.IsPassive) && network.Couplings.Any(c => c.Ends.Count > 1);
 
     /// <summary>Runs the audit at the free rest states of all samples.</summary>
     /// <exception cref="ArgumentException">A coupling that is not passive.</exception>
@@ -37,7 +33,11 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IRea
         {
             var net = subject.Network.Populations.Select(p => new double[p.Fields, p.Size]).ToArray();
             for (int c = 0; c < subject.Network.Couplings.Count; c++)
-                Branches(subject, s, c, lane, net, meters[c], ref largest);
+            {
+                var branches = new Branches(subject, s, c, lane, net, meters[c]);
+                subject.Network.Couplings[c].Stamp(branches);
+                largest = Math.Max(largest, branches.Largest);
+            }
             foreach (int p in subject.Machine.Relaxed)
                 residual = Math.Max(residual, Nodes(subject, s, p, lane, net[p]));
         }
@@ -49,71 +49,48 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IRea
     }
 
     /// <summary>Adds the currents of every branch of a coupling to the nodes at its ends.</summary>
-    private static void Branches(
-        AuditSubject subject,
-        State<double> s,
-        int coupling,
-        int lane,
-        double[][,] net,
-        Meter meter,
-        ref double largest
-    )
+    private sealed class Branches(AuditSubject subject, State<double> s, int coupling, int lane, double[][,] net, Meter meter) : ICircuit
     {
-        var definition = subject.Network.Couplings[coupling];
-        var ends = subject.Machine.Ends(coupling);
-        int first = subject.Machine.TensorsOf(coupling).First;
-        var tensors = subject.Machine.Parameters;
-        var a = ends[0];
-        var b = ends.Length > 1 ? ends[1] : a;
-        double At((int Population, int Field) end, int row) => s.X(end.Population, end.Field)[row, lane];
-        switch (definition)
+        private readonly EndPlace[] _ends = subject.Machine.Ends(coupling).ToArray();
+
+        public double Largest { get; private set; }
+
+        public IReadOnlyList<double[]> Parameters { get; } = subject.Machine.ParametersOf(coupling);
+
+        public IReadOnlyList<double[]> Reverse => Parameters;
+
+        public IReadOnlyList<EndShape> Ends { get; } = subject.Network.Shapes(subject.Network.Couplings[coupling]);
+
+        /// <summary>From node i of a to node j of b behind an ideal element that shows ratio × its voltage, without loss: an inverter, a clamp's gain.</summary>
+        public void Resistor(string label, int i, int j, double conductance, double ratio = 1)
         {
-            case Bias:
-                for (int i = 0; i < tensors[first].Rows; i++)
-                    net[a.Population][a.Field, i] += tensors[first].Value[i, 0];
-                return;
-            case Resistive:
-                for (int i = 0; i < tensors[first].Rows; i++)
-                for (int j = 0; j < tensors[first].Cols; j++)
-                    Branch(tensors[first].Value[i, j], i, j, 1, ref largest);
-                return;
-            case Diffusive:
-                for (int i = 0; i < tensors[first].Rows; i++)
-                    Branch(tensors[first].Value[i, 0], i, i, 1, ref largest);
-                return;
-            case ChainDiffusive:
-                for (int i = 1; i < subject.Network.Populations[a.Population].Size; i++)
-                    Branch(tensors[first].Value[0, 0], i - 1, i, 1, ref largest);
-                return;
-            case RailResistive:
-                for (int i = 0; i < tensors[first].Rows; i++)
-                for (int j = 0; j < tensors[first].Cols; j++)
-                {
-                    // One resistor to the neuron, one behind an ideal inverter, which shows −u_j and returns the current reversed.
-                    Branch(tensors[first].Value[i, j], i, j, 1, ref largest);
-                    Branch(tensors[first + 1].Value[i, j], i, j, -1, ref largest);
-                }
-                return;
-            case DifferentialResistive d:
-                for (int i = 0; i < tensors[first].Rows; i++)
-                for (int j = 0; j < tensors[first].Cols; j++)
-                {
-                    // Two resistors g = w/V to clamps at +V x and −V x.
-                    Branch(tensors[first].Value[i, j] / d.Gain, i, j, d.Gain, ref largest);
-                    Branch(tensors[first + 1].Value[i, j] / d.Gain, i, j, -d.Gain, ref largest);
-                }
-                return;
+            var (a, b) = (_ends[0], _ends[1]);
+            double current = conductance * (ratio * At(b, j) - At(a, i));
+            Largest = Math.Max(Largest, Math.Abs(current));
+            meter.Add(conductance, current, Ends[1].Clamped ? ratio : 1);
+            net[a.Population][a.Field, a.First + i] += current;
+            net[b.Population][b.Field, b.First + j] -= ratio * current;
         }
 
-        // A resistor from node i of a to node j of b behind an ideal element that shows ratio × its voltage, without loss.
-        void Branch(double conductance, int i, int j, double ratio, ref double largest)
-        {
-            double current = conductance * (ratio * At(b, j) - At(a, i));
-            largest = Math.Max(largest, Math.Abs(current));
-            meter.Add(conductance, current);
-            net[a.Population][a.Field, i] += current;
-            net[b.Population][b.Field, j] -= ratio * current;
-        }
+        public void Source(string label, int end, int i, double current) =>
+            net[_ends[end].Population][_ends[end].Field, _ends[end].First + i] += current;
+
+        public void Transconductor(string label, int end, int i, int j, double g) => throw Active(label);
+
+        public void Product(string label, int i, int j, double forth, double back) => throw Active(label);
+
+        public void Behaviour(
+            string label,
+            int end,
+            int i,
+            Expr current,
+            params ReadOnlySpan<(Symbol Symbol, int End, int Neuron)> fields
+        ) => throw Active(label);
+
+        private double At(EndPlace end, int row) => s.X(end.Population, end.Field)[end.First + row, lane];
+
+        private ArgumentException Active(string label) =>
+            new($"Coupling '{subject.Network.Couplings[coupling].Name}' calls itself passive, and its element {label} is no resistor.");
     }
 
     /// <summary>Largest unbalanced current of a population's nodes: the branches' currents and the neuron's own.</summary>
@@ -132,10 +109,7 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IRea
                     for (int g = 0; g < population.Fields; g++)
                         if (neuron.Fields[g] == symbol)
                             return s.X(p, g)[i, lane];
-                    if (subject.Machine.Site(p).Trained.TryGetValue(symbol.Name, out var tensor))
-                        return tensor.Values[tensor.Rows > 1 ? i : 0];
-                    var values = population.Parameters[symbol.Name];
-                    return values[values.Length > 1 ? i : 0];
+                    return subject.Machine.NeuronParameter(p, symbol.Name, i);
                 }
                 double own = population.Scale * force.Evaluate(Value),
                     // The activator's branch takes current out of the node; an inhibitor's force rises with what flows in.
@@ -159,8 +133,12 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IRea
             _sum,
             _power;
 
-        public void Add(double conductance, double current)
+        private double? _gain;
+
+        public void Add(double conductance, double current, double ratio)
         {
+            if (ratio != 1)
+                _gain = Math.Abs(ratio);
             _least = Math.Min(_least, conductance);
             _largest = Math.Max(_largest, conductance);
             _sum += conductance;
@@ -168,9 +146,7 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IRea
         }
 
         public Conductances? Read(Coupling coupling, int nodes, int samples) =>
-            double.IsInfinity(_least)
-                ? null
-                : new(coupling.Name, (coupling as DifferentialResistive)?.Gain, _least, _largest, _sum / samples / nodes, _power / samples);
+            double.IsInfinity(_least) ? null : new(coupling.Name, _gain, _least, _largest, _sum / samples / nodes, _power / samples);
     }
 }
 

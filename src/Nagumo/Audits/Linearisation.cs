@@ -95,12 +95,12 @@ internal sealed class Linearisation : IDisposable
         return (report.Value, report.Converged);
     }
 
-    /// <summary>The largest decay rate, which limits explicit steps.</summary>
-    public double Stiffness()
+    /// <summary>The largest decay rate, which limits explicit steps, with all inhibitor time constants times <paramref name="tauRatio"/>.</summary>
+    public double Stiffness(double tauRatio)
     {
         if (Size <= Dense)
-            return DenseJacobian(1).Evd().EigenValues.Max(z => z.Magnitude);
-        return Arnoldi.Rightmost((x, y) => Jacobian(x, y, 1, -1), Size, _rng.Split("stiffness"), tolerance: 1e-2).Value.Magnitude;
+            return DenseJacobian(tauRatio).Evd().EigenValues.Max(z => z.Magnitude);
+        return Arnoldi.Rightmost((x, y) => Jacobian(x, y, tauRatio, -1), Size, _rng.Split("stiffness"), tolerance: 1e-2).Value.Magnitude;
     }
 
     public void Dispose() => _hessian.Dispose();

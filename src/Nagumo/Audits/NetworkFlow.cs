@@ -17,6 +17,7 @@ internal sealed class NetworkFlow : IDisposable
     private readonly int[] _free;
     private State<double>? _state,
         _velocity;
+    private double[] _packed = [];
 
     /// <param name="name">What it is called.</param>
     /// <param name="subject">Network and images; the first image is shown.</param>
@@ -54,6 +55,7 @@ internal sealed class NetworkFlow : IDisposable
         double[] times = subject.SkewTimes(_vector);
         System = new(name, names, Flow)
         {
+            Dimensionless = true,
             Start = Rest,
             Bounds = bounds,
             Weights = [.. free.Select(i => -times[i])],
@@ -81,7 +83,9 @@ internal sealed class NetworkFlow : IDisposable
             _memory.Add(_velocity);
         }
         int lanes = _state.Capacity;
-        var packed = new double[_full.Length * lanes];
+        if (_packed.Length != _full.Length * lanes)
+            _packed = new double[_full.Length * lanes];
+        double[] packed = _packed;
         for (int i = 0; i < _full.Length; i++)
             packed.AsSpan(i * lanes, lanes).Fill(_full[i]);
         for (int k = 0; k < count; k++)

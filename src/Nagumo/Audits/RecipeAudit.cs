@@ -103,7 +103,8 @@ public sealed record RecipeAudit
                 subject.Experiment.Pixels,
                 new Rng(experiment.Seed),
                 chosen.Length,
-                experiment.Hardware?.ReadNoise ?? 0
+                experiment.Hardware?.ReadNoise ?? 0,
+                Relaxers.Of(experiment.Relaxer)
             );
             var report = learner.Gradient(set, chosen, epoch: 1);
             return new(

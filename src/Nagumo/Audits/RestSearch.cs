@@ -2,65 +2,84 @@ using Nagumo.Compute;
 
 namespace Nagumo.Audits;
 
-/// <summary>A rest state of any flow by pseudo-transient continuation: implicit Euler steps that grow into Newton's.</summary>
-/// <remarks>(1/Δt − J) δ = f, Δt ← Δt |f_old|/|f_new|. [Kelley &amp; Keyes 1998, doi:10.1137/S0036142996304796]</remarks>
+/// <summary>A rest state of any flow, from its stated start and from others around it; whether there is one does not depend on any unit.</summary>
+/// <remarks>
+/// In this order, each a bounded number of steps, until one ends at rest: Newton's method as long as its steps shrink, which is the rest state that the start is
+/// close to; pseudo-transient continuation, which follows the flow implicitly and ends as
+/// Newton's method, (1/Δt − J) δ = f, Δt ← Δt |f_old|/|f_new| [Kelley &amp; Keyes 1998, doi:10.1137/S0036142996304796]; Newton's method; the same, damped so that
+/// the next step shrinks (natural monotonicity, [Deuflhard 2011, §3.1]); both Newton's from random states at 1, 10 and 100 ranges. |f_i| is measured by
+/// Σ_j |J_ij| r_j, r the <see cref="NaturalRange"/> of the variables: what the equation makes of states that differ visibly.
+/// </remarks>
 internal static class RestSearch
 {
-    private const int MaxSteps = 500;
+    private const int TransientSteps = 500,
+        NewtonSteps = 100,
+        Starts = 24;
 
-    /// <summary>A residual, relative to max(1, |x|), that rounding explains.</summary>
-    private const double Floor = 1e-12;
+    /// <summary>A residual, relative to the rates around, that ends a search; and one that counts as rest.</summary>
+    private const double Floor = 1e-13,
+        Rest = 1e-9;
 
-    /// <summary>The state reached and the largest |f| there.</summary>
-    public static (double[] State, double Residual) Find(FlowSystem system)
+    /// <summary>Newton's step and the rates left, relative to the way and to the rates at the start, at a rest state at which J is singular.</summary>
+    private const double DegenerateStep = 1e-9,
+        DegenerateRate = 1e-6;
+
+    /// <summary>The state reached, the largest |f| there, and whether it is at rest.</summary>
+    /// <param name="system">The flow.</param>
+    /// <param name="near">Only from the stated start: another rest state than the one there would be no answer.</param>
+    /// <param name="cancel">Ends the search.</param>
+    /// <param name="progress">Told what is under way.</param>
+    public static (double[] State, double Residual, bool AtRest) Find(
+        FlowSystem system,
+        bool near = false,
+        CancellationToken cancel = default,
+        IProgress<string>? progress = null
+    )
     {
-        int n = system.Dimension;
-        double[] x = [.. system.Start],
-            f = new double[n],
-            tried = new double[n],
-            step = new double[n];
-        using var lu = new DenseLu(n);
-        double dt = 0.1;
-        system.Flow(x, f);
-        double residual = Largest(f);
-        for (int k = 0; k < MaxSteps && !(residual <= Floor * Math.Max(1, Largest(x))); k++)
+        double[] start = [.. system.Start],
+            range = NaturalRange.Of(system, start);
+        var search = new Search(system, start, range, cancel, progress);
+        (double[] State, double Ratio) best = (start, double.PositiveInfinity);
+        if (
+            Try(search.Newton(start, damped: false, contracting: true))
+            || Try(search.Transient(start))
+            || Try(search.Newton(start, damped: false))
+            || Try(search.Newton(start, damped: true))
+        )
+            return Found(true);
+        var rng = new Rng(1).Split("starts");
+        // Large systems have only the one start: theirs is a good one, and their steps are dear.
+        for (int k = 0; k < Starts && !near && system.Dimension <= 64; k++)
         {
-            if (!double.IsFinite(residual))
-                break;
-            var jacobian = system.Jacobian(x);
-            for (int i = 0; i < n * n; i++)
-                lu.Matrix[i] = -jacobian[i];
-            for (int i = 0; i < n; i++)
-                lu.Matrix[i * n + i] += 1 / dt;
-            f.CopyTo(step, 0);
-            if (lu.Factor() >= 0)
-            {
-                dt /= 4;
-                continue;
-            }
-            lu.Solve(step);
-            for (int i = 0; i < n; i++)
-                tried[i] = x[i] + step[i];
-            system.Flow(tried, f);
-            double next = Largest(f);
-            if (next <= 2 * residual)
-            {
-                tried.CopyTo(x, 0);
-                dt = Math.Min(1e12, dt * Math.Clamp(residual / next, 0.2, 10) * 1.2);
-                // Newton's last steps only shuffle the rounding.
-                if (dt > 1e8 && next >= residual && next < 1e-9 * Math.Max(1, Largest(x)))
-                    return (x, next);
-                residual = next;
-                continue;
-            }
-            dt /= 4;
-            system.Flow(x, f);
+            progress?.Report($"a rest state: random start {k + 1} of {Starts}");
+            double far = Math.Pow(10, k % 3);
+            double[] other = [.. start.Select((x, i) => x + far * range[i] * rng.NextNormal())];
+            if (Try(search.Newton(other, damped: k % 2 == 1)))
+                return Found(true);
         }
-        return (x, residual);
+        return Found(false);
+
+        bool Try(double[] x)
+        {
+            double ratio = search.Ratio(x);
+            if (ratio < best.Ratio)
+                best = (x, ratio);
+            bool rests = search.AtRest(x, ratio);
+            if (rests)
+                best = (x, ratio);
+            return rests;
+        }
+
+        (double[], double, bool) Found(bool rests)
+        {
+            var f = new double[start.Length];
+            system.Flow(best.State, f);
+            return (best.State, Largest(f), rests);
+        }
     }
 
-    /// <summary>Whether a residual is one of a rest state.</summary>
-    public static bool AtRest(double residual, double[] x) => residual <= 1e-9 * Math.Max(1, Largest(x));
+    /// <summary>Whether a residual is one of a rest state of a system without units.</summary>
+    public static bool AtRest(double residual, double[] x) => residual <= Rest * Math.Max(1, Largest(x));
 
     private static double Largest(double[] x)
     {
@@ -68,5 +87,251 @@ internal static class RestSearch
         foreach (double value in x)
             worst = double.IsNaN(value) ? double.PositiveInfinity : Math.Max(worst, Math.Abs(value));
         return worst;
+    }
+
+    private sealed class Search
+    {
+        private readonly FlowSystem _system;
+        private readonly CancellationToken _cancel;
+        private readonly IProgress<string>? _progress;
+        private readonly double[] _start,
+            _range,
+            _rates;
+        private readonly double _rate;
+        private readonly int _n;
+        private (double[] At, double[] Jacobian) _known = ([], []);
+
+        public Search(FlowSystem system, double[] start, double[] range, CancellationToken cancel, IProgress<string>? progress)
+        {
+            (_system, _start, _range, _cancel, _progress, _n) = (system, start, range, cancel, progress, system.Dimension);
+            double[] j = system.Jacobian(start, range),
+                f = new double[_n];
+            system.Flow(start, f);
+            _rates = Rates(j, range);
+            for (int i = 0; i < _n; i++)
+                _rates[i] += Math.Abs(f[i]);
+            // The fastest rate 1/time of the system: what its variables do to themselves and, in balanced units, to others.
+            double fastest = Balance.Apply(j, Balance.Units(_n, [j])).Max(Math.Abs);
+            _rate = fastest > 0 && double.IsFinite(fastest) ? fastest : Enumerable.Range(0, _n).Max(i => Math.Abs(f[i]) / range[i]);
+            if (!(_rate > 0))
+                _rate = 1;
+        }
+
+        /// <summary>Σ_j |J_ij| r_j.</summary>
+        private double[] Rates(double[] j, double[] range)
+        {
+            var rates = new double[_n];
+            for (int i = 0; i < _n; i++)
+            for (int k = 0; k < _n; k++)
+                rates[i] += Math.Abs(j[i * _n + k]) * range[k];
+            return rates;
+        }
+
+        /// <summary>Largest |f_i| / Σ_j |J_ij| r_j at x; 0/0 is 0.</summary>
+        public double Ratio(double[] x)
+        {
+            var f = new double[_n];
+            _system.Flow(x, f);
+            if (!f.All(double.IsFinite))
+                return double.PositiveInfinity;
+            double[] range = NaturalRange.Of(_system, x, out bool resolved),
+                rates = Rates(_system.Jacobian(x, range), range);
+            if (!resolved && f.Any(v => v != 0))
+                return double.PositiveInfinity;
+            double worst = 0;
+            for (int i = 0; i < _n; i++)
+            {
+                double ratio = f[i] == 0 ? 0 : Math.Abs(f[i]) / rates[i];
+                worst = double.IsNaN(ratio) ? double.PositiveInfinity : Math.Max(worst, ratio);
+            }
+            return worst;
+        }
+
+        public bool AtRest(double[] x, double ratio) => (ratio <= Rest || Degenerate(x)) && !Saturated(x);
+
+        /// <summary>Newton's method converges slowly where J is singular: its steps are tiny on the way it came, and so are the rates.</summary>
+        private bool Degenerate(double[] x)
+        {
+            var f = new double[_n];
+            _system.Flow(x, f);
+            if (!f.All(double.IsFinite))
+                return false;
+            for (int i = 0; i < _n; i++)
+                if (Math.Abs(f[i]) > DegenerateRate * _rates[i])
+                    return false;
+            var step = NewtonStep(x, f);
+            if (step is null)
+                return false;
+            for (int i = 0; i < _n; i++)
+                if (!(Math.Abs(step[i]) <= DegenerateStep * Math.Abs(x[i] - _start[i])))
+                    return false;
+            return true;
+        }
+
+        /// <summary>A rate that is 0 because a function is flat to the last digit, as of 1 − tanh(x) far out: no rest state, though nothing moves.</summary>
+        private bool Saturated(double[] x)
+        {
+            var f = new double[_n];
+            var seen = new bool[_n];
+            double[] j = _system.Jacobian(x, _range);
+            for (int i = 0; i < _n; i++)
+                seen[i] = _rates[i] == 0 || Enumerable.Range(0, _n).Any(k => j[i * _n + k] != 0);
+            if (seen.All(s => s) || x.SequenceEqual(_start))
+                return false;
+            double[] moved = [.. x],
+                other = new double[_n];
+            for (int k = 0; k < _n; k++)
+            {
+                double by = 1e-3 * Math.Max(_range[k], Math.Abs(x[k] - _start[k]));
+                moved[k] = x[k] + by;
+                _system.Flow(moved, f);
+                moved[k] = x[k] - by;
+                _system.Flow(moved, other);
+                moved[k] = x[k];
+                for (int i = 0; i < _n; i++)
+                    seen[i] |= f[i] != 0 && other[i] != 0;
+            }
+            return !seen.All(s => s);
+        }
+
+        private double Size(double[] f)
+        {
+            double worst = 0;
+            for (int i = 0; i < _n; i++)
+                worst =
+                    f[i] == 0 ? worst
+                    : double.IsNaN(f[i]) || _rates[i] == 0 ? double.PositiveInfinity
+                    : Math.Max(worst, Math.Abs(f[i]) / _rates[i]);
+            return worst;
+        }
+
+        public double[] Transient(double[] start)
+        {
+            double[] x = [.. start],
+                f = new double[_n],
+                tried = new double[_n],
+                step = new double[_n];
+            using var lu = new DenseLu(_n);
+            double dt = 0.1 / _rate;
+            _system.Flow(x, f);
+            double residual = Size(f);
+            for (int k = 0; k < TransientSteps && residual > Floor && double.IsFinite(residual); k++)
+            {
+                _cancel.ThrowIfCancellationRequested();
+                _progress?.Report($"a rest state of {_n} variables: implicit step {k + 1}, residual {residual:E1}");
+                var jacobian = _system.Jacobian(x, _range);
+                f.CopyTo(step, 0);
+                if (!Solve(lu, jacobian, 1 / dt, step))
+                {
+                    dt /= 4;
+                    continue;
+                }
+                for (int i = 0; i < _n; i++)
+                    tried[i] = x[i] + step[i];
+                _system.Flow(tried, f);
+                double next = Size(f);
+                if (next <= 2 * residual)
+                {
+                    tried.CopyTo(x, 0);
+                    dt = Math.Min(1e13 / _rate, dt * Math.Clamp(residual / next, 0.2, 10) * 1.2);
+                    // Newton's last steps only shuffle the rounding.
+                    if (dt * _rate > 1e9 && next >= residual && next < Rest)
+                        break;
+                    residual = next;
+                    continue;
+                }
+                dt /= 4;
+                _system.Flow(x, f);
+            }
+            return x;
+        }
+
+        /// <param name="start">The first state.</param>
+        /// <param name="damped">Whether steps are shortened until the next one shrinks.</param>
+        /// <param name="contracting">Whether to give up, at the start, where a step does not shrink.</param>
+        public double[] Newton(double[] start, bool damped, bool contracting = false)
+        {
+            double[] x = [.. start],
+                f = new double[_n];
+            double damping = 1,
+                before = double.PositiveInfinity;
+            for (int k = 0; k < NewtonSteps; k++)
+            {
+                _cancel.ThrowIfCancellationRequested();
+                _progress?.Report($"a rest state of {_n} variables: step {k + 1} of Newton's method");
+                _system.Flow(x, f);
+                if (f.All(v => v == 0) || NewtonStep(x, f) is not { } step)
+                    break;
+                double size = Length(step);
+                if (!double.IsFinite(size))
+                    break;
+                if (contracting && size > Floor && size > 0.75 * before)
+                    return start;
+                before = size;
+                damping = damped ? Math.Min(1, 2 * damping) : 1;
+                double[] next;
+                while (true)
+                {
+                    next = [.. x.Select((v, i) => v + damping * step[i])];
+                    if (!damped || damping < 1e-8)
+                        break;
+                    var there = new double[_n];
+                    _system.Flow(next, there);
+                    // The next step, by the same J, must be shorter.
+                    if (there.All(double.IsFinite) && NewtonStep(x, there) is { } after && Length(after) <= (1 - damping / 4) * size)
+                        break;
+                    damping /= 2;
+                }
+                bool still = next.SequenceEqual(x);
+                x = next;
+                if (still || (size < Floor && damping == 1))
+                    break;
+            }
+            return x;
+        }
+
+        private double Length(double[] step)
+        {
+            double worst = 0;
+            for (int i = 0; i < _n; i++)
+                worst = double.IsNaN(step[i]) ? double.PositiveInfinity : Math.Max(worst, Math.Abs(step[i]) / _range[i]);
+            return worst;
+        }
+
+        /// <summary>−J⁻¹ f, or null where J is singular.</summary>
+        private double[]? NewtonStep(double[] x, double[] f)
+        {
+            if (!ReferenceEquals(_known.At, x))
+                _known = (x, _system.Jacobian(x, _range));
+            using var lu = new DenseLu(_n);
+            double[] step = [.. f];
+            return Solve(lu, _known.Jacobian, 0, step) ? step : null;
+        }
+
+        /// <summary>(shift − J) δ = f in the units of the ranges and of the rates, so that pivots are chosen among comparable numbers.</summary>
+        private bool Solve(DenseLu lu, double[] j, double shift, double[] f)
+        {
+            for (int i = 0; i < _n; i++)
+            {
+                double largest = 0;
+                for (int k = 0; k < _n; k++)
+                {
+                    double entry = ((i == k ? shift : 0) - j[i * _n + k]) * _range[k];
+                    lu.Matrix[i * _n + k] = entry;
+                    largest = Math.Max(largest, Math.Abs(entry));
+                }
+                if (!(largest > 0) || !double.IsFinite(largest))
+                    return false;
+                for (int k = 0; k < _n; k++)
+                    lu.Matrix[i * _n + k] /= largest;
+                f[i] /= largest;
+            }
+            if (lu.Factor() >= 0)
+                return false;
+            lu.Solve(f);
+            for (int i = 0; i < _n; i++)
+                f[i] *= _range[i];
+            return true;
+        }
     }
 }

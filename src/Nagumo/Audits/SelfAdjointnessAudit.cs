@@ -92,9 +92,14 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
         return (asymmetry, linearisation);
     }
 
-    /// <summary>Where a central difference would be cut by the box.</summary>
-    private static bool OnEdge(Population population, int field, double u) =>
-        field == 0 && population.Neuron!.Box is { } box && (u - box.Low < 1e-3 || box.High - u < 1e-3);
+    /// <summary>Where a central difference would be cut by the box, or a force that rises without bound towards its edge bends too much for one.</summary>
+    private static bool OnEdge(Population population, int field, double u)
+    {
+        if (field > 0 || population.Box is not { } box)
+            return false;
+        double edge = population.Box == population.Neuron!.Box ? 1e-3 : 0.05 * Math.Min(1, box.High - box.Low);
+        return u - box.Low < edge || box.High - u < edge;
+    }
 
     private static double Pairwise(AuditSubject subject, Rng rng)
     {

@@ -179,7 +179,8 @@ public sealed record StabilityAudit
         {
             var (value, found) = Linear.Rightmost(tauRatio);
             converged &= found;
-            double step = Math.Min(1.5 / Linear.Stiffness(), 0.2) * Math.Min(1, tauRatio),
+            // Stable, and small against the leading modes' own time, whatever the inhibitors' is.
+            double step = Math.Min(1.5 / Linear.Stiffness(tauRatio), 0.2 / Math.Max(1, value.Magnitude)),
                 window = Math.Abs(value.Imaginary) > 0 ? Math.Clamp(2 * Math.PI / Math.Abs(value.Imaginary), 2, 100) : 2,
                 half = Math.Clamp(4 / Math.Abs(value.Real), 2 * window, 400);
             var vector = new FieldVector<double>(_subject.Machine, _rest);

@@ -27,18 +27,18 @@ internal static class StructureSearch
         return worst;
     }
 
-    /// <summary>Ω⁻¹ of a stated pairing: P f = (−p', q') is ∇H where q' = ∂H/∂p, p' = −∂H/∂q.</summary>
-    public static double[] Canonical(IReadOnlyList<(int Q, int P)> pairs)
+    /// <summary>Ω⁻¹ of a stated pairing: P f = (−p', q') is ∇H where q' = ∂H/∂p, p' = −∂H/∂q; for y with x = D y it is D P D.</summary>
+    public static double[] Canonical(IReadOnlyList<(int Q, int P)> pairs, double[] units)
     {
         int n = 2 * pairs.Count;
         var p = new double[n * n];
         foreach (var (q, momentum) in pairs)
-            (p[q * n + momentum], p[momentum * n + q]) = (-1, 1);
+            (p[q * n + momentum], p[momentum * n + q]) = (-units[q] * units[momentum], units[q] * units[momentum]);
         return p;
     }
 
     /// <summary>The friction R of p' = −∂H/∂q − R ∂H/∂p with q' = ∂H/∂p, by least squares: P is <see cref="Canonical"/> with −R at (q, q).</summary>
-    public static double[] Damped(IReadOnlyList<(int Q, int P)> pairs, IReadOnlyList<double[]> jacobians)
+    public static double[] Damped(IReadOnlyList<(int Q, int P)> pairs, double[] units, IReadOnlyList<double[]> jacobians)
     {
         int n = 2 * pairs.Count;
         var free = (from a in pairs from b in pairs select (Row: a.Q, Col: b.Q)).ToArray();
@@ -46,7 +46,7 @@ internal static class StructureSearch
         Array.Fill(index, -1);
         for (int k = 0; k < free.Length; k++)
             index[free[k].Row * n + free[k].Col] = k;
-        var p = Canonical(pairs);
+        var p = Canonical(pairs, units);
         var (gram, right) = Gram(n, jacobians, index, free.Length, p);
         using var lu = new DenseLu(free.Length);
         gram.CopyTo(lu.Matrix);

@@ -7,16 +7,11 @@ namespace Nagumo.Audits;
 /// </remarks>
 /// <param name="Weights">One per variable, geometric mean of |w| = 1 and most signs positive in each component.</param>
 /// <param name="Component">The component of each variable; a factor of w is free in each.</param>
-/// <param name="OneSided">Pairs with J_ij ≠ 0 and J_ji = 0: no weights make these equal.</param>
-internal sealed record Symmetriser(double[] Weights, int[] Component, IReadOnlyList<(int I, int J)> OneSided)
+internal sealed record Symmetriser(double[] Weights, int[] Component)
 {
-    /// <summary>Entries this much smaller than the largest count as zero.</summary>
-    private const double Zero = 1e-9;
-
-    /// <summary>Finds the weights from Jacobians at some states, row-major [n × n]; each coupling counts where it is strongest.</summary>
+    /// <summary>Finds the weights from balanced Jacobians at some states, row-major [n × n]; each coupling counts where it is strongest.</summary>
     public static Symmetriser Fit(int n, IReadOnlyList<double[]> jacobians)
     {
-        double[] zeros = [.. jacobians.Select(j => Zero * j.Max(Math.Abs))];
         var w = new double[n];
         var component = Enumerable.Repeat(-1, n).ToArray();
         double[] strength = new double[n],
@@ -36,12 +31,12 @@ internal sealed record Symmetriser(double[] Weights, int[] Component, IReadOnlyL
                 if (next != root)
                     w[next] = w[from[next]] * ratio[next];
                 for (int k = 0; k < n; k++)
-                for (int s = 0; component[k] < 0 && s < zeros.Length; s++)
+                for (int s = 0; component[k] < 0 && s < jacobians.Count; s++)
                 {
                     double there = jacobians[s][next * n + k],
                         back = jacobians[s][k * n + next],
                         both = Math.Min(Math.Abs(there), Math.Abs(back));
-                    if (both > zeros[s] && both > strength[k])
+                    if (both > strength[k])
                         (strength[k], from[k], ratio[k]) = (both, next, there / back);
                 }
             }
@@ -57,29 +52,45 @@ internal sealed record Symmetriser(double[] Weights, int[] Component, IReadOnlyL
             }
         }
         Normalise(w, component, components);
-        var oneSided = new List<(int, int)>();
-        for (int i = 0; i < n; i++)
-        for (int k = 0; k < n; k++)
-        for (int s = 0; s < zeros.Length; s++)
-            if (i != k && Math.Abs(jacobians[s][i * n + k]) > zeros[s] && Math.Abs(jacobians[s][k * n + i]) <= zeros[s])
-            {
-                oneSided.Add((i, k));
-                break;
-            }
-        return new(w, component, oneSided);
+        return new(w, component);
     }
 
-    /// <summary>|W J − (W J)ᵀ| / |W J|, Frobenius.</summary>
-    public double Defect(double[] j)
+    /// <summary>The weights of x = D y from those of y: w/D².</summary>
+    public double[] In(double[] d)
+    {
+        double[] w = [.. Weights.Select((w, i) => w / d[i] / d[i])];
+        Normalise(w, Component, Component.Max() + 1);
+        return w;
+    }
+
+    /// <summary>
+    /// |M − Mᵀ| / |M|, Frobenius, of M = W J off the diagonal, each variable scaled by its largest coupling, or by all of its row
+    /// where small entries may be noise: so a slow part counts like a fast one.
+    /// </summary>
+    /// <param name="j">A balanced Jacobian.</param>
+    /// <param name="exact">Whether its small entries are true.</param>
+    public double Defect(double[] j, bool exact)
     {
         int n = Weights.Length;
+        var size = new double[n];
+        for (int i = 0; i < n; i++)
+        for (int k = 0; k < n; k++)
+            if (i != k || !exact)
+            {
+                double there = Math.Abs(Weights[i] * j[i * n + k]);
+                size[i] = Math.Max(size[i], there);
+                size[k] = Math.Max(size[k], there);
+            }
         double odd = 0,
             all = 0;
         for (int i = 0; i < n; i++)
         for (int k = 0; k < n; k++)
         {
-            double there = Weights[i] * j[i * n + k],
-                back = Weights[k] * j[k * n + i];
+            if ((i == k && exact) || size[i] == 0 || size[k] == 0)
+                continue;
+            double unit = Math.Sqrt(size[i]) * Math.Sqrt(size[k]),
+                there = Weights[i] * j[i * n + k] / unit,
+                back = Weights[k] * j[k * n + i] / unit;
             odd += (there - back) * (there - back);
             all += there * there;
         }

@@ -10,10 +10,23 @@ public sealed class Circuit
     /// <summary>The most elements that a circuit may have.</summary>
     public const int MaxElements = 250_000;
 
-    private const int SavedPerLine = 20;
+    private const int PerLine = 20,
+        MostPrinted = 8;
 
-    internal Circuit(string title, Units units, IReadOnlyList<Element> elements, IReadOnlyList<Probe> probes) =>
-        (Title, Units, Elements, Probes) = (title, units, elements, probes);
+    /// <summary>The last time by which ngspice surely has a point: it may end a rounding error before the end.</summary>
+    private const double JustBeforeTheEnd = 1 - 1e-9;
+
+    private readonly IReadOnlyList<string> _renamed;
+    private readonly int? _outputs;
+
+    internal Circuit(
+        string title,
+        Units units,
+        IReadOnlyList<Element> elements,
+        IReadOnlyList<Probe> probes,
+        IReadOnlyList<string> renamed,
+        int? outputs
+    ) => (Title, Units, Elements, Probes, _renamed, _outputs) = (title, units, elements, probes, renamed, outputs);
 
     /// <summary>What it is, in one line.</summary>
     public string Title { get; }
@@ -28,19 +41,41 @@ public sealed class Circuit
 
     internal IReadOnlyList<Probe> Probes { get; }
 
-    /// <summary>The netlist for ngspice: a header, the elements, the start, and a transient analysis that keeps its end.</summary>
+    /// <summary>The netlist for ngspice: a header, subcircuits, elements, the start, and a transient analysis.</summary>
     /// <param name="transient">Times and tolerances.</param>
-    public string Netlist(Transient transient)
+    public string Netlist(Transient transient) => Text(transient, "");
+
+    /// <summary>
+    /// The netlist that runs as it is (<c>ngspice -b FILE</c>): it prints the course of the outputs, or of the first fields, and at the end every voltage and inductor current, and u of every neuron.
+    /// </summary>
+    /// <param name="transient">Times and tolerances.</param>
+    public string Export(Transient transient)
+    {
+        var text = new StringBuilder(".print tran ");
+        var printed = Probes.Where(p => _outputs is null || (p.Population, p.Field) == (_outputs, 0));
+        text.AppendJoin(' ', printed.Take(MostPrinted).Select(p => p.Vector)).Append('\n');
+        string at = SpiceWriter.Plain(transient.EndSeconds(Units) * JustBeforeTheEnd);
+        foreach (var p in Probes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $".meas tran {p.Label} FIND {p.Vector} AT={at}\n");
+            if (p.Field == 0)
+                text.Append(CultureInfo.InvariantCulture, $".meas tran u{p.Label[1..]} PARAM='({p.Label}-V0)/Vs'\n");
+        }
+        return Text(transient, text.ToString());
+    }
+
+    private string Text(Transient transient, string report)
     {
         var text = new StringBuilder();
         Header(text);
-        foreach (var e in Elements)
-            text.Append(e.Card).Append('\n');
+        string N(double x) => SpiceWriter.Plain(x);
+        text.Append(CultureInfo.InvariantCulture, $".param V0={N(Units.Middle)} Vs={N(Units.Span)}\n");
+        text.Append(NetlistText.Write(Elements));
         foreach (var p in Probes.Where(p => p.Node is not null))
-            text.Append(CultureInfo.InvariantCulture, $".ic v({p.Node})={SpiceWriter.Plain(p.Start)}\n");
-        for (int i = 0; i < Probes.Count; i += SavedPerLine)
-            text.Append(".save ").AppendJoin(' ', Probes.Skip(i).Take(SavedPerLine).Select(p => p.Vector)).Append('\n');
-        text.Append(transient.Cards(Units)).Append(".end\n");
+            text.Append(CultureInfo.InvariantCulture, $".ic v({p.Node})={N(p.Start)}\n");
+        for (int i = 0; i < Probes.Count; i += PerLine)
+            text.Append(".save ").AppendJoin(' ', Probes.Skip(i).Take(PerLine).Select(p => p.Vector)).Append('\n');
+        text.Append(transient.Cards(Units)).Append(report).Append(".end\n");
         return text.ToString();
     }
 
@@ -48,7 +83,7 @@ public sealed class Circuit
     {
         string E(double x) => x.ToString("G6", CultureInfo.InvariantCulture);
         // The first line is the title, whatever it holds.
-        text.Append("* ").Append(Title.ReplaceLineEndings(" ")).Append('\n');
+        text.Append("* ").Append(string.Concat(Title.Select(c => char.IsControl(c) ? ' ' : c))).Append('\n');
         text.Append(
             CultureInfo.InvariantCulture,
             $"""
@@ -58,6 +93,8 @@ public sealed class Circuit
 
             """
         );
+        foreach (string line in _renamed)
+            text.Append("* ").Append(line).Append('\n');
         if (Elements.All(e => e.Part != Part.Diode))
             return;
         var (from, to) = ActiveBelow();
@@ -106,6 +143,7 @@ public sealed class Circuit
 /// <param name="Neuron">Neuron.</param>
 /// <param name="Lane">Lane.</param>
 /// <param name="Vector">ngspice's name of the quantity.</param>
+/// <param name="Label">A name for its measurement, unique in the circuit.</param>
 /// <param name="Node">The node; null for a current.</param>
 /// <param name="Zero">Voltage or current at 0.</param>
 /// <param name="Unit">Voltage or current of 1.</param>
@@ -116,6 +154,7 @@ internal readonly record struct Probe(
     int Neuron,
     int Lane,
     string Vector,
+    string Label,
     string? Node,
     double Zero,
     double Unit,

@@ -15,24 +15,45 @@ namespace Nagumo.Circuits;
 internal sealed class CircuitBuilder : IDisposable
 {
     private const string Middle = "mid",
-        Mirror = "mirror";
+        Mirror = "mirror",
+        Membrane = "m";
     private readonly Machine<double> _machine;
     private readonly State<double> _state;
     private readonly CircuitOptions _options;
     private readonly Units _units;
-    private readonly List<Element> _elements = [];
+    private readonly List<Element> _elements = [],
+        _inside = [];
     private readonly List<Probe> _probes = [];
-    private readonly HashSet<string> _inverted = [],
-        _sources = [],
-        _references = [];
+    private readonly SpiceNames _nodeNames = new(),
+        _elementNames = new();
+    private readonly Dictionary<(int Population, int Field, int Neuron, int Lane), string> _nodes = [];
+    private readonly Dictionary<(int Population, int Neuron, int Lane, double Gain), string> _sources = [];
+    private readonly Dictionary<string, string> _inverted = [];
+    private readonly Dictionary<double, string> _references = [];
     private readonly Dictionary<string, double> _cancelled = [];
     private readonly string[] _names;
+    private readonly string[][] _inhibitors;
     private readonly State<double>? _inputs;
+    private NeuronCell? _cell;
+    private string? _mirror;
+
+    /// <summary>Of what an element is a part: said where its value cannot be written.</summary>
+    private (int? Population, int Neuron, int? Coupling) _at;
 
     private CircuitBuilder(Machine<double> machine, State<double> state, CircuitOptions options)
     {
         (_machine, _state, _options, _units) = (machine, state, options, options.Units);
-        _names = Names(machine.Network.Populations);
+        var populations = machine.Network.Populations;
+        var unique = new SpiceNames();
+        _names = [.. populations.Select(p => unique.Unique(SpiceNames.Clean(p.Name)))];
+        _inhibitors =
+        [
+            .. populations.Select(p =>
+            {
+                var own = new SpiceNames();
+                return (string[])[.. (p.Neuron?.Inhibitors ?? []).Select(v => own.Unique(SpiceNames.Clean(v.Name)))];
+            }),
+        ];
         _inputs = options.Inputs == Inputs.Sources ? InputsAlone() : null;
     }
 
@@ -63,7 +84,7 @@ internal sealed class CircuitBuilder : IDisposable
                 string node = builder.Node(population, 0, i, 0);
                 builder.Add(new CurrentSource($"Inudge_{node}", Element.Ground, node, nudges[i] * options.Units.Current));
             }
-        return new(title, options.Units, builder._elements, builder._probes);
+        return new(title, options.Units, builder._elements, builder._probes, builder.Renamed(), outputs?.Population);
     }
 
     public void Dispose() => _inputs?.Dispose();
@@ -89,176 +110,212 @@ internal sealed class CircuitBuilder : IDisposable
         string node = Node(p, 0, i, lane);
         double start = _state.X(p, 0)[i, lane],
             bias = Constant(p, 0, i, lane);
+        _at = (p, i, null);
         Probe(p, 0, i, lane, $"v({node})", node, _units.Middle, _units.Span, start);
-        Add(new Capacitor($"C{node}", node, Element.Ground, population.Scale * _units.Capacitance));
+        _cell = new(_elementNames.Unique($"X{node}"), $"{SpiceNames.Clean(population.Neuron!.Name)}_{_names[p]}");
+        _cell.AddPort(node, Membrane);
+        Add(new Capacitor("Cm", node, Element.Ground, population.Scale * _units.Capacitance));
         for (int j = 0; j < plan.Inhibitors.Count; j++)
             Inhibitor(p, j + 1, i, lane, node, plan);
-
         if (plan.Linear is var (offset, slope))
         {
             bias -= offset;
-            Load(Part.Leak, $"{node}_leak", node, slope);
+            Load(Part.Leak, "m", node, slope);
+        }
+        else if (plan.IsDiode)
+        {
+            double zero = population.Scale * _units.Offset;
+            bias += zero / _units.Current;
+            var c = InVolts(plan.Membrane, plan).TryPolynomial(Volts(plan)[0], out var found)
+                ? found.Select(x => ((Constant)x).Value).ToArray()
+                : throw new InvalidOperationException("A diode's current is a cubic.");
+            Add(new Diode("Xd", node, (zero + c[0], -c[1], c[2], c[3]), _units.Middle));
         }
         else
-        {
-            double zero = plan.IsDiode ? population.Scale * _units.Offset : 0;
-            bias += zero / _units.Current;
-            Behave(plan.IsDiode ? Part.Diode : Part.Leak, $"B{node}", node, Element.Ground, zero, plan.Membrane, p, i, lane, plan);
-        }
+            Behave(Part.Leak, "Bm", node, Element.Ground, plan.Membrane, p, i, lane, plan);
+        Close();
         Load(Part.Coupling, $"{node}_load", node, load);
         Inject($"I{node}", node, bias);
+        for (int f = 1; f <= plan.Inhibitors.Count; f++)
+            if (!IsBranch(p, f, plan))
+                Inject($"I{Node(p, f, i, lane)}", Node(p, f, i, lane), Constant(p, f, i, lane));
     }
+
+    /// <summary>Ends a neuron: its elements stand together, after the references that they asked for.</summary>
+    private void Close()
+    {
+        _cell = null;
+        foreach (var e in _inside)
+            Append(e);
+        _inside.Clear();
+    }
+
+    /// <summary>Whether an inhibitor is the current of an inductor.</summary>
+    private bool IsBranch(int p, int f, CellPlan plan) =>
+        plan.Inhibitors[f - 1].Plain is not null && !_machine.IsDriven(p, f) && _options.Inhibitors == InhibitorBranch.Auto;
 
     private void Inhibitor(int p, int f, int i, int lane, string node, CellPlan plan)
     {
         var inhibitor = plan.Inhibitors[f - 1];
-        string w = Node(p, f, i, lane);
+        string name = _inhibitors[p][f - 1],
+            w = Node(p, f, i, lane);
         double start = _state.X(p, f)[i, lane];
-        bool coupled = _machine.IsDriven(p, f);
-        if (inhibitor.Plain is { } branch && !coupled && _options.Inhibitors == InhibitorBranch.Auto)
+        if (IsBranch(p, f, plan) && inhibitor.Plain is { } branch)
         {
             // The current is c v: (s τ/c²) i' = u + a/c − (γ/c²) i.
             double square = branch.C * branch.C,
                 unit = branch.C * _units.Current;
-            Probe(p, f, i, lane, $"i(l{w})", null, 0, unit, start);
+            Probe(p, f, i, lane, $"i(l.{_cell!.Internal($"l_{name}")})", null, 0, unit, start);
             double inductance = inhibitor.Mass / square * _units.Capacitance / (_units.Conductance * _units.Conductance);
-            Add(new Inductor($"L{w}", node, $"{w}_m", inductance, start * unit));
-            Add(new Resistor(Part.Branch, $"R{w}", $"{w}_m", $"{w}_b", square / branch.Gamma * _units.Conductance));
-            Add(new VoltageSource(Part.Supply, $"V{w}", $"{w}_b", Element.Ground, _units.Middle - branch.A / branch.C * _units.Span));
+            string middle = _cell.Internal($"l_{name}"),
+                source = _cell.Internal($"b_{name}");
+            Add(new Inductor($"L_{name}", node, middle, inductance, start * unit));
+            Add(new Resistor(Part.Branch, $"R_{name}", middle, source, square / branch.Gamma * _units.Conductance));
+            Add(new VoltageSource(Part.Supply, $"V_{name}", source, Element.Ground, _units.Middle - branch.A / branch.C * _units.Span));
             return;
         }
         Probe(p, f, i, lane, $"v({w})", w, 0, _units.Span, start);
-        Add(new Capacitor($"C{w}", w, Element.Ground, inhibitor.Mass * _units.Capacitance));
+        _cell!.AddPort(w, $"w_{name}");
+        Add(new Capacitor($"C_{name}", w, Element.Ground, inhibitor.Mass * _units.Capacitance));
         if (inhibitor.Plain is { } plain)
         {
             double g = plain.C * _units.Conductance;
             string reference = Reference(_units.Middle - plain.A / plain.C * _units.Span);
-            Add(new Transconductor(Part.Gyrator, $"Gu{w}", node, Element.Ground, w, Element.Ground, g));
-            Add(new Transconductor(Part.Gyrator, $"Gw{w}", Element.Ground, w, node, reference, g));
-            Add(new Resistor(Part.Branch, $"R{w}", w, Element.Ground, plain.Gamma * _units.Conductance));
+            Add(new Transconductor(Part.Gyrator, $"Gu_{name}", node, Element.Ground, w, Element.Ground, g));
+            Add(new Transconductor(Part.Gyrator, $"Gw_{name}", Element.Ground, w, node, reference, g));
+            Add(new Resistor(Part.Branch, $"R_{name}", w, Element.Ground, plain.Gamma * _units.Conductance));
         }
         else
-            Behave(Part.Gyrator, $"B{w}", Element.Ground, w, 0, inhibitor.Force, p, i, lane, plan);
-        Inject($"I{w}", w, Constant(p, f, i, lane));
+            Behave(Part.Gyrator, $"B_{name}", Element.Ground, w, inhibitor.Force, p, i, lane, plan);
+    }
+
+    /// <summary>The symbols of the fields' voltages.</summary>
+    private static Symbol[] Volts(CellPlan plan) => [.. plan.Fields.Select((_, k) => new Symbol($"_{k}"))];
+
+    /// <summary>A current in amperes of the fields' voltages: u = (V − V0)/Vs and v = W/Vs, so that a polynomial gets numbers for coefficients.</summary>
+    private Expr InVolts(Expr current, CellPlan plan)
+    {
+        var volts = Volts(plan);
+        var e =
+            _units.Current
+            * current.Substitute(s => plan.Fields.ToList().IndexOf(s) is >= 0 and var k ? volts[k] / _units.Span : (Expr?)null);
+        return e.TryPolynomial(volts[0], out var c) && c.All(x => x is Constant)
+            ? c.Select((x, n) => x * Functions.Pow(volts[0], n)).Aggregate(Expr.Zero, (a, b) => a + b)
+            : e;
     }
 
     /// <summary>A current of an expression of the neuron's fields, in units of Is.</summary>
-    private void Behave(Part part, string name, string plus, string minus, double zero, Expr current, int p, int i, int lane, CellPlan plan)
+    private void Behave(Part part, string name, string plus, string minus, Expr current, int p, int i, int lane, CellPlan plan)
     {
-        // In volts: u = (V − V0)/Vs and v = W/Vs, so that a polynomial gets numbers for coefficients.
-        var volts = plan.Fields.Select((f, k) => (Field: f, Volt: new Symbol($"_{k}"))).ToArray();
-        var e = _units.Current * current.Substitute(s => volts.FirstOrDefault(v => v.Field == s).Volt is { } x ? x / _units.Span : null);
-        if (e.TryPolynomial(volts[0].Volt, out var c) && c.All(x => x is Constant))
-            e = c.Select((x, n) => x * Functions.Pow(volts[0].Volt, n)).Aggregate(Expr.Zero, (a, b) => a + b);
-        var nodes = volts
-            .Select((v, f) => (v.Volt, Node: (Node(p, f, i, lane), f == 0 ? _units.Middle : 0)))
+        var nodes = Volts(plan)
+            .Select((v, f) => (Volt: v, Node: (Node(p, f, i, lane), f == 0 ? _units.Middle : 0)))
             .ToDictionary(v => v.Volt, v => v.Node);
-        Add(new Behavioural(part, name, plus, minus, zero + e, nodes));
+        Add(new Behavioural(part, name, plus, minus, InVolts(current, plan), nodes));
     }
 
     private void Couple(int c)
     {
-        var coupling = _machine.Network.Couplings[c];
-        var ends = _machine.Ends(c).ToArray();
-        var (first, _) = _machine.TensorsOf(c);
-        var tensors = _machine.Parameters;
-        bool clamped = ends.Any(e => _machine.Network.Populations[e.Population].IsClamped);
-        // Biases are part of a neuron's own source; so are inputs where they are currents.
-        if (coupling is Bias || (clamped && _options.Inputs == Inputs.Currents))
+        _at = (null, 0, c);
+        // Constants are part of a neuron's own source: biases, and inputs where they are currents.
+        if (_machine.IsConstant(c) && !(_machine.ReadsInput(c) && _options.Inputs == Inputs.Sources))
             return;
         for (int lane = 0; lane < _state.Lanes; lane++)
-            switch (coupling)
-            {
-                case Bilinear:
-                    Each(tensors[first].Value, (i, j, w) => Signed(c, ends[0], i, ends[1], j, lane, w));
-                    break;
-                case Asymmetric:
-                    Each(
-                        tensors[first].Value,
-                        (i, j, w) => Transfer($"Gak{c}_{i}_{j}{Suffix(lane)}", Node(ends[0], i, lane), Node(ends[1], j, lane), ends[1], w)
-                    );
-                    Each(
-                        tensors[first + 1].Value,
-                        (i, j, v) => Transfer($"Gbk{c}_{i}_{j}{Suffix(lane)}", Node(ends[1], j, lane), Node(ends[0], i, lane), ends[0], v)
-                    );
-                    break;
-                case Resistive:
-                    Each(
-                        tensors[first].Value,
-                        (i, j, g) => Resist($"k{c}_{i}_{j}", c, Node(ends[0], i, lane), Node(ends[1], j, lane), g, lane)
-                    );
-                    break;
-                case Diffusive:
-                    Each(
-                        tensors[first].Value,
-                        (i, _, d) => Resist($"k{c}_{i}", c, Node(ends[0], i, lane), Node(ends[1], i, lane), d, lane)
-                    );
-                    break;
-                case ChainDiffusive:
-                    for (int i = 0; i + 1 < _machine.Network.Populations[ends[0].Population].Size; i++)
-                        Resist($"k{c}_{i}", c, Node(ends[0], i, lane), Node(ends[0], i + 1, lane), tensors[first].Values[0], lane);
-                    break;
-                case DifferentialResistive d:
-                    foreach (int sign in (int[])[1, -1])
-                        Each(
-                            tensors[sign > 0 ? first : first + 1].Value,
-                            (i, j, w) =>
-                                Resist(
-                                    $"k{c}_{i}_{j}{(sign > 0 ? "p" : "n")}",
-                                    c,
-                                    Node(ends[0], i, lane),
-                                    Input(ends[1].Population, j, lane, sign * d.Gain),
-                                    w / d.Gain,
-                                    lane
-                                )
-                        );
-                    break;
-                case RailResistive:
-                    Each(
-                        tensors[first].Value,
-                        (i, j, w) => Resist($"k{c}_{i}_{j}p", c, Node(ends[0], i, lane), Node(ends[1], j, lane), w, lane)
-                    );
-                    Each(
-                        tensors[first + 1].Value,
-                        (i, j, w) =>
-                        {
-                            if (w > 0)
-                                Resist($"k{c}_{i}_{j}n", c, Node(ends[0], i, lane), Inverted(Node(ends[1], j, lane)), w, lane);
-                        }
-                    );
-                    break;
-                default:
-                    throw new ArgumentException($"Coupling '{coupling.Name}': no circuit is known for {coupling.GetType().Name}.");
-            }
+            _machine.Network.Couplings[c].Stamp(new CouplingStamp(this, c, lane));
     }
 
-    /// <summary>One weight of a bilinear term, each end driven by the other with the sign that its field asks for.</summary>
-    private void Signed(int c, (int Population, int Field) a, int i, (int Population, int Field) b, int j, int lane, double w)
+    /// <summary>The elements of one coupling in one lane.</summary>
+    private sealed class CouplingStamp(CircuitBuilder builder, int c, int lane) : ICircuit
     {
-        if (w == 0)
-            return;
-        int term = a.Field == 0 && b.Field == 0 ? -1 : 1;
-        bool IsClamped((int Population, int Field) end) => _machine.Network.Populations[end.Population].IsClamped;
-        string left = Node(a, i, lane),
-            right = Node(b, j, lane),
-            name = $"k{c}_{i}_{j}{Suffix(lane)}";
-        bool free = !IsClamped(a) && !IsClamped(b);
-        if (_options.Weights == Weights.Rails && free && a.Field == 0 && b.Field == 0 && left != right)
+        private readonly EndPlace[] _ends = builder._machine.Ends(c).ToArray();
+
+        public IReadOnlyList<double[]> Parameters { get; } = builder._machine.ParametersOf(c);
+
+        public IReadOnlyList<double[]> Reverse { get; } = builder._machine.ParametersOf(c, reverse: true);
+
+        public IReadOnlyList<EndShape> Ends { get; } = builder._machine.Network.Shapes(builder._machine.Network.Couplings[c]);
+
+        private Coupling Coupling => builder._machine.Network.Couplings[c];
+
+        private string Name(string label) => $"k{c}_{label}{builder.Suffix(lane)}";
+
+        private string Node(int end, int i) => builder.Node(_ends[end], i, lane);
+
+        public void Resistor(string label, int i, int j, double conductance, double ratio = 1)
         {
-            Resist($"k{c}_{i}_{j}", c, left, w > 0 ? right : Inverted(right), Math.Abs(w), lane);
-            foreach (string end in (string[])[left, right])
-                _cancelled[end] = _cancelled.GetValueOrDefault(end) + Math.Abs(w);
-            return;
+            if (conductance == 0 && !Ends[1].Clamped)
+                return;
+            string far =
+                Ends[1].Clamped ? builder.Input(_ends[1].Population, _ends[1].First + j, lane, ratio)
+                : ratio == 1 ? Node(1, j)
+                : ratio == -1 ? builder.Inverted(Node(1, j))
+                : throw new ArgumentException(
+                    $"Coupling '{Coupling.Name}': a resistor behind a gain of {ratio:R} ({label}). Between relaxed neurons there are wires (1) and inverters (-1)."
+                );
+            Resist(label, Node(0, i), far, conductance);
         }
-        // An activator's drive is −∂term/∂u, an inhibitor's +∂term/∂v.
-        if (!IsClamped(a))
-            Transfer($"Ga{name}", left, right, b, (a.Field == 0 ? -term : term) * w);
-        if (!IsClamped(b))
-            Transfer($"Gb{name}", right, left, a, (b.Field == 0 ? -term : term) * w);
+
+        public void Transconductor(string label, int end, int i, int j, double g) =>
+            builder.Transfer($"G{(end == 0 ? 'a' : 'b')}{Name(label)}", Node(end, i), Node(1 - end, j), _ends[1 - end], g);
+
+        public void Product(string label, int i, int j, double forth, double back)
+        {
+            bool free = !Ends[0].Clamped && !Ends[1].Clamped;
+            string left = Node(0, i),
+                right = Node(1, j);
+            if (builder._options.Weights == Weights.Rails && free && !Ends[0].Inhibitor && !Ends[1].Inhibitor && left != right)
+            {
+                if (forth != back)
+                    throw new ArgumentException(
+                        $"Coupling '{Coupling.Name}': hardware.pair_mismatch gives the halves of a pair different values, and a resistor is the same from both sides. Use --weights transconductors."
+                    );
+                Resist(label, left, forth > 0 ? right : builder.Inverted(right), Math.Abs(forth));
+                foreach (string end in (string[])[left, right])
+                    builder._cancelled[end] = builder._cancelled.GetValueOrDefault(end) + Math.Abs(forth);
+                return;
+            }
+            if (!Ends[0].Clamped)
+                Transconductor(label, 0, i, j, forth);
+            if (!Ends[1].Clamped)
+                Transconductor(label, 1, j, i, back);
+        }
+
+        public void Source(string label, int end, int i, double current) => builder.Inject($"I{Name(label)}", Node(end, i), current);
+
+        public void Behaviour(
+            string label,
+            int end,
+            int i,
+            Symbolics.Expr current,
+            params ReadOnlySpan<(Symbol Symbol, int End, int Neuron)> fields
+        )
+        {
+            var nodes = new Dictionary<Symbol, (string, double)>();
+            var volts = new Dictionary<Symbol, Expr>();
+            foreach (var (symbol, of, neuron) in fields)
+            {
+                var volt = new Symbol($"_{nodes.Count}");
+                nodes[volt] = (Node(of, neuron), Ends[of].Inhibitor ? 0 : builder._units.Middle);
+                volts[symbol] = volt / builder._units.Span;
+            }
+            var amperes = builder._units.Current * current.Substitute(s => volts.GetValueOrDefault(s));
+            builder.Add(
+                new Behavioural(Part.Coupling, $"B{(end == 0 ? 'a' : 'b')}{Name(label)}", Element.Ground, Node(end, i), amperes, nodes)
+            );
+        }
+
+        private void Resist(string label, string a, string b, double g)
+        {
+            if (!(g >= 0) || !double.IsFinite(g))
+                throw new ArgumentException(
+                    $"Coupling '{Coupling.Name}': conductance {g:R} (k{c}_{label}). A resistor needs a finite number ≥ 0; 0 is left out."
+                );
+            if (g > 0 && a != b)
+                builder.Add(new Resistor(Part.Coupling, $"R{Name(label)}", a, b, g * builder._units.Conductance));
+        }
     }
 
     /// <summary>A current w x into a node, x the field at another node.</summary>
-    private void Transfer(string name, string into, string from, (int Population, int Field) field, double w) =>
+    private void Transfer(string name, string into, string from, EndPlace field, double w) =>
         Add(
             new Transconductor(
                 Part.Coupling,
@@ -270,16 +327,6 @@ internal sealed class CircuitBuilder : IDisposable
                 w * _units.Conductance
             )
         );
-
-    private void Resist(string name, int coupling, string a, string b, double g, int lane)
-    {
-        if (!(g >= 0) || !double.IsFinite(g))
-            throw new ArgumentException(
-                $"Coupling '{_machine.Network.Couplings[coupling].Name}': conductance {g:R} ({name}). A resistor needs a finite number ≥ 0; 0 is left out."
-            );
-        if (g > 0 && a != b)
-            Add(new Resistor(Part.Coupling, $"R{name}{Suffix(lane)}", a, b, g * _units.Conductance));
-    }
 
     /// <summary>A conductance from a node to the middle voltage: a resistor, or where it is negative a transconductor.</summary>
     private void Load(Part part, string name, string node, double g)
@@ -306,44 +353,43 @@ internal sealed class CircuitBuilder : IDisposable
     /// <summary>The node that carries −u, driven through an ideal inverter that hands its current back to the neuron.</summary>
     private string Inverted(string node)
     {
-        string x = $"{node}_inv";
-        if (_inverted.Add(x))
+        if (_inverted.TryGetValue(node, out string? x))
+            return x;
+        _inverted[node] = x = _nodeNames.Unique($"{node}_inv");
+        string output = _nodeNames.Unique($"{x}_e");
+        if (_mirror is null)
         {
-            if (_references.Add(Mirror))
-                Add(new VoltageSource(Part.Supply, $"V{Mirror}", Mirror, Element.Ground, 2 * _units.Middle));
-            Add(new VoltageCopy($"E{x}", $"{x}_e", Element.Ground, Mirror, node));
-            Add(new VoltageSource(Part.Inverter, $"V{x}", x, $"{x}_e", 0));
-            Add(new CurrentCopy($"F{x}", node, Element.Ground, $"V{x}"));
+            _mirror = _nodeNames.Unique(Mirror);
+            Add(new VoltageSource(Part.Supply, $"V{_mirror}", _mirror, Element.Ground, 2 * _units.Middle));
         }
+        Add(new VoltageCopy($"E{x}", output, Element.Ground, _mirror, node));
+        string sense = Add(new VoltageSource(Part.Inverter, $"V{x}", x, output, 0));
+        Add(new CurrentCopy($"F{x}", node, Element.Ground, sense));
         return x;
     }
 
     /// <summary>A clamped neuron's voltage source: V0 + gain · x · Vs.</summary>
     private string Input(int p, int i, int lane, double gain)
     {
-        string name = $"{_names[p]}_{i}{(gain == 1 ? "" : gain > 0 ? "_p" : "_n")}{Suffix(lane)}";
-        if (_sources.Add(name))
-            Add(
-                new VoltageSource(
-                    Part.Supply,
-                    $"V{name}",
-                    name,
-                    Element.Ground,
-                    _units.Middle + gain * _state.X(p, 0)[i, lane] * _units.Span
-                )
-            );
+        if (_sources.TryGetValue((p, i, lane, gain), out string? name))
+            return name;
+        string sign =
+            gain == 1 ? ""
+            : gain > 0 ? "_p"
+            : "_n";
+        _sources[(p, i, lane, gain)] = name = _nodeNames.Unique($"{_names[p]}_{i}{sign}{Suffix(lane)}");
+        Add(new VoltageSource(Part.Supply, $"V{name}", name, Element.Ground, _units.Middle + gain * _state.X(p, 0)[i, lane] * _units.Span));
         return name;
     }
 
     /// <summary>A reference voltage against ground, made once.</summary>
     private string Reference(double voltage)
     {
-        string name =
-            voltage == _units.Middle
-                ? Middle
-                : "ref_" + BitConverter.DoubleToInt64Bits(voltage).ToString("x", CultureInfo.InvariantCulture);
-        if (_references.Add(name))
-            Add(new VoltageSource(Part.Supply, $"V{name}", name, Element.Ground, voltage));
+        if (_references.TryGetValue(voltage, out string? name))
+            return name;
+        name = _nodeNames.Unique(voltage == _units.Middle ? Middle : $"ref_{_references.Count + 1}");
+        _references[voltage] = name;
+        Append(new VoltageSource(Part.Supply, _elementNames.Unique($"V{name}"), name, Element.Ground, voltage));
         return name;
     }
 
@@ -360,16 +406,7 @@ internal sealed class CircuitBuilder : IDisposable
         var inputs = _machine.CreateState(_state.Lanes, allFields: true);
         using var workspace = new Workspace<double>();
         inputs.CopyFrom(_state, 0);
-        _machine.LoadConstants(inputs, workspace);
-        for (int c = 0; c < _machine.Network.Couplings.Count; c++)
-            if (_machine.Network.Couplings[c] is Bias)
-            {
-                var (p, f) = _machine.Ends(c)[0];
-                var b = _machine.Parameters[_machine.TensorsOf(c).First].Values;
-                for (int i = 0; i < b.Length; i++)
-                for (int lane = 0; lane < _state.Lanes; lane++)
-                    inputs.Constant(p, f).Row(i)[lane] -= b[i];
-            }
+        _machine.LoadInputs(inputs, workspace);
         return inputs;
     }
 
@@ -382,41 +419,59 @@ internal sealed class CircuitBuilder : IDisposable
             var ends = _machine.Ends(c);
             for (int e = 0; e < ends.Length; e++)
                 if (
-                    ends.Length == 2
-                    && ends[e] == (p, 0)
-                    && _machine.Network.Populations[ends[1 - e].Population].IsClamped
+                    ends[e] is var (population, field)
+                    && (population, field) == (p, 0)
+                    && _machine.IsConstant(c)
+                    && _machine.ReadsInput(c)
                     && _machine.Couplings[c].HasLoads(e)
                 )
-                    _machine.Couplings[c].AddLoads(e, loads);
+                    _machine.Couplings[c].AddLoads(e, loads.AsSpan(ends[e].First, ends[e].Count));
         }
         return loads;
     }
 
-    private Func<Symbol, double> Values(int p, int i) =>
-        symbol =>
-        {
-            if (_machine.Site(p).Trained.TryGetValue(symbol.Name, out var tensor))
-                return tensor.Values[tensor.Rows > 1 ? i : 0];
-            var values = _machine.Network.Populations[p].Parameters[symbol.Name];
-            return values[values.Length > 1 ? i : 0];
-        };
+    private Func<Symbol, double> Values(int p, int i) => symbol => _machine.NeuronParameter(p, symbol.Name, i);
 
-    private string Node((int Population, int Field) end, int i, int lane) =>
+    private string Node(EndPlace end, int i, int lane) =>
         _machine.Network.Populations[end.Population].IsClamped
-            ? Input(end.Population, i, lane, 1)
-            : Node(end.Population, end.Field, i, lane);
+            ? Input(end.Population, end.First + i, lane, 1)
+            : Node(end.Population, end.Field, end.First + i, lane);
 
-    private string Node(int p, int f, int i, int lane) =>
-        f == 0
-            ? $"{_names[p]}_{i}{Suffix(lane)}"
-            : $"{_names[p]}_{i}_{Clean(_machine.Network.Populations[p].Neuron!.Inhibitors[f - 1].Name)}{Suffix(lane)}";
+    /// <summary>The node of a field; of an inductor's current, only a name.</summary>
+    private string Node(int p, int f, int i, int lane)
+    {
+        if (_nodes.TryGetValue((p, f, i, lane), out string? node))
+            return node;
+        string field = f == 0 ? "" : $"_{_inhibitors[p][f - 1]}";
+        return _nodes[(p, f, i, lane)] = _nodeNames.Unique($"{_names[p]}_{i}{field}{Suffix(lane)}");
+    }
 
     private string Suffix(int lane) => _state.Lanes == 1 ? "" : $"_s{lane}";
 
-    private void Probe(int p, int f, int i, int lane, string vector, string? node, double zero, double unit, double start) =>
-        _probes.Add(new(p, f, i, lane, vector, node, zero, unit, zero + unit * start));
+    private void Probe(int p, int f, int i, int lane, string vector, string? node, double zero, double unit, double start)
+    {
+        double value = zero + unit * start;
+        if (!SpiceWriter.IsWritable(value))
+            throw new ArgumentException($"{Where()}: it would start at {value:R} {(node is null ? "A" : "V")}, which no netlist can say.");
+        _probes.Add(new(p, f, i, lane, vector, $"{vector[0]}_{Node(p, f, i, lane)}", node, zero, unit, value));
+    }
 
-    private void Add(Element element)
+    /// <summary>Adds an element, to the neuron that is being built or to the circuit, under a name that no other has.</summary>
+    /// <returns>Its name.</returns>
+    private string Add(Element element)
+    {
+        Check(element);
+        if (_cell is not null)
+        {
+            _inside.Add(element with { Cell = _cell });
+            return element.Name;
+        }
+        element = element with { Name = _elementNames.Unique(element.Name) };
+        Append(element);
+        return element.Name;
+    }
+
+    private void Append(Element element)
     {
         if (_elements.Count == Circuit.MaxElements)
             throw new ArgumentException(
@@ -425,23 +480,53 @@ internal sealed class CircuitBuilder : IDisposable
         _elements.Add(element);
     }
 
-    private static void Each(Compute.MatView<double> m, Action<int, int, double> visit)
+    /// <summary>Refuses a value that is not finite, or none that SPICE calculates with.</summary>
+    private void Check(Element element)
     {
-        for (int i = 0; i < m.Rows; i++)
-        for (int j = 0; j < m.Cols; j++)
-            visit(i, j, m[i, j]);
+        var numbers = new Numbers();
+        element.Card(numbers);
+        foreach (double value in numbers.All)
+            if (!SpiceWriter.IsWritable(value) || (value == 0 && element is Resistor or Capacitor or Inductor && value == numbers.All[0]))
+                throw new ArgumentException(
+                    $"{Where()}: element {element.Name} would have the value {value.ToString("G6", CultureInfo.InvariantCulture)} {element.Unit}, and a netlist takes {SpiceWriter.Least:R} to {SpiceWriter.Largest:R}. Change the parameters that it comes from, the scale, or the device."
+                );
     }
 
-    /// <summary>Names of populations as SPICE takes them: small letters, digits, underscores; a name that two would share gets the index.</summary>
-    private static string[] Names(IReadOnlyList<Population> populations)
+    /// <summary>The neuron or coupling that is being built.</summary>
+    private string Where() =>
+        _at.Coupling is { } c
+            ? $"Coupling {SpiceNames.Quoted(_machine.Network.Couplings[c].Name)}"
+            : $"Population {SpiceNames.Quoted(_machine.Network.Populations[_at.Population ?? 0].Name)}, neuron {_at.Neuron}";
+
+    /// <summary>The numbers of a card.</summary>
+    private sealed class Numbers : ICardWords
     {
-        string[] names = [.. populations.Select(p => Clean(p.Name))];
-        return [.. names.Select((n, p) => names.Count(m => m == n) > 1 ? $"{n}_{p}x" : n)];
+        public List<double> All { get; } = [];
+
+        public string Node(string node) => node;
+
+        public string Value(string name, double value) => Constant(value);
+
+        public string Constant(double value)
+        {
+            All.Add(value);
+            return "";
+        }
     }
 
-    private static string Clean(string name) =>
-        string.Concat(name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')) is var text
-        && char.IsAsciiLetter(text[0])
-            ? text
-            : "n" + text;
+    /// <summary>Which of the user's names are written differently, a line each.</summary>
+    private List<string> Renamed()
+    {
+        var lines = new List<string>();
+        var populations = _machine.Network.Populations;
+        for (int p = 0; p < populations.Count; p++)
+        {
+            if (_names[p] != populations[p].Name)
+                lines.Add($"Population {SpiceNames.Quoted(populations[p].Name)} is written {_names[p]}.");
+            for (int f = 0; f < _inhibitors[p].Length; f++)
+                if (populations[p].Neuron!.Inhibitors[f].Name is var name && name != _inhibitors[p][f])
+                    lines.Add($"Inhibitor {SpiceNames.Quoted(name)} of {_names[p]} is written {_inhibitors[p][f]}.");
+        }
+        return lines;
+    }
 }

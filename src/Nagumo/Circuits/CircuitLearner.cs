@@ -9,29 +9,26 @@ namespace Nagumo.Circuits;
 /// <summary>One update of a network that learns in ngspice.</summary>
 /// <param name="Update">1-based.</param>
 /// <param name="Loss">Mean cost over the batch, before the update.</param>
-/// <param name="ErrorPercent">Its error in percent.</param>
+/// <param name="Score">Its score: the error in percent where classes are told apart.</param>
 /// <param name="Residual">Largest residual of free and nudged circuits.</param>
 /// <param name="NotSettled">Circuits of the batch that did not settle.</param>
-public sealed record CircuitUpdate(int Update, double Loss, double ErrorPercent, double Residual, int NotSettled);
+public sealed record CircuitUpdate(int Update, double Loss, double Score, double Residual, int NotSettled);
 
 /// <summary>Equilibrium Propagation on the circuit: free and nudged equilibria measured in ngspice, updates from node voltages alone.</summary>
 /// <remarks>
-/// The learner, the contrasts and the optimizer are those of any training; only the relaxer is another. Between updates the conductances change, the
-/// circuits are otherwise the same.
+/// The learner, the contrasts, the optimizer and the trainer are those of any training; only the relaxer is another. Between updates the conductances
+/// change, the circuits are otherwise the same.
 /// </remarks>
 public sealed class CircuitLearner : IDisposable
 {
     private readonly Experiment _experiment;
     private readonly DataSet _data;
     private readonly WorkerTeam _team;
-    private readonly Machine<double> _machine;
+    private readonly Chip<double> _chip;
     private readonly NgspiceRelaxer _relaxer;
-    private readonly EqProp<double> _circuit,
-        _exact;
-    private readonly Optimizer<double> _optimizer;
-    private readonly Rng _order;
-    private readonly int[] _samples;
-    private int _at;
+    private readonly EqProp<double> _circuit;
+    private readonly EqProp<double>? _exact;
+    private readonly Trainer<double> _trainer;
 
     /// <param name="experiment">Network, readout, estimator, optimizer; its epochs count passes over the training samples.</param>
     /// <param name="data">Training and test samples.</param>
@@ -50,21 +47,30 @@ public sealed class CircuitLearner : IDisposable
     {
         experiment.Validate();
         (_experiment, _data) = (experiment, data);
-        var network = experiment.BuildNetwork();
+        if (experiment.Chain is not null)
+            throw new ArgumentException(
+                $"'{experiment.Name}' is a residual chain of layers; circuits are built of networks: leave chain out."
+            );
+        _chip = new(experiment);
         var rng = new Rng(experiment.Seed);
-        Readout = new(network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost());
+        var task = LearningTasks.Of(experiment.Task, data.Train.Targets);
+        Readout = experiment.Readout.Of(Machine.Network, task);
+        Fitting.Require(Machine.Network, Readout, experiment.Readout.Population, data.Name, data.Train);
         _team = new(threads);
-        _machine = new(network, rng.Split("parameters"));
         _relaxer = new(circuit ?? new(), settle ?? SettleOptions.Learning, ngspice ?? Ngspice.Default);
         int most = Math.Max(experiment.Batch, Math.Max(data.Train.Count, data.Test.Count));
-        EqProp<double> Learner(EstimatorOptions estimator, SweepOptions sweeps, IRelaxer<double>? relaxer) =>
-            new(_machine, _team, Readout, estimator, sweeps, sweeps, experiment.Pixels, rng, most, relaxer: relaxer);
-        _circuit = Learner(experiment.Estimator, new(1, 1), _relaxer);
-        _exact = Learner(new("exact"), new(ExactSweeps, 0), null);
-        _optimizer = new(experiment.Optimizer, _machine.Parameters, _team, rng.Split("norms"));
-        _order = rng.Split("order");
-        _samples = [.. Enumerable.Range(0, data.Train.Count)];
-        _at = _samples.Length;
+        EqProp<double> Learner(EstimatorOptions estimator, SweepOptions sweeps, double noise, IRelaxer? relaxer) =>
+            new(Machine, _team, Readout, estimator, sweeps, sweeps, experiment.Pixels, rng, most, noise, relaxer);
+        _circuit = Learner(experiment.Estimator, new(1, 1), _chip.ReadNoise, _relaxer);
+        _exact = Machine.IsReciprocal ? Learner(new("exact"), new(ExactSweeps, 0), 0, null) : null;
+        _trainer = new(
+            _circuit,
+            data,
+            new(experiment.Optimizer, experiment.Epochs, experiment.Batch, experiment.Seed),
+            task,
+            new(experiment.Optimizer, Machine.Parameters, _team, rng.Split("norms")),
+            Load
+        );
     }
 
     private const int ExactSweeps = 2000;
@@ -73,62 +79,40 @@ public sealed class CircuitLearner : IDisposable
     public int Updates { get; private set; }
 
     /// <summary>Updates of the whole run.</summary>
-    public int Of => _experiment.Epochs * ((_samples.Length + _experiment.Batch - 1) / _experiment.Batch);
+    public int Of => _experiment.Epochs * _trainer.Batches;
 
     /// <summary>Seconds of ngspice so far.</summary>
     public double NgspiceSeconds => _relaxer.Seconds;
 
     internal Readout Readout { get; }
 
-    internal Machine<double> Machine => _machine;
+    internal Machine<double> Machine => _chip.Machine;
 
     /// <summary>One update: a batch's free and nudged equilibria, its gradient, a step.</summary>
     /// <exception cref="NgspiceException">ngspice is absent or fails.</exception>
     public CircuitUpdate Step()
     {
-        if (_at >= _samples.Length)
-        {
-            _order.Split((ulong)Updates).Shuffle(_samples);
-            _at = 0;
-        }
-        int count = Math.Min(_experiment.Batch, _samples.Length - _at);
-        var report = _circuit.Gradient(_data.Train, _samples.AsSpan(_at, count), Updates + 1);
-        _at += count;
-        _optimizer.Step((double)Updates / Of);
-        _circuit.Load();
+        var report = _trainer.Step();
         Updates++;
         return new(
             Updates,
-            report.Loss / count,
-            100.0 * report.Errors / count,
+            report.Loss / report.Samples,
+            _trainer.Task.Score(report.Misses / report.Samples, _data.Train.Targets).Value,
             Math.Max(report.Free.Residual, report.Nudged.Residual),
             report.Free.NotConverged + report.Nudged.NotConverged
         );
     }
 
-    /// <summary>Error and cost on the test samples, their readouts measured in ngspice.</summary>
-    public Evaluation Test()
-    {
-        int[] all = [.. Enumerable.Range(0, _data.Test.Count)];
-        var outputs = new double[all.Length * Readout.Classes];
-        var report = _circuit.Predict(_data.Test, all, new(1, 1), outputs);
-        var confusion = new int[Readout.Classes, Readout.Classes];
-        for (int i = 0; i < all.Length; i++)
-        {
-            var z = outputs.AsSpan(i * Readout.Classes, Readout.Classes);
-            int best = 0;
-            for (int c = 1; c < z.Length; c++)
-                if (z[c] > z[best])
-                    best = c;
-            confusion[_data.Test.Labels[i], best]++;
-        }
-        return new(all.Length, 100.0 * report.Errors / all.Length, report.Loss / all.Length, report.Free, confusion);
-    }
+    /// <summary>The task's metrics and the cost on the test samples, their readouts measured in ngspice.</summary>
+    public Evaluation Test() => _trainer.Test(new(1, 1));
 
     /// <summary>Cosine between the gradient from ngspice's voltages and the exact one, by implicit differentiation, over samples.</summary>
     /// <param name="samples">Most training samples to use.</param>
+    /// <returns>NaN where weights differ forth and back: there is no Hessian to differentiate through.</returns>
     public double GradientCosine(int samples)
     {
+        if (_exact is null)
+            return double.NaN;
         int[] used =
         [
             .. Enumerable
@@ -138,7 +122,7 @@ public sealed class CircuitLearner : IDisposable
         double[] Read(EqProp<double> learner)
         {
             learner.Gradient(_data.Train, used, 1);
-            return [.. _machine.Parameters.SelectMany(p => p.Gradients.ToArray())];
+            return [.. Machine.Parameters.SelectMany(p => p.Gradients.ToArray())];
         }
         double[] measured = Read(_circuit),
             exact = Read(_exact);
@@ -146,13 +130,19 @@ public sealed class CircuitLearner : IDisposable
         return dot / Math.Sqrt(measured.Sum(a => a * a) * exact.Sum(b => b * b));
     }
 
+    private void Load(int epochs)
+    {
+        _chip.Apply(epochs);
+        _circuit.Load();
+    }
+
     /// <summary>Frees threads and memory.</summary>
     public void Dispose()
     {
         _circuit.Dispose();
-        _exact.Dispose();
-        _optimizer.Dispose();
-        _machine.Dispose();
+        _exact?.Dispose();
+        _trainer.Dispose();
+        _chip.Dispose();
         _team.Dispose();
     }
 }

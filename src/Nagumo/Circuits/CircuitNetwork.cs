@@ -15,7 +15,12 @@ public sealed unsafe class CircuitNetwork : IDisposable
     public const double AtRest = 1e-11;
 
     /// <summary>How long the flow is followed before implicit steps may take over: by then a pattern has chosen its shape.</summary>
-    private const double FollowedTime = 60;
+    private const double FollowedTime = 60,
+        FollowedError = 1e-9;
+
+    /// <summary>Where no implicit steps take over: the flow's own end, and an error per step that leaves a residual below <see cref="AtRest"/>.</summary>
+    private const double LongestTime = 2e4,
+        RestError = 1e-12;
 
     private const double Seeded = 0.05,
         Patience = 2000;
@@ -29,11 +34,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
         Machine = new(network, new Rng(seed).Split("parameters"), responds: false);
         if (trained is not null)
             foreach (var p in Machine.Parameters)
-            {
-                var values = trained.Machine.Parameters.First(q => q.Name == p.Name).Values;
-                for (int i = 0; i < values.Length; i++)
-                    p.Values[i] = values[i];
-            }
+                p.CopyFrom(trained.Machine.Parameters.First(q => q.Name == p.Name));
         Machine.Load();
         State = Machine.CreateState(1, allFields: true);
         for (int p = 0; p < network.Populations.Count; p++)
@@ -60,12 +61,15 @@ public sealed unsafe class CircuitNetwork : IDisposable
     /// <summary>Number of neurons that relax.</summary>
     public int Neurons => Network.Populations.Where(p => !p.IsClamped).Sum(p => p.Size);
 
+    /// <summary>Told what is going on, many times a second; null for nobody.</summary>
+    public IProgress<string>? Progress { get; set; }
+
     internal Machine<double> Machine { get; }
 
     internal State<double> State { get; }
 
-    /// <summary>Where learning nudges it, to which label and how strongly; null without a readout.</summary>
-    internal (Readout Readout, int Label, double Beta)? Nudge { get; private set; }
+    /// <summary>Where learning nudges it, to which target and how strongly; null without a readout.</summary>
+    internal (Readout Readout, Targets Target, double Beta)? Nudge { get; private set; }
 
     /// <summary>A single neuron with a constant current.</summary>
     /// <param name="neuron">The model.</param>
@@ -93,7 +97,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
         var couplings = new List<Coupling> { new Bias("n", current) };
         foreach (var (field, d) in diffusion)
             if (d != 0)
-                couplings.Add(new ChainDiffusive(new End("n", field), d));
+                couplings.Add(new DiffusiveAlong(new End("n", field), d));
         return new($"chain of {size} {neuron.Name}", new([Cells(neuron, size, parameters)], couplings), 1, []);
     }
 
@@ -104,26 +108,24 @@ public sealed unsafe class CircuitNetwork : IDisposable
     public static CircuitNetwork Of(Network network, ReadOnlySpan<double> input = default, ulong seed = 1) =>
         new("network", network, seed, input);
 
-    /// <summary>A trained network, shown one picture.</summary>
+    /// <summary>A trained network, shown one sample.</summary>
     /// <param name="trained">The trainer that holds it.</param>
     /// <param name="experiment">Its configuration.</param>
-    /// <param name="set">Pictures.</param>
+    /// <param name="set">Samples.</param>
     /// <param name="sample">Which of them.</param>
-    /// <exception cref="ArgumentException">A residual chain of layers: its rest states are no network's.</exception>
-    public static CircuitNetwork Of(Trainer trained, Experiment experiment, ImageSet set, int sample)
+    /// <exception cref="ArgumentException">A chain read as a pass: it has no rest state.</exception>
+    public static CircuitNetwork Of(Trainer trained, Experiment experiment, Samples set, int sample)
     {
-        if (experiment.Chain is not null)
+        if (experiment.Chain is { Reading: "pass" })
             throw new ArgumentException(
-                $"'{experiment.Name}' is a residual chain of layers; circuits are built of networks (train one without \"chain\")."
+                $"'{experiment.Name}' is a pass through layers; circuits are built of what rests: read the chain as a boundary problem (chain.reading), or leave chain out."
             );
-        var input = new double[set.Rows * set.Cols];
-        new PixelLoader<double>(experiment.Pixels with { Dropout = 0, Shift = 0 }, new Rng(0)).Load(set.Image(sample), input);
+        var input = new double[set.Size];
+        new InputLoader<double>(experiment.Pixels, new Rng(0)).Load(set, sample, input);
         var network = new CircuitNetwork($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
-        network.Nudge = (
-            new(trained.Network, experiment.Readout.Population, experiment.Readout.Paired, experiment.Readout.BuildCost()),
-            set.Labels[sample],
-            experiment.Estimator.Beta
-        );
+        // The head of a ladder stands outside the circuit, and its nudge with it.
+        if (!experiment.IsLadder)
+            network.Nudge = (trained.Readout, set.Targets.Select([sample]), experiment.Estimator.Beta);
         return network;
     }
 
@@ -147,11 +149,25 @@ public sealed unsafe class CircuitNetwork : IDisposable
     }
 
     /// <summary>Our own run: the flow from the present state, then implicit steps to the floor of rounding.</summary>
+    /// <remarks>Where pairs differ there is no symmetric Hessian to step with, and the flow is followed all the way.</remarks>
     public RelaxationReport Relax()
     {
-        using var flow = new Flow<double>(Machine, 1, new(MaxTime: FollowedTime, Tolerance: AtRest, Error: 1e-9), _workspace);
-        var followed = flow.Relax(State);
-        return followed.Converged ? followed : PseudoTransient.Relax(Machine, State, AtRest, MostSteps, _workspace);
+        var (longest, error) = Machine.IsReciprocal ? (FollowedTime, FollowedError) : (LongestTime, RestError);
+        using var flow = new Flow<double>(Machine, 1, new(MaxTime: longest, Tolerance: AtRest, Error: error), _workspace);
+        var followed = flow.Relax(
+            State,
+            (time, residual) => Progress?.Report($"relaxing: {time:F1} of {longest:R} ts, residual {residual:E1}")
+        );
+        return followed.Converged || !Machine.IsReciprocal
+            ? followed
+            : PseudoTransient.Relax(
+                Machine,
+                State,
+                AtRest,
+                MostSteps,
+                _workspace,
+                (step, residual) => Progress?.Report($"relaxing: implicit step {step}, residual {residual:E1}")
+            );
     }
 
     /// <summary>Whether a single neuron is still moving after a long time; the present state stays. Larger networks are taken to rest.</summary>
@@ -192,15 +208,17 @@ public sealed unsafe class CircuitNetwork : IDisposable
     {
         if (!double.IsFinite(beta))
             throw new ArgumentOutOfRangeException(nameof(beta), $"nudge = {beta:R}: give a finite number.");
-        if (Nudge is not var (readout, label, _))
+        if (Nudge is not var (readout, target, _))
             throw new ArgumentException($"{Title}: it has no outputs to nudge. Use a trained network.");
         double[] start = Fields(),
-            z = new double[readout.Classes],
+            z = new double[readout.Width],
+            y = new double[readout.Width],
             force = new double[readout.Outputs];
         if (!Relax().Converged)
             throw new ArgumentException($"{Title}: it does not come to rest, so the nudge is not defined.");
         readout.Read(State, 0, z);
-        readout.Force(z, label, force);
+        target.Read(0, y);
+        readout.Force(z, y, force);
         SetFields(start);
         return [.. force.Select(f => -beta * f)];
     }
@@ -246,9 +264,9 @@ public sealed unsafe class CircuitNetwork : IDisposable
     /// <summary>A chain starts from the rest state of one of its neurons, which a pattern grows out of.</summary>
     private void Flatten()
     {
-        if (Network.Populations is not [{ Neuron: { } neuron, Size: > 1 } cells] || !Network.Couplings.Any(c => c is ChainDiffusive))
+        if (Network.Populations is not [{ Neuron: { } neuron, Size: > 1 } cells] || !Network.Couplings.Any(c => c is DiffusiveAlong))
             return;
-        double current = Network.Couplings.OfType<Bias>().Sum(b => b.Value);
+        double current = Network.Couplings.OfType<Bias>().Sum(b => b.Current);
         using var one = Neuron(neuron, current, cells.Parameters.ToDictionary(p => p.Key, p => p.Value[0]));
         one.Relax();
         double[] rest = one.Fields();

@@ -12,7 +12,10 @@ public static class CircuitPresets
 
     private const double Taper = 0.5;
 
-    private static readonly Dictionary<string, (string Summary, Func<Experiment> Build)> Known = new()
+    private static readonly IReadOnlyDictionary<string, (string Summary, Func<Experiment> Build)> Known = new Dictionary<
+        string,
+        (string Summary, Func<Experiment> Build)
+    >
     {
         ["iris-fhn"] = ("iris through three layers of FHN neurons, 4-30-30-3, signed weights as transconductor pairs", Fhn),
         ["iris-rails"] = ("the same from passive resistors between differential rails", Rails),
@@ -27,7 +30,7 @@ public static class CircuitPresets
     public static Experiment Get(string name) =>
         Known.TryGetValue(name, out var preset)
             ? preset.Build()
-            : throw new ArgumentException($"There is no circuit preset '{name}'.{Nearest.Hint(name, Known.Keys)}");
+            : throw new ArgumentException($"There is no circuit preset '{name}'.{Nearest.Hint(name, [.. Known.Keys])}");
 
     private static Experiment Fhn() =>
         new(

@@ -1,4 +1,5 @@
 using Nagumo.Couplings;
+using Nagumo.Symbolics;
 
 namespace Nagumo.Circuits;
 
@@ -28,11 +29,11 @@ public enum ElementKind
 }
 
 /// <summary>An element for a schematic.</summary>
-/// <param name="Name">Its name in the netlist.</param>
+/// <param name="Name">Its name in the netlist; inside a neuron Xh_0.Cm.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Plus">First node; "0" is ground.</param>
 /// <param name="Minus">Second node.</param>
-/// <param name="Value">Ohms, farads, henries, volts, amperes or siemens; NaN where no number says it.</param>
+/// <param name="Value">Ohms, farads, henries, volts, amperes or siemens, of a tunnel diode its slope at V0; NaN where no number says it.</param>
 /// <param name="Watts">Power that it takes up at the circuit's start; meaningful when that is a rest state.</param>
 public sealed record ElementView(string Name, ElementKind Kind, string Plus, string Minus, double Value, double Watts);
 
@@ -62,10 +63,10 @@ public static class CircuitView
                     VoltageSource v => (ElementKind.VoltageSource, v.Voltage),
                     CurrentSource i => (ElementKind.CurrentSource, i.Current),
                     Transconductor g => (ElementKind.DependentSource, g.G),
-                    Behavioural { Part: Part.Diode } => (ElementKind.TunnelDiode, double.NaN),
+                    Diode d => (ElementKind.TunnelDiode, -d.Law.G),
                     _ => (ElementKind.DependentSource, double.NaN),
                 };
-                return new ElementView(e.Name, kind, e.Plus, e.Minus, value, point.Power(e));
+                return new ElementView(e.FullName, kind, e.Plus, e.Minus, value, point.Power(e));
             }),
         ];
     }
@@ -110,7 +111,7 @@ public static class CircuitView
                     || ends.Any(e => e.Population != at && seen.Contains(e.Population))
                 )
                     continue;
-                if (ends.Any(e => e.Field > 0) || ends[0].Population == ends[1].Population)
+                if (ends.Any(e => e.Field > 0 || e.Count != populations[e.Population].Size) || ends[0].Population == ends[1].Population)
                     throw NoLine();
                 int other = ends.Single(e => e.Population != at).Population;
                 next.Add((other, Weights(network, c, transposed: ends[0].Population == at)));
@@ -140,16 +141,49 @@ public static class CircuitView
 
     private static double[,] Weights(CircuitNetwork network, int coupling, bool transposed)
     {
-        int first = network.Machine.TensorsOf(coupling).First;
-        var w = network.Machine.Parameters[first].Value;
-        double Signed(int i, int j) =>
-            network.Network.Couplings[coupling] is DifferentialResistive or RailResistive
-                ? w[i, j] - network.Machine.Parameters[first + 1].Value[i, j]
-                : w[i, j];
-        var weights = transposed ? new double[w.Cols, w.Rows] : new double[w.Rows, w.Cols];
-        for (int i = 0; i < weights.GetLength(0); i++)
+        var forth = new SignedWeights(network.Machine, coupling);
+        network.Network.Couplings[coupling].Stamp(forth);
+        var w = forth.Weights;
+        var weights = transposed ? new double[w.GetLength(1), w.GetLength(0)] : w;
+        for (int i = 0; transposed && i < weights.GetLength(0); i++)
         for (int j = 0; j < weights.GetLength(1); j++)
-            weights[i, j] = transposed ? Signed(j, i) : Signed(i, j);
+            weights[i, j] = w[j, i];
         return weights;
+    }
+
+    /// <summary>What end 0 feels of end 1, summed over the elements between two neurons.</summary>
+    private sealed class SignedWeights : ICircuit
+    {
+        public SignedWeights(Networks.Machine<double> machine, int coupling)
+        {
+            (Parameters, Reverse) = (machine.ParametersOf(coupling), machine.ParametersOf(coupling, reverse: true));
+            Ends = machine.Network.Shapes(machine.Network.Couplings[coupling]);
+            Weights = new double[Ends[0].Size, Ends[1].Size];
+        }
+
+        public double[,] Weights { get; }
+
+        public IReadOnlyList<double[]> Parameters { get; }
+
+        public IReadOnlyList<double[]> Reverse { get; }
+
+        public IReadOnlyList<EndShape> Ends { get; }
+
+        public void Resistor(string label, int i, int j, double conductance, double ratio = 1) => Weights[i, j] += conductance * ratio;
+
+        public void Transconductor(string label, int end, int i, int j, double g) =>
+            Weights[end == 0 ? i : j, end == 0 ? j : i] += end == 0 ? g : 0;
+
+        public void Product(string label, int i, int j, double forth, double back) => Weights[i, j] += forth;
+
+        public void Source(string label, int end, int i, double current) { }
+
+        public void Behaviour(
+            string label,
+            int end,
+            int i,
+            Expr current,
+            params ReadOnlySpan<(Symbol Symbol, int End, int Neuron)> fields
+        ) => throw new ArgumentException($"Element {label} is nonlinear: only networks of linear couplings are drawn as crossbars.");
     }
 }

@@ -81,16 +81,34 @@ public sealed record CycleVerification(LimitCycle Ours, LimitCycle Circuit, doub
     {
         using var flow = new Flow<double>(network.Machine, 1, new("runge-kutta-4", Step, MaxTime: double.MaxValue), network.Workspace);
         flow.Begin(network.State);
-        while (flow.Time < transient)
-            flow.Step();
         List<double> time = [],
             u = [];
         int p = network.Machine.Relaxed.First();
-        for (double end = flow.Time + watched; flow.Time < end; flow.Step())
+        while (flow.Time < transient)
+            Advance();
+        for (double end = flow.Time + watched; flow.Time < end; Advance())
         {
             time.Add(flow.Time);
             u.Add(network.State.X(p, 0)[0, 0]);
         }
         return LimitCycle.Of(time, u);
+
+        void Advance()
+        {
+            flow.Step();
+            if (!double.IsFinite(network.State.X(p, 0)[0, 0]))
+                throw new ArgumentException(TooFast(network));
+        }
+    }
+
+    /// <summary>What to say where the flow's steps overflow; it names the parameter that is farthest from 1.</summary>
+    private static string TooFast(CircuitNetwork network)
+    {
+        var (name, value) = network
+            .Machine.Network.Populations.SelectMany(p => p.Parameters)
+            .Select(p => (p.Key, Value: p.Value[0]))
+            .Where(p => p.Value != 0)
+            .MaxBy(p => Math.Abs(Math.Log(Math.Abs(p.Value))));
+        return $"{network.Title}: {name} = {value:R} makes it too fast to follow, for it leaves the finite numbers in steps of {Step:R} units of time. Bring its parameters nearer to 1.";
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Nagumo.Circuits;
 
@@ -14,11 +15,17 @@ public sealed class NgspiceException(string message) : Exception(message);
 /// </remarks>
 /// <param name="Executable">The program.</param>
 /// <param name="TimeoutSeconds">Longest run in seconds, &gt; 0.</param>
-public sealed record Ngspice(string Executable = "ngspice", double TimeoutSeconds = 600)
+public sealed partial record Ngspice(string Executable = "ngspice", double TimeoutSeconds = 600)
 {
     private const string Remedy =
         "Install it (Debian, Ubuntu: apt-get install ngspice; macOS: brew install ngspice), or name the program in NAGUMO_NGSPICE.";
-    private const double TimeTolerance = 1e-6;
+    private const double TimeTolerance = 1e-6,
+        LongestTimeout = 1e6;
+
+    /// <summary>How long to wait for a signal that ended ngspice to reach this process, too.</summary>
+    private const int SignalMilliseconds = 200;
+
+    private const int ShownCharacters = 160;
 
     /// <summary>ngspice as NAGUMO_NGSPICE names it, or as the shell finds it.</summary>
     public static Ngspice Default { get; } =
@@ -26,9 +33,15 @@ public sealed record Ngspice(string Executable = "ngspice", double TimeoutSecond
 
     /// <inheritdoc cref="Ngspice"/>
     public double TimeoutSeconds { get; init; } =
-        TimeoutSeconds > 0 && double.IsFinite(TimeoutSeconds)
+        TimeoutSeconds is > 0 and <= LongestTimeout
             ? TimeoutSeconds
-            : throw new ArgumentOutOfRangeException(nameof(TimeoutSeconds), $"timeout = {TimeoutSeconds:R} s: give a finite number > 0.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(TimeoutSeconds),
+                $"timeout = {TimeoutSeconds:R} s: give a number > 0, at most {LongestTimeout:R}."
+            );
+
+    /// <summary>Ends the run that is going on: the child is killed, its folder removed.</summary>
+    public CancellationToken Cancel { get; init; }
 
     /// <summary>Whether the program can be started.</summary>
     public bool IsAvailable()
@@ -52,6 +65,7 @@ public sealed record Ngspice(string Executable = "ngspice", double TimeoutSecond
     /// <param name="netlist">The netlist.</param>
     /// <param name="end">Its last time in seconds.</param>
     /// <param name="vectors">Names of the vectors that the result must have.</param>
+    /// <exception cref="OperationCanceledException"><see cref="Cancel"/> was asked for.</exception>
     internal NgspiceRun Run(string netlist, double end, IReadOnlyList<string> vectors)
     {
         string folder = Directory.CreateTempSubdirectory("nagumo-ngspice-").FullName;
@@ -64,7 +78,7 @@ public sealed record Ngspice(string Executable = "ngspice", double TimeoutSecond
             string said = Start(["-b", "-n", "-r", "out.raw", "circuit.cir"], folder, TimeoutSeconds);
             double seconds = watch.Elapsed.TotalSeconds;
             if (!File.Exists(raw))
-                throw new NgspiceException($"ngspice left no result: {Reason(said)}.");
+                throw Failed(Refusal(said, netlist) ?? $"ngspice left no result: {Reason(said)}.");
             RawFile result;
             try
             {
@@ -72,21 +86,27 @@ public sealed record Ngspice(string Executable = "ngspice", double TimeoutSecond
             }
             catch (InvalidDataException e)
             {
-                throw new NgspiceException($"{e.Message} ngspice said: {Reason(said)}.");
+                throw Failed($"{e.Message} ngspice said: {Reason(said)}.");
             }
             if (vectors.FirstOrDefault(v => !result.Has(v)) is { } missing)
-                throw new NgspiceException($"ngspice's result lacks {missing}: {Reason(said)}.");
+                throw Failed($"ngspice's result lacks {missing}: {Reason(said)}.");
             double last = result["time"][^1];
             if (!(Math.Abs(last - end) <= TimeTolerance * end))
-                throw new NgspiceException(
-                    string.Create(CultureInfo.InvariantCulture, $"ngspice stopped at {last:G4} s of {end:G4} s: {Reason(said)}.")
-                );
+                throw Failed(string.Create(CultureInfo.InvariantCulture, $"ngspice stopped at {last:G4} s of {end:G4} s: {Reason(said)}."));
             return new(result, seconds);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>A failure, unless it was a signal to both processes that ended ngspice.</summary>
+    private NgspiceException Failed(string message)
+    {
+        if (Cancel.CanBeCanceled && Cancel.WaitHandle.WaitOne(SignalMilliseconds))
+            Cancel.ThrowIfCancellationRequested();
+        return new(message);
     }
 
     private string Start(IReadOnlyList<string> arguments, string folder, double timeout)
@@ -114,10 +134,17 @@ public sealed record Ngspice(string Executable = "ngspice", double TimeoutSecond
         }
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (!process.WaitForExit(TimeSpan.FromSeconds(timeout)))
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        end.CancelAfter(TimeSpan.FromSeconds(timeout));
+        try
+        {
+            process.WaitForExitAsync(end.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
+            Cancel.ThrowIfCancellationRequested();
             throw new NgspiceException(
                 $"ngspice was stopped after {timeout:R} s. Use a smaller circuit or a shorter duration, or allow more time (--timeout)."
             );
@@ -125,6 +152,21 @@ public sealed record Ngspice(string Executable = "ngspice", double TimeoutSecond
         process.WaitForExit();
         return output.Result + error.Result;
     }
+
+    /// <summary>The line of the netlist that ngspice refuses, and its reason; null when it names none.</summary>
+    private static string? Refusal(string said, string netlist)
+    {
+        if (LineRefused().Match(said) is not { Success: true } match)
+            return null;
+        int line = int.Parse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture);
+        string[] lines = netlist.Split('\n');
+        string card = line >= 1 && line <= lines.Length ? lines[line - 1] : match.Groups["card"].Value.Trim();
+        string shown = card.Length > ShownCharacters ? card[..ShownCharacters] + "…" : card;
+        return $"ngspice refuses line {line} of the netlist, \"{shown}\": {match.Groups["reason"].Value.Trim().TrimEnd('.')}.";
+    }
+
+    [GeneratedRegex(@"Error on line (?<line>\d{1,9}).*\n(?<card>.*)\n(?<reason>.*)")]
+    private static partial Regex LineRefused();
 
     /// <summary>The first line of ngspice's words that sounds like a complaint.</summary>
     private static string Reason(string said)

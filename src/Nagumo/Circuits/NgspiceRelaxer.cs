@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
@@ -12,7 +13,7 @@ namespace Nagumo.Circuits;
 /// <param name="circuit">How the circuit is built.</param>
 /// <param name="settle">When it is settled.</param>
 /// <param name="ngspice">The simulator.</param>
-internal sealed class NgspiceRelaxer(CircuitOptions circuit, SettleOptions settle, Ngspice ngspice) : IRelaxer<double>
+internal sealed class NgspiceRelaxer(CircuitOptions circuit, SettleOptions settle, Ngspice ngspice) : IRelaxer
 {
     private readonly CircuitOptions _circuit = circuit with { Inputs = Inputs.Currents };
     private readonly Lock _gate = new();
@@ -21,10 +22,16 @@ internal sealed class NgspiceRelaxer(CircuitOptions circuit, SettleOptions settl
     public double Seconds { get; private set; }
 
     /// <inheritdoc/>
-    public RelaxationReport Relax(Machine<double> machine, State<double> s, Workspace<double> ws)
+    /// <exception cref="NotSupportedException">Not in double: voltages are read to more digits than float has.</exception>
+    public RelaxationReport Relax<T>(Machine<T> machine, State<T> state, SweepOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        machine is Machine<double> m && state is State<double> s
+            ? Relax(m, s)
+            : throw new NotSupportedException("ngspice relaxes machines of double only.");
+
+    private RelaxationReport Relax(Machine<double> machine, State<double> s)
     {
-        if (s.Adjoint)
-            throw new ArgumentException("A circuit runs forwards only; leave out estimator.correction.");
+        var ws = s.Workspace;
         using var full = machine.CreateState(s.Lanes, allFields: true);
         full.CopyFrom(s, 0);
         machine.FillInhibitors(full, ws);

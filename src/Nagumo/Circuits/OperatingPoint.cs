@@ -65,7 +65,7 @@ internal sealed class OperatingPoint
                 return true;
             });
             if (open.Count == before)
-                throw new InvalidOperationException($"The voltage of {open[0].Name} hangs on nothing.");
+                throw new InvalidOperationException($"The voltage of {open[0].FullName} hangs on nothing.");
         }
     }
 
@@ -113,6 +113,7 @@ internal sealed class OperatingPoint
             Capacitor => 0,
             CurrentSource s => s.Current,
             Transconductor t => t.G * (_volts[t.High] - _volts[t.Low]),
+            Diode d => d.Current(_volts[d.Plus]),
             Behavioural b => b.Current.Evaluate((Symbol s) => _volts[b.Nodes[s].Node] - b.Nodes[s].Reference),
             _ => null,
         };

@@ -14,8 +14,10 @@ namespace Nagumo.Circuits;
 /// <param name="UpdateJoules">A free and two nudged phases; null without a readout.</param>
 public sealed record Timing(double InferenceSeconds, double InferenceJoules, double? NudgedSeconds, double? UpdateJoules)
 {
-    private const double Part = 0.01,
-        Longest = 5000;
+    /// <summary>Settled is within this part of full scale.</summary>
+    internal const double Part = 0.01;
+
+    private const double Longest = 5000;
 
     /// <summary>Measures a network from its present state, which is its rest state afterwards.</summary>
     /// <param name="network">The network.</param>

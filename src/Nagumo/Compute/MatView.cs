@@ -2,19 +2,31 @@ namespace Nagumo.Compute;
 
 /// <summary>A matrix somewhere in memory: element (i, j) is data[i·rowStride + j·colStride]. Owns nothing.</summary>
 /// <remarks>A stride of 0 repeats: colStride 0 makes one column a matrix of equal columns (a bias). <c>default</c> is the empty view.</remarks>
-/// <param name="data">Element (0, 0).</param>
-/// <param name="rows">Rows, ≥ 0.</param>
-/// <param name="cols">Columns, ≥ 0.</param>
-/// <param name="rowStride">Elements from one row to the next.</param>
-/// <param name="colStride">Elements from one column to the next.</param>
-internal readonly unsafe struct MatView<T>(T* data, int rows, int cols, nint rowStride, nint colStride = 1)
+/// <typeparam name="T">The elements.</typeparam>
+public readonly unsafe struct MatView<T>
     where T : unmanaged
 {
-    public readonly T* Data = data;
-    public readonly int Rows = rows,
-        Cols = cols;
-    public readonly nint RowStride = rowStride,
-        ColStride = colStride;
+    internal readonly T* Data;
+    internal readonly nint RowStride,
+        ColStride;
+
+    /// <param name="data">Element (0, 0).</param>
+    /// <param name="rows">Rows, ≥ 0.</param>
+    /// <param name="cols">Columns, ≥ 0.</param>
+    /// <param name="rowStride">Elements from one row to the next.</param>
+    /// <param name="colStride">Elements from one column to the next.</param>
+    internal MatView(T* data, int rows, int cols, nint rowStride, nint colStride = 1)
+    {
+        Data = data;
+        (Rows, Cols) = (rows, cols);
+        (RowStride, ColStride) = (rowStride, colStride);
+    }
+
+    /// <summary>Rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Columns.</summary>
+    public int Cols { get; }
 
     /// <summary>Whether this is the empty view, <c>default</c>.</summary>
     public bool IsEmpty => Data == null;
@@ -38,6 +50,14 @@ internal readonly unsafe struct MatView<T>(T* data, int rows, int cols, nint row
         if (r0 < 0 || rows < 0 || r0 > Rows - rows || c0 < 0 || cols < 0 || c0 > Cols - cols)
             Throw.Argument($"Rows {r0}+{rows}, columns {c0}+{cols} do not lie in a {Rows}×{Cols} view.", nameof(rows));
         return new(Data + r0 * RowStride + c0 * ColStride, rows, cols, RowStride, ColStride);
+    }
+
+    /// <summary>One row of adjacent elements as so many rows of equal length, one after another.</summary>
+    public MatView<T> Folded(int rows)
+    {
+        if (Rows != 1 || ColStride != 1 || rows < 1 || Cols % rows != 0)
+            Throw.Argument($"A {Rows}×{Cols} view does not fold into {rows} rows.", nameof(rows));
+        return new(Data, rows, Cols / rows, Cols / rows);
     }
 
     /// <summary>Copies all elements to a view of the same shape.</summary>

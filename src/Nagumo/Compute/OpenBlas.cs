@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nagumo.Compute;
 
@@ -38,6 +39,37 @@ internal sealed unsafe class OpenBlas
 
     /// <summary>The kernels it chose, such as SkylakeX; empty when it does not say. OPENBLAS_CORETYPE overrides its choice.</summary>
     public string CoreName { get; } = "";
+
+    /// <summary>What is to be said of a comparison with kernels of a name: null where they use the widest vectors of this processor, otherwise
+    /// why it is none and what to do. An OpenBLAS that is older than the processor falls back to kernels of 128 bits, "Prescott".</summary>
+    /// <param name="core">The kernels' name, as <see cref="CoreName"/> gives it.</param>
+    public static string? Unfair(string core) =>
+        Unfair(
+            core,
+            Avx512F.IsSupported ? 512
+                : Avx2.IsSupported ? 256
+                : 128
+        );
+
+    /// <inheritdoc cref="Unfair(string)"/>
+    /// <param name="core">The kernels' name.</param>
+    /// <param name="bits">Bits of the processor's widest vectors.</param>
+    internal static string? Unfair(string core, int bits)
+    {
+        var wide = bits switch
+        {
+            512 => Wide512,
+            256 => [.. Wide512, .. Wide256],
+            // One width only: whatever it runs is the widest.
+            _ => null,
+        };
+        return wide is null || wide.Contains(core, StringComparer.OrdinalIgnoreCase)
+            ? null
+            : $"it runs {(core.Length > 0 ? $"'{core}' kernels" : "unknown kernels")}, and this processor has vectors of {bits} bits: no ratio. Choose its kernels by OPENBLAS_CORETYPE={(bits == 512 ? Wide512[0] : Wide256[0])}, or take a newer OpenBLAS.";
+    }
+
+    static readonly string[] Wide512 = ["SkylakeX", "Cooperlake", "SapphireRapids"],
+        Wide256 = ["Haswell", "Zen", "Excavator"];
 
     /// <summary>The backend chosen by NAGUMO_BLAS: null for our own.</summary>
     /// <exception cref="InvalidOperationException">openblas is asked for and not there, or another name is given.</exception>

@@ -6,7 +6,7 @@ namespace Nagumo.Compute;
 /// <remarks>What couplings feel is the value; what learning changes and files keep is the programmed value. They are one unless a device map
 /// stands between them.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed unsafe class Tensor<T> : IDisposable
+public sealed unsafe class Tensor<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Buffer<T> _value,
@@ -28,34 +28,60 @@ internal sealed unsafe class Tensor<T> : IDisposable
         (Name, Rows, Cols, Min, Max, Decays, _byColumns) = (name, rows, cols, min, max, decays, byColumns);
         _value = new((long)rows * cols);
         _gradient = new((long)rows * cols);
+        Shape = [rows, cols];
     }
 
+    /// <summary>Unique within the network.</summary>
     public string Name { get; }
+
+    /// <summary>Length along every axis.</summary>
+    public IReadOnlyList<int> Shape { get; internal init; }
+
+    /// <summary>Length of the first axis.</summary>
     public int Rows { get; }
+
+    /// <summary>Number of elements of one row.</summary>
     public int Cols { get; }
+
+    /// <summary>Smallest admissible value.</summary>
     public double Min { get; }
+
+    /// <summary>Largest admissible value.</summary>
     public double Max { get; }
+
+    /// <summary>Whether weight decay applies.</summary>
     public bool Decays { get; }
 
+    /// <summary>Whether two ends feel it, each through a transconductor of its own: the halves may differ.</summary>
+    internal bool IsPaired { get; init; }
+
+    /// <summary>Largest magnitude that an initial value can have: what the devices were laid out for.</summary>
+    internal double Start { get; init; }
+
+    /// <summary>What couplings feel, [rows × cols].</summary>
     public MatView<T> Value => View(_value);
+
+    /// <summary>Receives the gradient, [rows × cols].</summary>
     public MatView<T> Gradient => View(_gradient);
 
     /// <summary>All elements in the order of memory, as the other spans.</summary>
     public Span<T> Values => _value.Span;
+
+    /// <summary>The gradient of the last batch, as the values.</summary>
     public Span<T> Gradients => _gradient.Span;
 
     /// <summary>What learning changes.</summary>
     public Span<T> Programmed => (_programmed ?? _value).Span;
-    public MatView<T> ProgrammedValue => View(_programmed ?? _value);
+    internal MatView<T> ProgrammedValue => View(_programmed ?? _value);
 
     /// <summary>The value as the second end of a reciprocal pair feels it: the same unless the pair's halves differ.</summary>
-    public MatView<T> Reverse => View(_reverse ?? _value);
-    public Span<T> ReverseValues => (_reverse ?? _value).Span;
-    public bool IsReciprocal => _reverse is null;
+    internal MatView<T> Reverse => View(_reverse ?? _value);
+    internal Span<T> ReverseValues => (_reverse ?? _value).Span;
+    internal bool IsReciprocal => _reverse is null;
 
     /// <summary>Gives the block a programmed value of its own, equal to the present one.</summary>
     /// <param name="reverse">Whether the two ends of a pair feel different values.</param>
-    public void Program(bool reverse)
+    internal void Program(bool reverse)
     {
         _programmed = new(_value.Span.Length);
         _value.Span.CopyTo(_programmed.Span);
@@ -63,7 +89,7 @@ internal sealed unsafe class Tensor<T> : IDisposable
     }
 
     /// <summary>The programmed value row by row.</summary>
-    public T[] ToArray()
+    internal T[] ToArray()
     {
         var values = new T[Programmed.Length];
         fixed (T* into = values)
@@ -72,7 +98,7 @@ internal sealed unsafe class Tensor<T> : IDisposable
     }
 
     /// <summary>Programs the block with values given row by row.</summary>
-    public void Assign(ReadOnlySpan<T> values)
+    internal void Assign(ReadOnlySpan<T> values)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, Programmed.Length);
         fixed (T* from = values)
@@ -83,7 +109,7 @@ internal sealed unsafe class Tensor<T> : IDisposable
         _byColumns ? new(values.Pointer, Rows, Cols, 1, Rows) : new(values.Pointer, Rows, Cols, Cols);
 
     /// <summary>Takes over what another block's couplings feel.</summary>
-    public void CopyFrom<TOther>(Tensor<TOther> other)
+    internal void CopyFrom<TOther>(Tensor<TOther> other)
         where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
     {
         if (!other.IsReciprocal && IsReciprocal)
@@ -96,6 +122,7 @@ internal sealed unsafe class Tensor<T> : IDisposable
         }
     }
 
+    /// <summary>Frees its memory.</summary>
     public void Dispose()
     {
         _value.Dispose();

@@ -14,7 +14,8 @@ namespace Nagumo.Couplings;
 /// <param name="sd">Standard deviation of the uniform initial values, ≥ 0.</param>
 /// <param name="correlation">Correlation of W and V at the start, −1 to 1; 1 starts symmetric.</param>
 /// <param name="name">Unique name; by default "b-a".</param>
-public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
+public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, string? name = null)
+    : Coupling("asymmetric", name ?? $"{b}-{a}", a, b)
 {
     /// <summary>Standard deviation of the initial values.</summary>
     public double Sd { get; } =
@@ -29,7 +30,33 @@ public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, 
     /// <inheritdoc/>
     public override string Term => $"no term; flow: +W {b} into {a}, +V^T {a} into {b}";
 
-    internal override void Validate(IReadOnlyList<EndShape> ends)
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Settings =>
+        new Dictionary<string, double> { ["sd"] = Sd, ["correlation"] = Correlation };
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Always: there is no term.</exception>
+    public override double Value(IReadOnlyList<EndShape> ends, IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        throw new InvalidOperationException($"Coupling '{Name}' has other weights forth than back: no term of any potential.");
+
+    /// <inheritdoc/>
+    public override double Norm(IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters)
+    {
+        double Of(int tensor) => Matrices.Bound(x[0].Length, x[1].Length, parameters[tensor]);
+        return Ends[0] == Ends[1] ? Of(0) + Of(1) : Math.Max(Of(0), Of(1));
+    }
+
+    /// <inheritdoc/>
+    public override void Stamp(ICircuit circuit)
+    {
+        int rows = circuit.Ends[0].Size,
+            cols = circuit.Ends[1].Size;
+        Matrices.Each(rows, cols, circuit.Parameters[0], (i, j, w) => circuit.Transconductor($"{i}_{j}", 0, i, j, w));
+        Matrices.Each(rows, cols, circuit.Parameters[1], (i, j, v) => circuit.Transconductor($"{i}_{j}", 1, j, i, v));
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (ends.Any(e => e.Clamped))
             throw new ArgumentException(
@@ -39,13 +66,13 @@ public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, 
             throw new ArgumentException($"Coupling '{Name}': an asymmetric coupling joins activators only.");
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
         [
-            new("W", ends[0].Size, ends[1].Size, Initial.Uniform(Sd), Decays: true),
+            new("W", [ends[0].Size, ends[1].Size], Initial.Uniform(Sd), Decays: true, Start: Initial.Bound(Sd)),
             new(
                 "V",
-                ends[0].Size,
-                ends[1].Size,
+                [ends[0].Size, ends[1].Size],
                 (rng, values) =>
                 {
                     var own = new double[values.Length];
@@ -55,11 +82,13 @@ public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, 
                     for (int i = 0; i < own.Length; i++)
                         values[i] = Correlation * values[i] + Math.Sqrt(1 - Correlation * Correlation) * own[i];
                 },
-                Decays: true
+                Decays: true,
+                Start: Initial.Bound(Sd)
             ),
         ];
 
-    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+    /// <inheritdoc/>
+    public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0], tensors[1]);
 
     private sealed class Bound<T>(IReadOnlyList<EndShape> ends, Tensor<T> w, Tensor<T> v)
@@ -82,23 +111,33 @@ public sealed class Asymmetric(End a, End b, double sd, double correlation = 0, 
             _adjoint.Load(v.Value, w.Value, part, parts);
         }
 
-        public override void AdjointDrive(
-            int end,
-            ReadOnlySpan<MatView<T>> fields,
-            RightOperand<T>? packed,
-            MatView<T> init,
-            MatView<T> drive,
-            int row0,
-            int rows
-        ) => _adjoint.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
-
-        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        public override void Drive(in DriveRequest<T> request)
         {
-            Outer(ends[0].Difference, ends[1].Mean, w.Gradient.Slice(row0, rows, 0, w.Cols));
-            Outer(ends[0].Mean, ends[1].Difference, v.Gradient.Slice(row0, rows, 0, v.Cols));
+            if (request.Adjoint)
+                _adjoint.Drive(request);
+            else
+                base.Drive(request);
+        }
 
-            void Outer(MatView<T> x, MatView<T> y, MatView<T> into) =>
-                Gemm.Multiply(x.Slice(row0, rows, 0, x.Cols), y.Transposed, default, into, -scale, workspace);
+        public override void Gradient(in GradientRequest<T> request)
+        {
+            var (row0, rows) = request.Share(w.Rows);
+            var (a, b) = (request.Ends[0], request.Ends[1]);
+            Outer(a.Difference, b.Mean, w.Gradient, request);
+            Outer(a.Mean, b.Difference, v.Gradient, request);
+
+            void Outer(MatView<T> x, MatView<T> y, MatView<T> into, in GradientRequest<T> request)
+            {
+                if (rows > 0)
+                    Gemm.Multiply(
+                        x.Slice(row0, rows, 0, x.Cols),
+                        y.Transposed,
+                        default,
+                        into.Slice(row0, rows, 0, into.Cols),
+                        -request.Scale,
+                        request.Workspace
+                    );
+            }
         }
     }
 }

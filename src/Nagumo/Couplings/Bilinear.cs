@@ -13,7 +13,7 @@ namespace Nagumo.Couplings;
 /// <param name="b">Columns of W; a clamped end is read, never driven.</param>
 /// <param name="sd">Standard deviation of the uniform initial values, ≥ 0.</param>
 /// <param name="name">Unique name; by default "b-a": from the input to the driven side.</param>
-public sealed class Bilinear(End a, End b, double sd, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
+public sealed class Bilinear(End a, End b, double sd, string? name = null) : Coupling("bilinear", name ?? $"{b}-{a}", a, b)
 {
     /// <summary>Standard deviation of the initial values.</summary>
     public double Sd { get; } =
@@ -22,13 +22,55 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
     /// <inheritdoc/>
     public override string Term => a.Field == "u" && b.Field == "u" ? $"-{a}^T W {b}" : $"+{a}^T W {b}";
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
-        [new("W", ends[0].Size, ends[1].Size, Initial.Uniform(Sd), Decays: true, ByColumns: ReadsInput(ends))];
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["sd"] = Sd };
+
+    /// <inheritdoc/>
+    public override double Value(IReadOnlyList<EndShape> ends, IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        (Ends.All(e => e.Field == "u") ? -1 : 1)
+        * Matrices.Sum(x[0].Length, x[1].Length, parameters[0], (i, j, w) => x[0][i] * w * x[1][j]);
+
+    /// <inheritdoc/>
+    public override double Norm(IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        // Inside one population both drives meet in the same neurons.
+        (Ends[0] == Ends[1] ? 2 : 1) * Matrices.Bound(x[0].Length, x[1].Length, parameters[0]);
+
+    /// <inheritdoc/>
+    public override void Stamp(ICircuit circuit)
+    {
+        var ends = circuit.Ends;
+        Matrices.Each(
+            ends[0].Size,
+            ends[1].Size,
+            circuit.Parameters[0],
+            (i, j, w) =>
+            {
+                double reverse = circuit.Reverse[0][i * ends[1].Size + j];
+                if (w != 0 || reverse != 0)
+                    circuit.Product($"{i}_{j}", i, j, DriveSign(ends, 0) * w, DriveSign(ends, 1) * reverse);
+            }
+        );
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+        [
+            new(
+                "W",
+                [ends[0].Size, ends[1].Size],
+                Initial.Uniform(Sd),
+                Decays: true,
+                ByColumns: ReadsInput(ends),
+                IsPaired: !ends[0].Clamped && !ends[1].Clamped,
+                Start: Initial.Bound(Sd)
+            ),
+        ];
 
     /// <summary>Whether W is only read from a clamped population to a free one, never back.</summary>
     private static bool ReadsInput(IReadOnlyList<EndShape> ends) => ends[1].Clamped && !ends[0].Clamped;
 
-    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+    /// <inheritdoc/>
+    public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0]);
 
     /// <summary>Sign of the term: −1 between activators.</summary>
@@ -47,33 +89,39 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
         private readonly T _termSign = T.CreateChecked(TermSign(ends)),
             _driveSign = T.CreateChecked(DriveSign(ends, 0));
         private readonly bool _readsInput = ReadsInput(ends);
+        private readonly Lock _gate = new();
         private SparseLeft<T>? _sparse;
+        private DenseProduct<T>? _adjoint;
         private T? _background;
 
-        public override T? Background
+        public override bool Expect(int end, T? value)
         {
-            get => _background;
-            set
-            {
-                if (!_readsInput)
-                    return;
-                _background = value;
-                if (value is not null)
-                    _sparse ??= new(w.Rows, w.Cols);
-            }
+            if (!_readsInput || end != 1)
+                return false;
+            bool repack = _background is null != value is null;
+            _background = value;
+            if (value is not null)
+                _sparse ??= new(w.Rows, w.Cols);
+            return repack;
         }
 
         public override void Dispose()
         {
             base.Dispose();
             _sparse?.Dispose();
+            _adjoint?.Dispose();
         }
+
+        /// <summary>No potential has a term of halves that differ.</summary>
+        public override bool IsReciprocal => w.IsReciprocal;
 
         public override void Load(int part, int parts)
         {
             if (_background is null)
             {
                 Product.Load(w.Value, w.Reverse, part, parts);
+                if (!w.IsReciprocal)
+                    Adjoint().Load(w.Reverse, w.Value, part, parts);
                 return;
             }
             var (row0, rows) = Shares.Of(w.Rows, part, parts, SparseGemm.PanelRows<T>());
@@ -81,48 +129,65 @@ public sealed class Bilinear(End a, End b, double sd, string? name = null) : Cou
                 _sparse!.Pack(w.Value, _driveSign, row0, rows);
         }
 
-        public override void Drive(
-            int end,
-            ReadOnlySpan<MatView<T>> fields,
-            RightOperand<T>? packed,
-            MatView<T> init,
-            MatView<T> drive,
-            int row0,
-            int rows
-        )
+        public override void Prepare(in DriveRequest<T> request)
         {
-            if (_background is not null)
-                SparseGemm.Multiply(_sparse!, (SparseRight<T>)packed!, init, drive, row0, rows);
+            if (_background is { } background)
+                request.Scratch.Pack(request.Fields[1 - request.End], background);
             else
-                base.Drive(end, fields, packed, init, drive, row0, rows);
+                base.Prepare(request);
         }
 
-        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        public override void Drive(in DriveRequest<T> request)
         {
-            T factor = _termSign * scale;
+            if (_background is not null)
+                SparseGemm.Multiply(
+                    _sparse!,
+                    (SparseRight<T>)request.Scratch.Packed!,
+                    request.Init,
+                    request.Drive,
+                    request.Row0,
+                    request.Rows
+                );
+            else if (request.Adjoint && !w.IsReciprocal)
+                _adjoint!.Drive(request);
+            else
+                base.Drive(request);
+        }
+
+        /// <summary>The product with the halves exchanged, made by whichever thread loads first.</summary>
+        private DenseProduct<T> Adjoint()
+        {
+            lock (_gate)
+                return _adjoint ??= new(w.Rows, w.Cols, [DriveSign(ends, 0), DriveSign(ends, 1)]);
+        }
+
+        public override void Gradient(in GradientRequest<T> request)
+        {
+            var (a, b) = (request.Ends[0], request.Ends[1]);
+            var (row0, rows) = request.Share(w.Rows);
+            T factor = _termSign * request.Scale;
+            if (rows == 0)
+                return;
             if (_readsInput)
             {
                 // Memory lies by columns, and so do the shares of the threads.
                 int col0 = (int)((long)w.Cols * row0 / w.Rows),
                     cols = (int)((long)w.Cols * (row0 + rows) / w.Rows) - col0;
-                var inputs = ends[1].Mean.Slice(col0, cols, 0, ends[1].Mean.Cols);
+                var inputs = b.Mean.Slice(col0, cols, 0, b.Mean.Cols);
                 var share = w.Gradient.Slice(0, w.Rows, col0, cols);
                 if (_background is { } background)
-                    SparseGemm.Multiply(ends[0].Difference, inputs.Transposed, background, share, factor, workspace);
+                    SparseGemm.Multiply(a.Difference, inputs.Transposed, background, share, factor, request.Workspace);
                 else
-                    Gemm.Multiply(inputs, ends[0].Difference.Transposed, default, share.Transposed, factor, workspace);
+                    Gemm.Multiply(inputs, a.Difference.Transposed, default, share.Transposed, factor, request.Workspace);
                 return;
             }
             var g = w.Gradient.Slice(row0, rows, 0, w.Cols);
             MatView<T> sum = default;
-            foreach (
-                var (x, y) in (ReadOnlySpan<(MatView<T>, MatView<T>)>)
-                    [(ends[0].Difference, ends[1].Mean), (ends[0].Mean, ends[1].Difference)]
-            )
+            foreach (var (x, y) in (ReadOnlySpan<(MatView<T>, MatView<T>)>)[(a.Difference, b.Mean), (a.Mean, b.Difference)])
             {
                 if (x.IsEmpty || y.IsEmpty)
                     continue;
-                Gemm.Multiply(x.Slice(row0, rows, 0, x.Cols), y.Transposed, sum, g, factor, workspace);
+                Gemm.Multiply(x.Slice(row0, rows, 0, x.Cols), y.Transposed, sum, g, factor, request.Workspace);
                 sum = g;
             }
         }

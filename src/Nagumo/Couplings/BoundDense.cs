@@ -12,17 +12,18 @@ internal abstract class BoundDense<T>(int rows, int cols, ReadOnlySpan<int> sign
 {
     protected DenseProduct<T> Product { get; } = new(rows, cols, signs);
 
-    public override bool PrefersPacked(int end) => Product.PrefersPacked(end);
+    public override void Dispose()
+    {
+        Product.Dispose();
+        base.Dispose();
+    }
 
-    public override void Dispose() => Product.Dispose();
+    public override void Prepare(in DriveRequest<T> request)
+    {
+        var field = request.Fields[1 - request.End];
+        if (Product.PrefersPacked || field.ColStride != 1)
+            request.Scratch.Pack(field);
+    }
 
-    public override void Drive(
-        int end,
-        ReadOnlySpan<MatView<T>> fields,
-        RightOperand<T>? packed,
-        MatView<T> init,
-        MatView<T> drive,
-        int row0,
-        int rows
-    ) => Product.Drive(end, fields[1 - end], packed, init, drive, row0, rows);
+    public override void Drive(in DriveRequest<T> request) => Product.Drive(request);
 }

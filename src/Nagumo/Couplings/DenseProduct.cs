@@ -26,7 +26,8 @@ internal sealed class DenseProduct<T> : IDisposable
     public int Rows { get; }
     public int Cols { get; }
 
-    public bool PrefersPacked(int end) => Math.Min(Rows, Cols) > Unpacked;
+    /// <summary>Whether a packed copy of the other end's field is faster.</summary>
+    public bool PrefersPacked => Math.Min(Rows, Cols) > Unpacked;
 
     public void Load(MatView<T> m, int part, int parts) => Load(m, m, part, parts);
 
@@ -46,13 +47,13 @@ internal sealed class DenseProduct<T> : IDisposable
         }
     }
 
-    public void Drive(int end, MatView<T> other, RightOperand<T>? packed, MatView<T> init, MatView<T> drive, int row0, int rows)
+    public void Drive(in DriveRequest<T> at)
     {
-        var left = _left[end]!;
-        if (packed is PackedRight<T> right)
-            Gemm.Multiply(left, right, init, drive, row0, rows);
+        var left = _left[at.End]!;
+        if (at.Scratch.Packed is PackedRight<T> right)
+            Gemm.Multiply(left, right, at.Init, at.Drive, at.Row0, at.Rows);
         else
-            Gemm.Multiply(left, other, init, drive, row0, rows);
+            Gemm.Multiply(left, at.Fields[1 - at.End], at.Init, at.Drive, at.Row0, at.Rows);
     }
 
     public void Dispose()

@@ -16,7 +16,7 @@ namespace Nagumo.Couplings;
 /// <param name="mean">Mean of that signed start.</param>
 /// <param name="name">Unique name; by default "input-a".</param>
 public sealed class DifferentialResistive(End a, End input, double gain, double sd, double mean = 0, string? name = null)
-    : Coupling(name ?? $"{input}-{a}", a, input)
+    : Coupling("differential-resistive", name ?? $"{input}-{a}", a, input)
 {
     /// <summary>Input gain V.</summary>
     public double Gain { get; } =
@@ -33,9 +33,49 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
         double.IsFinite(mean) ? mean : throw new ArgumentOutOfRangeException(nameof(mean), $"mean = {mean:R}: give a finite number.");
 
     /// <inheritdoc/>
-    public override string Term => $"+1/2 sum g+_ij ({a}_i - V {input}_j)^2 + 1/2 sum g-_ij ({a}_i + V {input}_j)^2";
+    public override string Term => $"+1/2 sum w+_ij/V ({a}_i - V {input}_j)^2 + 1/2 sum w-_ij/V ({a}_i + V {input}_j)^2";
 
-    internal override void Validate(IReadOnlyList<EndShape> ends)
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Settings =>
+        new Dictionary<string, double>
+        {
+            ["gain"] = Gain,
+            ["sd"] = Sd,
+            ["mean"] = Mean,
+        };
+
+    /// <inheritdoc/>
+    public override bool IsPassive => true;
+
+    /// <inheritdoc/>
+    public override double Value(IReadOnlyList<EndShape> ends, IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        new[] { 1, -1 }.Sum(sign =>
+            Matrices.Sum(
+                x[0].Length,
+                x[1].Length,
+                parameters[sign > 0 ? 0 : 1],
+                (i, j, w) => w / Gain * Math.Pow(x[0][i] - sign * Gain * x[1][j], 2) / 2
+            )
+        );
+
+    /// <inheritdoc/>
+    public override double Norm(IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        Matrices.Bound(x[0].Length, x[1].Length, [.. parameters[0].Zip(parameters[1], (plus, minus) => plus - minus)]);
+
+    /// <inheritdoc/>
+    public override void Stamp(ICircuit circuit)
+    {
+        foreach (var (tensor, ratio, letter) in new[] { (0, Gain, 'p'), (1, -Gain, 'n') })
+            Matrices.Each(
+                circuit.Ends[0].Size,
+                circuit.Ends[1].Size,
+                circuit.Parameters[tensor],
+                (i, j, w) => circuit.Resistor($"{i}_{j}{letter}", i, j, w / Gain, ratio)
+            );
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (!ends[1].Clamped || ends[0].Clamped || ends[0].Inhibitor)
             throw new ArgumentException(
@@ -43,13 +83,17 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
             );
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
         [
-            new("w+", ends[0].Size, ends[1].Size, Initial.Part(+1, Sd, Mean), Min: 0, Decays: true),
-            new("w-", ends[0].Size, ends[1].Size, Initial.Part(-1, Sd, Mean), Min: 0, Decays: true),
+            new("w+", [ends[0].Size, ends[1].Size], Initial.Part(+1, Sd, Mean), Min: 0, Decays: true, Start: Start),
+            new("w-", [ends[0].Size, ends[1].Size], Initial.Part(-1, Sd, Mean), Min: 0, Decays: true, Start: Start),
         ];
 
-    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+    private double Start => Math.Abs(Mean) + Initial.Bound(Sd);
+
+    /// <inheritdoc/>
+    public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(tensors[0], tensors[1], T.CreateChecked(Gain));
 
     private sealed class Bound<T>(Tensor<T> plus, Tensor<T> minus, T gain) : BoundDense<T>(plus.Rows, plus.Cols, [1, 0])
@@ -84,14 +128,15 @@ public sealed class DifferentialResistive(End a, End input, double gain, double 
                 loads[r] += (LaneSum.Of<T>(plus.Value.Row(r)) + LaneSum.Of<T>(minus.Value.Row(r))) / gain;
         }
 
-        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        public override void Gradient(in GradientRequest<T> request)
         {
-            var g = plus.Gradient.Slice(row0, rows, 0, plus.Cols);
-            ResistorContrast.Products(ends[0], ends[1], -scale, g, row0, rows, workspace);
+            var (row0, rows) = request.Share(plus.Rows);
+            var a = request.Ends[0];
+            ResistorContrast.Products(request, -request.Scale, plus.Gradient.Slice(row0, rows, 0, plus.Cols), row0, rows);
             for (int i = row0; i < row0 + rows; i++)
             {
                 // The product has opposite signs in the two resistors, the square m_i d_i the same.
-                T square = scale * LaneSum.Dot<T>(ends[0].Mean.Row(i), ends[0].Difference.Row(i)) / gain;
+                T square = request.Scale * LaneSum.Dot<T>(a.Mean.Row(i), a.Difference.Row(i)) / gain;
                 RowMath.Scale(plus.Gradient.Row(i), -T.One, minus.Gradient.Row(i));
                 RowMath.Add(plus.Gradient.Row(i), square, plus.Gradient.Row(i));
                 RowMath.Add(minus.Gradient.Row(i), square, minus.Gradient.Row(i));

@@ -12,7 +12,7 @@ namespace Nagumo.Couplings;
 /// <param name="b">The other field: of equal size, both activators or both inhibitors.</param>
 /// <param name="d">Initial value of every D ≥ 0.</param>
 /// <param name="name">Unique name; by default "a-b.D".</param>
-public sealed class Diffusive(End a, End b, double d, string? name = null) : Coupling(name ?? $"{a}-{b}.D", a, b)
+public sealed class Diffusive(End a, End b, double d, string? name = null) : Coupling("diffusive", name ?? $"{a}-{b}.D", a, b)
 {
     /// <summary>Initial value of D.</summary>
     public double D { get; } =
@@ -21,7 +21,29 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
     /// <inheritdoc/>
     public override string Term => $"{(a.Field == "u" ? "+" : "-")}1/2 sum D_i ({a}_i - {b}_i)^2";
 
-    internal override void Validate(IReadOnlyList<EndShape> ends)
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["d"] = D };
+
+    /// <inheritdoc/>
+    public override bool IsPassive => true;
+
+    /// <inheritdoc/>
+    public override double Value(IReadOnlyList<EndShape> ends, IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        (Ends[0].Field == "u" ? 0.5 : -0.5) * parameters[0].Select((d, i) => d * Math.Pow(x[0][i] - x[1][i], 2)).Sum();
+
+    /// <inheritdoc/>
+    public override double Norm(IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        (Ends[0] == Ends[1] ? 2 : 1) * parameters[0].Max(Math.Abs);
+
+    /// <inheritdoc/>
+    public override void Stamp(ICircuit circuit)
+    {
+        for (int i = 0; i < circuit.Ends[0].Size; i++)
+            circuit.Resistor($"{i}", i, i, circuit.Parameters[0][i]);
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (ends[0].Size != ends[1].Size)
             throw new ArgumentException(
@@ -31,10 +53,12 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
             throw new ArgumentException($"Diffusive coupling '{Name}' joins an activator with an inhibitor: use two fields of one kind.");
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
-        [new("D", ends[0].Size, 1, Initial.Constant(D), Min: 0)];
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+        [new("D", [ends[0].Size], Initial.Constant(D), Min: 0, Start: D)];
 
-    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+    /// <inheritdoc/>
+    public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0]);
 
     private sealed class Bound<T>(IReadOnlyList<EndShape> ends, Tensor<T> d) : BoundCoupling<T>
@@ -44,18 +68,10 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
 
         public override void AddLoads(int end, Span<T> loads) => RowMath.AddScaled(d.Values, T.One, loads, loads);
 
-        public override void Drive(
-            int end,
-            ReadOnlySpan<MatView<T>> fields,
-            RightOperand<T>? packed,
-            MatView<T> init,
-            MatView<T> drive,
-            int row0,
-            int rows
-        )
+        public override void Drive(in DriveRequest<T> request)
         {
-            var other = fields[1 - end];
-            for (int r = row0; r < row0 + rows; r++)
+            var (drive, init, other) = (request.Drive, request.Init, request.Fields[1 - request.End]);
+            for (int r = request.Row0; r < request.Row0 + request.Rows; r++)
                 if (other.ColStride != 1)
                     // Clamped images lie sample by sample, rails repeat one column; their drive is computed once per batch.
                     for (int l = 0; l < drive.Cols; l++)
@@ -66,11 +82,12 @@ public sealed class Diffusive(End a, End b, double d, string? name = null) : Cou
                     RowMath.AddScaled(other.Row(r), d.Values[r], init.Row(r), drive.Row(r));
         }
 
-        public override void Gradient(ReadOnlySpan<Contrast<T>> contrasts, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        public override void Gradient(in GradientRequest<T> request)
         {
-            T sign = ends[0].Inhibitor ? -scale : scale;
-            var (m, n) = (contrasts[0].Mean, contrasts[1].Mean);
-            var (p, q) = (contrasts[0].Difference, contrasts[1].Difference);
+            T sign = ends[0].Inhibitor ? -request.Scale : request.Scale;
+            var (m, n) = (request.Ends[0].Mean, request.Ends[1].Mean);
+            var (p, q) = (request.Ends[0].Difference, request.Ends[1].Difference);
+            var (row0, rows) = request.Share(m.Rows);
             for (int r = row0; r < row0 + rows; r++)
             {
                 T sum = T.Zero;

@@ -6,7 +6,10 @@ namespace Nagumo.Couplings;
 internal static class Initial
 {
     /// <summary>Uniform with mean 0 and the given standard deviation: bound sd·√3.</summary>
-    public static Action<Rng, Span<double>> Uniform(double sd) => Between(-sd * Math.Sqrt(3), sd * Math.Sqrt(3));
+    public static Action<Rng, Span<double>> Uniform(double sd) => Between(-Bound(sd), Bound(sd));
+
+    /// <summary>The largest magnitude of <see cref="Uniform"/>.</summary>
+    public static double Bound(double sd) => sd * Math.Sqrt(3);
 
     /// <summary>Uniform in [low, high).</summary>
     public static Action<Rng, Span<double>> Between(double low, double high) =>

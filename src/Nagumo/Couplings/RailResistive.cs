@@ -13,7 +13,7 @@ namespace Nagumo.Couplings;
 /// <param name="b">Columns.</param>
 /// <param name="sd">The signed w⁺ − w⁻ starts uniform with this standard deviation; its positive part is w⁺, its negative part w⁻.</param>
 /// <param name="name">Unique name; by default "b-a".</param>
-public sealed class RailResistive(End a, End b, double sd, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
+public sealed class RailResistive(End a, End b, double sd, string? name = null) : Coupling("rail-resistive", name ?? $"{b}-{a}", a, b)
 {
     /// <summary>Standard deviation of the signed start.</summary>
     public double Sd { get; } =
@@ -22,7 +22,37 @@ public sealed class RailResistive(End a, End b, double sd, string? name = null) 
     /// <inheritdoc/>
     public override string Term => $"+1/2 sum w+_ij ({a}_i - {b}_j)^2 + 1/2 sum w-_ij ({a}_i + {b}_j)^2";
 
-    internal override void Validate(IReadOnlyList<EndShape> ends)
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["sd"] = Sd };
+
+    /// <inheritdoc/>
+    public override bool IsPassive => true;
+
+    /// <inheritdoc/>
+    public override double Value(IReadOnlyList<EndShape> ends, IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        new[] { 1, -1 }.Sum(sign =>
+            Matrices.Sum(x[0].Length, x[1].Length, parameters[sign > 0 ? 0 : 1], (i, j, w) => w * Math.Pow(x[0][i] - sign * x[1][j], 2) / 2)
+        );
+
+    /// <inheritdoc/>
+    public override double Norm(IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        (Ends[0] == Ends[1] ? 2 : 1)
+        * Matrices.Bound(x[0].Length, x[1].Length, [.. parameters[0].Zip(parameters[1], (plus, minus) => plus - minus)]);
+
+    /// <inheritdoc/>
+    public override void Stamp(ICircuit circuit)
+    {
+        foreach (var (tensor, ratio, letter) in new[] { (0, 1, 'p'), (1, -1, 'n') })
+            Matrices.Each(
+                circuit.Ends[0].Size,
+                circuit.Ends[1].Size,
+                circuit.Parameters[tensor],
+                (i, j, w) => circuit.Resistor($"{i}_{j}{letter}", i, j, w, ratio)
+            );
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (ends[0].Inhibitor || ends[1].Inhibitor || ends[0].Clamped || ends[1].Clamped)
             throw new ArgumentException(
@@ -30,13 +60,15 @@ public sealed class RailResistive(End a, End b, double sd, string? name = null) 
             );
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
         [
-            new("w+", ends[0].Size, ends[1].Size, Initial.Part(+1, Sd), Min: 0, Decays: true),
-            new("w-", ends[0].Size, ends[1].Size, Initial.Part(-1, Sd), Min: 0, Decays: true),
+            new("w+", [ends[0].Size, ends[1].Size], Initial.Part(+1, Sd), Min: 0, Decays: true, Start: Initial.Bound(Sd)),
+            new("w-", [ends[0].Size, ends[1].Size], Initial.Part(-1, Sd), Min: 0, Decays: true, Start: Initial.Bound(Sd)),
         ];
 
-    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+    /// <inheritdoc/>
+    public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(tensors[0], tensors[1]);
 
     private sealed class Bound<T>(Tensor<T> plus, Tensor<T> minus) : BoundDense<T>(plus.Rows, plus.Cols, [1, 1])
@@ -82,16 +114,17 @@ public sealed class RailResistive(End a, End b, double sd, string? name = null) 
                         RowMath.AddScaled(w.Value.Row(r), T.One, loads, loads);
         }
 
-        public override void Gradient(ReadOnlySpan<Contrast<T>> ends, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        public override void Gradient(in GradientRequest<T> request)
         {
+            var (row0, rows) = request.Share(plus.Rows);
             MatView<T> rise = plus.Gradient.Slice(row0, rows, 0, plus.Cols),
                 fall = minus.Gradient.Slice(row0, rows, 0, minus.Cols);
             // The products have opposite signs in the two resistors, the squares the same.
-            ResistorContrast.Products(ends[0], ends[1], -scale, rise, row0, rows, workspace);
+            ResistorContrast.Products(request, -request.Scale, rise, row0, rows);
             for (int i = 0; i < rows; i++)
                 RowMath.Scale(rise.Row(i), -T.One, fall.Row(i));
-            ResistorContrast.AddSquares(ends[0], ends[1], scale, rise, row0, rows, workspace);
-            ResistorContrast.AddSquares(ends[0], ends[1], scale, fall, row0, rows, workspace);
+            ResistorContrast.AddSquares(request, request.Scale, rise, row0, rows);
+            ResistorContrast.AddSquares(request, request.Scale, fall, row0, rows);
         }
     }
 }

@@ -14,7 +14,7 @@ namespace Nagumo.Couplings;
 /// <param name="low">Initial conductances are uniform in [low, high).</param>
 /// <param name="high">See <paramref name="low"/>.</param>
 /// <param name="name">Unique name; by default "b-a".</param>
-public sealed class Resistive(End a, End b, double low, double high, string? name = null) : Coupling(name ?? $"{b}-{a}", a, b)
+public sealed class Resistive(End a, End b, double low, double high, string? name = null) : Coupling("resistive", name ?? $"{b}-{a}", a, b)
 {
     /// <summary>Initial conductances are uniform in [Low, High).</summary>
     public (double Low, double High) Range { get; } =
@@ -25,16 +25,43 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
     /// <inheritdoc/>
     public override string Term => $"+1/2 sum g_ij ({a}_i - {b}_j)^2";
 
-    internal override void Validate(IReadOnlyList<EndShape> ends)
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Settings =>
+        new Dictionary<string, double> { ["low"] = Range.Low, ["high"] = Range.High };
+
+    /// <inheritdoc/>
+    public override bool IsPassive => true;
+
+    /// <inheritdoc/>
+    public override double Value(IReadOnlyList<EndShape> ends, IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        Matrices.Sum(x[0].Length, x[1].Length, parameters[0], (i, j, g) => g * Math.Pow(x[0][i] - x[1][j], 2) / 2);
+
+    /// <inheritdoc/>
+    public override double Norm(IReadOnlyList<double[]> x, IReadOnlyList<double[]> parameters) =>
+        (Ends[0] == Ends[1] ? 2 : 1) * Matrices.Bound(x[0].Length, x[1].Length, parameters[0]);
+
+    /// <inheritdoc/>
+    public override void Stamp(ICircuit circuit) =>
+        Matrices.Each(
+            circuit.Ends[0].Size,
+            circuit.Ends[1].Size,
+            circuit.Parameters[0],
+            (i, j, g) => circuit.Resistor($"{i}_{j}", i, j, g)
+        );
+
+    /// <inheritdoc/>
+    public override void Validate(IReadOnlyList<EndShape> ends)
     {
         if (ends[0].Inhibitor || ends[1].Inhibitor)
             throw new ArgumentException($"Resistive coupling '{Name}' must join activators; use a diffusive coupling between inhibitors.");
     }
 
-    internal override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
-        [new("g", ends[0].Size, ends[1].Size, Initial.Between(Range.Low, Range.High), Min: 0, Decays: true)];
+    /// <inheritdoc/>
+    public override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
+        [new("g", [ends[0].Size, ends[1].Size], Initial.Between(Range.Low, Range.High), Min: 0, Decays: true, Start: Range.High)];
 
-    internal override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
+    /// <inheritdoc/>
+    public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
         new Bound<T>(ends, tensors[0]);
 
     private sealed class Bound<T>(IReadOnlyList<EndShape> ends, Tensor<T> g)
@@ -57,11 +84,12 @@ public sealed class Resistive(End a, End b, double low, double high, string? nam
             }
         }
 
-        public override void Gradient(ReadOnlySpan<Contrast<T>> contrasts, T scale, int row0, int rows, GemmWorkspace<T> workspace)
+        public override void Gradient(in GradientRequest<T> request)
         {
+            var (row0, rows) = request.Share(g.Rows);
             var gradient = g.Gradient.Slice(row0, rows, 0, g.Cols);
-            ResistorContrast.Products(contrasts[0], contrasts[1], -scale, gradient, row0, rows, workspace);
-            ResistorContrast.AddSquares(contrasts[0], contrasts[1], scale, gradient, row0, rows, workspace);
+            ResistorContrast.Products(request, -request.Scale, gradient, row0, rows);
+            ResistorContrast.AddSquares(request, request.Scale, gradient, row0, rows);
         }
     }
 }

@@ -51,8 +51,29 @@ public static class DataSets
         ]
     );
 
-    /// <summary>Every data set that <see cref="Load"/> knows.</summary>
-    public static IReadOnlyList<DataSetInfo> All { get; } =
+    private static readonly Lock gate = new();
+
+    private static volatile (DataSetInfo Info, Func<DataSet> Load)[] registered = [];
+
+    /// <summary>Every data set that <see cref="Load"/> knows: those of the library, then those that a program registered.</summary>
+    public static IReadOnlyList<DataSetInfo> All => registered is { Length: > 0 } more ? [.. Own, .. more.Select(r => r.Info)] : Own;
+
+    /// <summary>Makes a data set of a program's own known by its name, to configurations and to <see cref="Load"/>; may be called from any thread.</summary>
+    /// <param name="info">What is known of it before it is loaded.</param>
+    /// <param name="load">Makes or reads it, anew at each call: a set of the name that <paramref name="info"/> gives.</param>
+    /// <exception cref="ArgumentException">The name is blank, or another set has it.</exception>
+    public static void Register(DataSetInfo info, Func<DataSet> load)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(info.Name, nameof(info));
+        lock (gate)
+        {
+            if (All.Any(known => known.Name == info.Name))
+                throw new ArgumentException($"There is a data set '{info.Name}' already. Give the new one another name.", nameof(info));
+            registered = [.. registered, (info, load)];
+        }
+    }
+
+    private static IReadOnlyList<DataSetInfo> Own { get; } =
     [
         new(
             "mnist",
@@ -115,6 +136,13 @@ public static class DataSets
         : (store ?? new DataStore()).TryRead(recipe) is { } files ? Assemble(recipe, files)
         : null;
 
+    /// <summary>Checks the SHA-256 of a set's files in the store.</summary>
+    /// <param name="name">One of <see cref="All"/>.</param>
+    /// <param name="store">Where downloads are kept; null for the default folder.</param>
+    /// <returns>What is wrong, a sentence a file that names it; empty when every file is there and right. Nothing is fetched, moved or changed.</returns>
+    public static IReadOnlyList<string> Verify(string name, DataStore? store = null) =>
+        Find(name) is { } recipe ? (store ?? new DataStore()).Faults(recipe) : [];
+
     internal static DataSet Assemble(Recipe recipe, byte[][] files)
     {
         var arrays = files.Select((f, i) => Idx.Read(f, recipe.Files[i].Name)).ToArray();
@@ -125,7 +153,7 @@ public static class DataSets
         );
     }
 
-    internal static ImageSet Pair(IdxArray images, IdxArray labels, int classes, string name)
+    internal static Samples Pair(IdxArray images, IdxArray labels, int classes, string name)
     {
         if (images.Shape.Length != 3 || labels.Shape.Length != 1 || images.Shape[0] != labels.Shape[0])
         {
@@ -134,10 +162,17 @@ public static class DataSets
                     + "[n, rows, cols] and [n] expected."
             );
         }
-        return new ImageSet(images.Shape[1], images.Shape[2], classes, images.Data, labels.Data);
+        return new Samples(
+            images.Shape.AsSpan(1),
+            images.Data,
+            new ClassTargets(classes, Array.ConvertAll(labels.Data.ToArray(), label => (int)label))
+        );
     }
 
-    private static DataSet Embedded(string name) => name == iris ? Iris.Load() : MnistMini.Load(mini);
+    private static DataSet Embedded(string name) =>
+        registered.FirstOrDefault(r => r.Info.Name == name).Load is { } load ? load()
+        : name == iris ? Iris.Load()
+        : MnistMini.Load(mini);
 
     /// <summary>The recipe of a set to acquire, or null for an embedded one.</summary>
     private static Recipe? Find(string name)

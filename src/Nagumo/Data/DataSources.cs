@@ -10,7 +10,10 @@ namespace Nagumo.Data;
 internal sealed record DataFile(string Name, long Bytes, string Sha256);
 
 /// <summary>Takes one file from a source: reads it to the end, verifies and stores it, or throws.</summary>
+/// <param name="file">Which file it is.</param>
+/// <param name="content">Its bytes, uncompressed.</param>
 /// <param name="length">How many bytes <paramref name="content"/> will give, if the source says.</param>
+/// <param name="cancel">Ends it; nothing half-written stays.</param>
 internal delegate Task Deliver(DataFile file, Stream content, long? length, CancellationToken cancel);
 
 /// <summary>Somewhere to get files from. It delivers those of the missing files that it has and throws when it cannot.</summary>

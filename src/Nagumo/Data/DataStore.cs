@@ -12,14 +12,14 @@ public sealed class DataStore
     public const string FolderVariable = "NAGUMO_DATA";
 
     private static readonly TimeSpan lockPoll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan partLifetime = TimeSpan.FromHours(1);
 
-    /// <param name="folder">The folder, made when first needed; null for <see cref="DefaultFolder"/>.</param>
+    /// <param name="folder">The folder, made when first needed; null for <see cref="DefaultFolder()"/>.</param>
     public DataStore(string? folder = null)
     {
         Folder = Path.GetFullPath(folder ?? DefaultFolder());
     }
 
+    /// <summary>The folder as a full path; it need not exist yet.</summary>
     public string Folder { get; }
 
     /// <summary>A download that brings no byte for this long has failed.</summary>
@@ -69,7 +69,7 @@ public sealed class DataStore
         {
             progress?.Report(new DataProgress("", 0, null, Folder, remark));
         }
-        RemoveOldParts(FolderOf(recipe));
+        AtomicFile.RemoveStale(FolderOf(recipe));
         foreach (var source in recipe.Sources)
         {
             var missing = recipe.Files.Where((_, i) => found[i] is null).ToArray();
@@ -105,18 +105,51 @@ public sealed class DataStore
         for (var i = 0; i < found.Length; i++)
         {
             var file = recipe.Files[i];
-            var own = Path.Combine(FolderOf(recipe), file.Name);
-            string[] candidates = [own, own + ".gz", Path.Combine(Folder, file.Name), Path.Combine(Folder, file.Name + ".gz")];
-            foreach (var path in candidates.Where(File.Exists).TakeWhile(_ => found[i] is null))
+            foreach (var path in Candidates(recipe, file).TakeWhile(_ => found[i] is null))
             {
                 if (TryReadVerified(path, file, out found[i], out var reason))
                 {
                     continue;
                 }
-                var fate = setAside && path == own ? SetAside(path) : "ignored";
+                var fate = setAside && path == Own(recipe, file) ? SetAside(path) : "ignored";
                 trouble.Add($"{path}: {reason}, {fate}");
             }
         }
+    }
+
+    private string Own(Recipe recipe, DataFile file) => Path.Combine(FolderOf(recipe), file.Name);
+
+    /// <summary>Where a file may lie: in the set's folder or the store's, as the set names it or as some mirrors do (idx3-ubyte behind a dot), packed or not.</summary>
+    private IEnumerable<string> Candidates(Recipe recipe, DataFile file) =>
+        from folder in new[] { FolderOf(recipe), Folder }
+        from name in new[] { file.Name, file.Name.Replace("-idx", ".idx", StringComparison.Ordinal) }
+        from packed in new[] { "", ".gz" }
+        let path = Path.Combine(folder, name + packed)
+        where File.Exists(path)
+        select path;
+
+    /// <summary>What is wrong with the set's files that are here, a sentence a file; empty when all are here and right. Changes nothing.</summary>
+    internal IReadOnlyList<string> Faults(Recipe recipe)
+    {
+        var faults = new List<string>();
+        foreach (var file in recipe.Files)
+        {
+            var reasons = new List<string>();
+            var intact = false;
+            foreach (var path in Candidates(recipe, file))
+            {
+                intact |= TryReadVerified(path, file, out _, out var reason);
+                if (reason is not null)
+                {
+                    reasons.Add($"{path}: {reason}");
+                }
+            }
+            if (!intact)
+            {
+                faults.AddRange(reasons.DefaultIfEmpty($"{Own(recipe, file)} is not there"));
+            }
+        }
+        return faults;
     }
 
     private static string SetAside(string path)
@@ -319,15 +352,4 @@ public sealed class DataStore
     /// <summary>A sharing violation: ERROR_SHARING_VIOLATION on Windows, EWOULDBLOCK of flock elsewhere (11 on Linux, 35 on macOS).</summary>
     private static bool IsLocked(IOException e, string path) =>
         e.GetType() == typeof(IOException) && File.Exists(path) && (e.HResult & 0xFFFF) is 32 or 11 or 35;
-
-    private static void RemoveOldParts(string folder)
-    {
-        foreach (var part in Directory.EnumerateFiles(folder, "*" + AtomicFile.PartSuffix))
-        {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(part) > partLifetime)
-            {
-                File.Delete(part);
-            }
-        }
-    }
 }

@@ -37,15 +37,13 @@ public static class Iris
         return new DataSet("iris", Set(tests[false]), Set(tests[true]));
     }
 
-    private static ImageSet Set(IEnumerable<int> plants)
+    private static Samples Set(IEnumerable<int> plants)
     {
         int[] chosen = [.. plants];
-        return new ImageSet(
-            1,
-            Ranges.Length,
-            Species.Count,
+        return new Samples(
+            [1, Ranges.Length],
             chosen.SelectMany(i => Table.Value[i].Lengths.Select(Pixel)).ToArray(),
-            chosen.SelectMany(i => Table.Value[i].Species).ToArray()
+            new ClassTargets(Species.Count, chosen.SelectMany(i => Table.Value[i].Species.Select(s => (int)s)).ToArray(), Species)
         );
     }
 

@@ -47,18 +47,20 @@ internal static class MnistMini
         var test = mnist.Test.Select(Choose(mnist.Test, TestPerClass));
         return
         [
-            .. Idx.Write(train.Pixels, train.Count, train.Rows, train.Cols),
-            .. Idx.Write(train.Labels, train.Count),
-            .. Idx.Write(test.Pixels, test.Count, test.Rows, test.Cols),
-            .. Idx.Write(test.Labels, test.Count),
+            .. Idx.Write(train.AllBytes, train.Count, train.Rows, train.Cols),
+            .. Idx.Write(Bytes(train.Labels), train.Count),
+            .. Idx.Write(test.AllBytes, test.Count, test.Rows, test.Cols),
+            .. Idx.Write(Bytes(test.Labels), test.Count),
         ];
     }
 
-    private static int[] Choose(ImageSet set, int perClass)
+    private static byte[] Bytes(ReadOnlySpan<int> labels) => Array.ConvertAll(labels.ToArray(), label => (byte)label);
+
+    private static int[] Choose(Samples set, int perClass)
     {
-        var counts = set.ClassCounts();
-        var seen = new int[set.Classes];
-        var taken = new int[set.Classes];
+        var counts = set.Classes.Counts();
+        var seen = new int[counts.Length];
+        var taken = new int[counts.Length];
         var chosen = new List<int>();
         for (var i = 0; i < set.Count; i++)
         {

@@ -1,21 +1,19 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Nagumo.Data;
 
 /// <summary>An array as NumPy stores it: a shape and its values in row-major order.</summary>
 public sealed class NpyArray
 {
-    /// <param name="values">float[], double[], byte[], int[] or long[]; not copied.</param>
+    /// <param name="values">float[], double[], byte[], int[], long[] or bool[]; not copied.</param>
     /// <param name="shape">Sizes, outermost first; their product is the number of values; empty for a single number.</param>
     public NpyArray(Array values, params int[] shape)
     {
         if (Npy.Descriptor(values) is null)
         {
             throw new ArgumentException(
-                $"{values.GetType().Name} cannot be stored; float[], double[], byte[], int[] and long[] can.",
+                $"{values.GetType().Name} cannot be stored; float[], double[], byte[], int[], long[] and bool[] can.",
                 nameof(values)
             );
         }
@@ -26,6 +24,7 @@ public sealed class NpyArray
         (Values, Shape) = (values, shape);
     }
 
+    /// <summary>Sizes, outermost first; empty for a single number.</summary>
     public int[] Shape { get; }
 
     /// <summary>The values, as an array of their own type.</summary>
@@ -35,16 +34,34 @@ public sealed class NpyArray
     public T[] As<T>()
         where T : unmanaged =>
         Values as T[] ?? throw new InvalidDataException($"The array holds {Values.GetType().Name}, not {typeof(T).Name}[].");
+
+    /// <summary>The values as float32, rounded where they are wider; true is 1.</summary>
+    public float[] ToSingles() =>
+        Values switch
+        {
+            float[] x => x,
+            double[] x => Array.ConvertAll(x, v => (float)v),
+            byte[] x => Array.ConvertAll(x, v => (float)v),
+            int[] x => Array.ConvertAll(x, v => (float)v),
+            long[] x => Array.ConvertAll(x, v => (float)v),
+            _ => Array.ConvertAll((bool[])Values, v => v ? 1f : 0f),
+        };
 }
 
-/// <summary>Reads and writes .npy files (NumPy arrays) of float32, float64, uint8, int32 and int64; little-endian, row-major, no pickle.</summary>
-/// <remarks>[NumPy, "NEP 1 — A Simple File Format for NumPy Arrays"]; version 1.0 is written, 1.0 to 3.0 are read.</remarks>
-public static partial class Npy
+/// <summary>Reads and writes .npy files (NumPy arrays) of numbers; no pickle.</summary>
+/// <remarks>
+/// Written are float32, float64, uint8, int32, int64 and bool, little-endian and row-major. Read are all of NumPy's floats up to 64 bits, integers and
+/// bools in either byte order and either order of axes: float16 becomes float32; int8, int16 and uint16 become int32; uint32 and uint64 become int64.
+/// [NumPy, "NEP 1 — A Simple File Format for NumPy Arrays"]; version 1.0 is written, 1.0 to 3.0 are read, those of Python 2 too.
+/// </remarks>
+public static class Npy
 {
-    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+    internal static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
+    /// <summary>Writes an array to a file, which appears whole or not at all.</summary>
     public static void Write(string path, NpyArray array) => AtomicFile.Write(path, stream => Write(stream, array));
 
+    /// <summary>Writes an array to a stream, as version 1.0, and leaves the stream open.</summary>
     public static void Write(Stream stream, NpyArray array)
     {
         var shape = array.Shape.Length == 1 ? $"{array.Shape[0]}," : string.Join(", ", array.Shape);
@@ -67,56 +84,23 @@ public static partial class Npy
         }
     }
 
-    /// <exception cref="InvalidDataException">Not npy, a type or order that is not read, or not exactly as long as its header says.</exception>
+    /// <summary>Reads an array.</summary>
+    /// <exception cref="InvalidDataException">Not npy, no numbers, or not exactly as long as its header says.</exception>
     public static NpyArray Read(string path) => Read(File.ReadAllBytes(path), path);
 
     internal static bool IsNpy(ReadOnlySpan<byte> file) => file.StartsWith(Magic);
 
     internal static NpyArray Read(ReadOnlySpan<byte> file, string name)
     {
-        var header = Header(file, name, out var data);
-        var shape = Shape(header, name);
-        if (!FortranFalse().IsMatch(header) && shape.Length > 1)
-        {
-            throw new InvalidDataException($"{name}: column-major npy; save numpy.ascontiguousarray(x) instead.");
-        }
-        var descriptor = DescriptorPattern().Match(header).Groups[1].Value;
-        var count = Count(shape);
-        if (count > Array.MaxLength)
-        {
-            throw new InvalidDataException($"{name}: shape [{string.Join(", ", shape)}] holds too many values.");
-        }
-        var size =
-            descriptor is "|u1" ? 1
-            : descriptor is "<f4" or "<i4" ? 4
-            : 8;
-        if (descriptor is not ("<f4" or "<f8" or "|u1" or "<i4" or "<i8"))
+        var header = NpyHeader.Read(file, name);
+        var data = file[header.Start..];
+        if (data.Length != header.Bytes)
         {
             throw new InvalidDataException(
-                $"{name}: npy of type '{descriptor}'; read are little-endian float32, float64, uint8, int32 and int64."
+                $"{name}: {data.Length} bytes of data; shape [{string.Join(", ", header.Shape)}] of '{header.Descriptor}' needs {header.Bytes}."
             );
         }
-        if (data.Length != count * size)
-        {
-            throw new InvalidDataException(
-                $"{name}: {data.Length} bytes of data; shape [{string.Join(", ", shape)}] of '{descriptor}' needs {count * size}."
-            );
-        }
-        Array values = descriptor switch
-        {
-            "<f4" => new float[count],
-            "<f8" => new double[count],
-            "|u1" => new byte[count],
-            "<i4" => new int[count],
-            _ => new long[count],
-        };
-        var bytes = Bytes(values);
-        data.CopyTo(bytes);
-        if (!BitConverter.IsLittleEndian)
-        {
-            Swap(bytes, size);
-        }
-        return new NpyArray(values, shape);
+        return header.Array(data, name);
     }
 
     internal static string? Descriptor(Array values) =>
@@ -127,6 +111,7 @@ public static partial class Npy
             byte[] => "|u1",
             int[] => "<i4",
             long[] => "<i8",
+            bool[] => "|b1",
             _ => null,
         };
 
@@ -134,12 +119,10 @@ public static partial class Npy
     internal static long Count(int[] shape) =>
         Array.Exists(shape, n => n == 0) ? 0 : shape.Aggregate(1L, (product, n) => product > Array.MaxLength ? product : product * n);
 
-    private static int SizeOf(Array values) => Buffer.ByteLength(values) / Math.Max(1, values.Length);
-
-    private static Span<byte> Bytes(Array values) =>
+    internal static Span<byte> Bytes(Array values) =>
         MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(values), Buffer.ByteLength(values));
 
-    private static void Swap(Span<byte> bytes, int size)
+    internal static void Swap(Span<byte> bytes, int size)
     {
         for (var at = 0; at < bytes.Length; at += size)
         {
@@ -147,47 +130,5 @@ public static partial class Npy
         }
     }
 
-    private static string Header(ReadOnlySpan<byte> file, string name, out ReadOnlySpan<byte> data)
-    {
-        if (!IsNpy(file) || file.Length < 12)
-        {
-            throw new InvalidDataException($"{name}: not an npy file.");
-        }
-        var (start, length) = file[6] switch
-        {
-            1 => (10, BinaryPrimitives.ReadUInt16LittleEndian(file[8..])),
-            2 or 3 => (12, BinaryPrimitives.ReadUInt32LittleEndian(file[8..])),
-            var version => throw new InvalidDataException($"{name}: npy version {version}; 1 to 3 are read."),
-        };
-        if (length > file.Length - start)
-        {
-            throw new InvalidDataException($"{name}: the npy file ends inside its header.");
-        }
-        data = file[(start + (int)length)..];
-        return Encoding.UTF8.GetString(file.Slice(start, (int)length));
-    }
-
-    private static int[] Shape(string header, string name)
-    {
-        var match = ShapePattern().Match(header);
-        var sizes = match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var shape = new int[sizes.Length];
-        for (var i = 0; i < sizes.Length && match.Success; i++)
-        {
-            if (!int.TryParse(sizes[i], out shape[i]))
-            {
-                throw new InvalidDataException($"{name}: npy dimension '{sizes[i]}' is too large.");
-            }
-        }
-        return match.Success ? shape : throw new InvalidDataException($"{name}: the npy header has no shape.");
-    }
-
-    [GeneratedRegex(@"'shape':\s*\(([0-9,\s]*)\)")]
-    private static partial Regex ShapePattern();
-
-    [GeneratedRegex(@"'fortran_order':\s*False")]
-    private static partial Regex FortranFalse();
-
-    [GeneratedRegex(@"'descr':\s*'([^']*)'")]
-    private static partial Regex DescriptorPattern();
+    private static int SizeOf(Array values) => Buffer.ByteLength(values) / Math.Max(1, values.Length);
 }

@@ -9,6 +9,8 @@ public static class Npz
     private static readonly DateTimeOffset epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes the arrays in the given order; the file appears whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="arrays">Names, each once, and arrays.</param>
     /// <param name="compress">Deflate the arrays; trained weights hardly shrink.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, NpyArray>> arrays, bool compress = false) =>
         AtomicFile.Write(path, stream => Write(stream, arrays, compress));
@@ -31,26 +33,41 @@ public static class Npz
         }
     }
 
-    /// <exception cref="InvalidDataException">Not a ZIP archive, or an entry that is no readable npy; the message names it.</exception>
-    public static IReadOnlyDictionary<string, NpyArray> Read(string path)
+    /// <summary>Reads all arrays. Every entry's header is read and every checksum tested before anything is believed.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mostBytes">Most bytes that the arrays may take; a file that says it needs more is refused before it is unpacked.</param>
+    /// <exception cref="InvalidDataException">Not a ZIP archive, damaged, too large, or an entry that is no readable npy; the message names it.</exception>
+    public static IReadOnlyDictionary<string, NpyArray> Read(string path, long mostBytes = int.MaxValue)
     {
         using var file = File.OpenRead(path);
-        return Read(file, path);
+        return Read(file, path, mostBytes);
     }
 
-    internal static IReadOnlyDictionary<string, NpyArray> Read(Stream stream, string name)
+    /// <param name="stream">The archive.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="mostBytes">Most bytes that the arrays may take.</param>
+    /// <param name="wanted">Which arrays are read; null for all. Of the others only their names are looked at.</param>
+    internal static IReadOnlyDictionary<string, NpyArray> Read(
+        Stream stream,
+        string name,
+        long mostBytes = int.MaxValue,
+        Predicate<string>? wanted = null
+    )
     {
-        var arrays = new Dictionary<string, NpyArray>();
         try
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            foreach (var entry in archive.Entries)
+            var left = mostBytes;
+            var entries = archive.Entries.Where(entry => wanted?.Invoke(Key(entry)) ?? true).ToArray();
+            var headers = entries.Select(entry => Header(entry, $"{name}: {entry.FullName}", ref left, mostBytes)).ToArray();
+            var arrays = new Dictionary<string, NpyArray>();
+            foreach (var (entry, header) in entries.Zip(headers))
             {
-                using var content = entry.Open();
-                using var bytes = new MemoryStream();
-                content.CopyTo(bytes);
-                var key = entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
-                arrays[key] = Npy.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), $"{name}: {entry.FullName}");
+                var key = Key(entry);
+                if (!arrays.TryAdd(key, Array(entry, header, $"{name}: {entry.FullName}")))
+                {
+                    throw new InvalidDataException($"{name}: the array '{key}' stands there twice.");
+                }
             }
             return arrays;
         }
@@ -58,5 +75,54 @@ public static class Npz
         {
             throw new InvalidDataException($"{name}: not a readable npz file ({e.Message.TrimEnd('.')}).", e);
         }
+    }
+
+    /// <summary>The names of the arrays in a file, in its order.</summary>
+    internal static string[] Names(Stream stream, string name)
+    {
+        try
+        {
+            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            return [.. archive.Entries.Select(Key)];
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{name}: not a readable npz file ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    private static string Key(ZipArchiveEntry entry) =>
+        entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
+
+    private static NpyHeader Header(ZipArchiveEntry entry, string name, ref long left, long most)
+    {
+        using var content = entry.Open();
+        var prefix = new byte[Math.Min(entry.Length, NpyHeader.Prefix)];
+        var header = NpyHeader.Read(prefix.AsSpan(0, content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false)), name);
+        if (entry.Length != header.Start + header.Bytes)
+        {
+            throw new InvalidDataException(
+                $"{name}: {entry.Length - header.Start} bytes of data; shape [{string.Join(", ", header.Shape)}] of '{header.Descriptor}' needs {header.Bytes}."
+            );
+        }
+        return (left -= header.Bytes) >= 0
+            ? header
+            : throw new InvalidDataException(
+                $"{name}: an array of shape [{string.Join(", ", header.Shape)}] makes the file larger than the {most} bytes that are expected here."
+            );
+    }
+
+    /// <summary>Unpacks an entry as far as its header says, and not a byte further. .NET does not compare the checksum.</summary>
+    private static NpyArray Array(ZipArchiveEntry entry, NpyHeader header, string name)
+    {
+        using var content = entry.Open();
+        var file = new byte[header.Start + header.Bytes];
+        if (content.ReadAtLeast(file, file.Length, throwOnEndOfStream: false) < file.Length || content.ReadByte() >= 0)
+        {
+            throw new InvalidDataException($"{name}: damaged, its data are not as long as the archive says.");
+        }
+        return Crc32.Of(file) == entry.Crc32
+            ? header.Array(file.AsSpan(header.Start), name)
+            : throw new InvalidDataException($"{name}: damaged (its checksum, CRC-32, is wrong). Copy or write the file again.");
     }
 }

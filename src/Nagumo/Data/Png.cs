@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Nagumo.Data;
 
-/// <summary>Decoder of PNG images to grey bytes: grey, RGB, palette, each with or without alpha, up to 8 bits, not interlaced.</summary>
+/// <summary>Decoder of PNG images to bytes, grey or red, green and blue: grey, RGB, palette, each with or without alpha, 1 to 16 bits, interlaced or not.</summary>
 /// <remarks>[W3C, "Portable Network Graphics (PNG) Specification", third edition]</remarks>
 internal static class Png
 {
@@ -14,13 +14,24 @@ internal static class Png
     private const int greyAlpha = 4;
     private const int rgba = 6;
 
-    private static readonly uint[] crcTable = MakeCrcTable();
-
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
     public static bool IsPng(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
 
-    public static byte[] Decode(ReadOnlySpan<byte> file, string name, int rows, int cols)
+    /// <summary>The size and whether it may have colours, from the file's beginning; nothing is unpacked.</summary>
+    public static (uint Rows, uint Cols, bool IsColour) Size(ReadOnlySpan<byte> file, string name)
+    {
+        var at = Signature.Length;
+        if (Chunk(file, ref at, name, out var body) != "IHDR")
+        {
+            throw new InvalidDataException($"{name}: the PNG chunk IHDR is not the first and only one.");
+        }
+        var header = Header.Read(body, name);
+        return (header.Height, header.Width, header.Colour is rgb or palette or rgba);
+    }
+
+    /// <summary>The pixels, 0 to 255, [rows × cols] or, in colour, [rows × cols × 3]; transparency lies over <paramref name="ground"/>.</summary>
+    public static byte[] Decode(ReadOnlySpan<byte> file, string name, int rows, int cols, byte ground, bool colour = false)
     {
         var header = default(Header);
         byte[] colours = [];
@@ -52,11 +63,47 @@ internal static class Png
             }
         }
         data.Position = 0;
-        var lines = Unfilter(Inflate(data, rows * (1 + header.Stride), name), header, name);
-        return ToGrey(lines, header, colours, transparency, name);
+        var passes = header.IsInterlaced ? Adam7 : Plain;
+        var filtered = Inflate(data, passes.Sum(pass => header.Lines(pass).Bytes), name);
+        var image = new Image(header, colours, transparency, ground, name);
+        var pixels = new byte[checked(rows * cols * (colour ? 3 : 1))];
+        var from = 0;
+        foreach (var pass in passes)
+        {
+            var size = header.Lines(pass);
+            var lines = Unfilter(filtered.AsSpan(from, size.Bytes), size, header.Step, name);
+            for (var y = 0; y < size.Rows; y++)
+            for (var x = 0; x < size.Cols; x++)
+            {
+                var line = lines.AsSpan(y * size.Stride, size.Stride);
+                var to = (pass.Y + y * pass.Dy) * cols + pass.X + x * pass.Dx;
+                if (colour)
+                {
+                    image.Colour(line, x, pixels.AsSpan(3 * to, 3));
+                }
+                else
+                {
+                    pixels[to] = image.Grey(line, x);
+                }
+            }
+            from += size.Bytes;
+        }
+        return pixels;
     }
 
-    private readonly record struct Header(uint Width, uint Height, int Depth, int Colour)
+    /// <summary>Which pixels a pass holds: columns X, X + Dx, …, rows Y, Y + Dy, …</summary>
+    private readonly record struct Pass(int X, int Y, int Dx, int Dy);
+
+    private static readonly Pass[] Plain = [new(0, 0, 1, 1)],
+        Adam7 = [new(0, 0, 8, 8), new(4, 0, 8, 8), new(0, 4, 4, 8), new(2, 0, 4, 4), new(0, 2, 2, 4), new(1, 0, 2, 2), new(0, 1, 1, 2)];
+
+    /// <summary>The lines of a pass; a pass without columns has no lines, not even their filter bytes.</summary>
+    private readonly record struct Lines(int Rows, int Cols, int Stride)
+    {
+        public int Bytes => Rows * (Stride + 1);
+    }
+
+    private readonly record struct Header(uint Width, uint Height, int Depth, int Colour, bool IsInterlaced)
     {
         private int Samples =>
             Colour switch
@@ -70,8 +117,13 @@ internal static class Png
         /// <summary>Bytes from one pixel to the next, at least 1.</summary>
         public int Step => Math.Max(1, Samples * Depth / 8);
 
-        /// <summary>Bytes of a line without its filter byte.</summary>
-        public int Stride => (int)((Width * (uint)(Samples * Depth) + 7) / 8);
+        /// <summary>The size of a pass.</summary>
+        public Lines Lines(Pass pass)
+        {
+            var cols = ((int)Width - pass.X + pass.Dx - 1) / pass.Dx;
+            var rows = cols > 0 ? ((int)Height - pass.Y + pass.Dy - 1) / pass.Dy : 0;
+            return new(rows, cols, (cols * Samples * Depth + 7) / 8);
+        }
 
         public static Header Read(ReadOnlySpan<byte> body, string name)
         {
@@ -83,23 +135,25 @@ internal static class Png
                 BinaryPrimitives.ReadUInt32BigEndian(body),
                 BinaryPrimitives.ReadUInt32BigEndian(body[4..]),
                 body[8],
-                body[9]
+                body[9],
+                body[12] == 1
             );
             var isKnown = header.Colour switch
             {
-                grey or palette => header.Depth is 1 or 2 or 4 or 8,
-                rgb or greyAlpha or rgba => header.Depth == 8,
+                grey => header.Depth is 1 or 2 or 4 or 8 or 16,
+                palette => header.Depth is 1 or 2 or 4 or 8,
+                rgb or greyAlpha or rgba => header.Depth is 8 or 16,
                 _ => false,
             };
             if (!isKnown)
             {
                 throw new InvalidDataException(
-                    $"{name}: PNG of colour type {header.Colour} with {header.Depth} bits; save it with 8 bits per channel."
+                    $"{name}: PNG of colour type {header.Colour} with {header.Depth} bits, which the format does not know."
                 );
             }
-            return body[10] == 0 && body[11] == 0 && body[12] == 0
+            return body[10] == 0 && body[11] == 0 && body[12] <= 1
                 ? header
-                : throw new InvalidDataException($"{name}: interlaced or unknown kind of PNG; save it without interlacing.");
+                : throw new InvalidDataException($"{name}: an unknown kind of PNG (compression, filter or interlace method).");
         }
     }
 
@@ -111,7 +165,7 @@ internal static class Png
         }
         var checkedPart = file.Slice(at + 4, (int)length + 4);
         body = checkedPart[4..];
-        if (Crc(checkedPart) != BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + (int)length)..]))
+        if (Crc32.Of(checkedPart) != BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + (int)length)..]))
         {
             throw new InvalidDataException($"{name}: a damaged PNG chunk (checksum).");
         }
@@ -135,11 +189,11 @@ internal static class Png
     }
 
     /// <summary>Undoes the line filters: each byte was stored less its left, upper, mean or Paeth neighbour.</summary>
-    private static byte[] Unfilter(byte[] filtered, Header header, string name)
+    private static byte[] Unfilter(ReadOnlySpan<byte> filtered, Lines size, int step, string name)
     {
-        var (stride, step) = (header.Stride, header.Step);
-        var lines = new byte[(int)header.Height * stride];
-        for (var row = 0; row < header.Height; row++)
+        var stride = size.Stride;
+        var lines = new byte[size.Rows * stride];
+        for (var row = 0; row < size.Rows; row++)
         {
             var filter = filtered[row * (stride + 1)];
             for (var i = 0; i < stride; i++)
@@ -172,68 +226,94 @@ internal static class Png
             : corner;
     }
 
-    private static byte[] ToGrey(byte[] lines, Header header, byte[] colours, byte[] transparency, string name)
+    /// <summary>How samples become grey: the chunks that say so.</summary>
+    private readonly record struct Image(Header Header, byte[] Colours, byte[] Transparency, byte Ground, string Name)
     {
-        var (rows, cols) = ((int)header.Height, (int)header.Width);
-        var pixels = new byte[rows * cols];
-        for (var i = 0; i < pixels.Length; i++)
+        /// <summary>The grey of the pixel at column <paramref name="x"/> of a line.</summary>
+        public byte Grey(ReadOnlySpan<byte> line, int x)
         {
-            var line = lines.AsSpan(i / cols * header.Stride, header.Stride);
-            var bytes = line[(header.Depth == 8 ? i % cols * header.Step : 0)..];
-            pixels[i] = header.Colour switch
+            var bytes = line[(Header.Depth >= 8 ? x * Header.Step : 0)..];
+            return Header.Colour switch
             {
-                grey => GreySample(Sample(line, i % cols, header.Depth), header.Depth, transparency),
-                rgb => IsTransparent(bytes, transparency) ? (byte)0 : Luma(bytes),
-                palette => Look(Sample(line, i % cols, header.Depth), colours, transparency, name),
-                greyAlpha => Over(bytes[0], bytes[1]),
-                _ => Over(Luma(bytes), bytes[3]),
+                grey => IsTransparent(line, x, 1) ? Ground : Scaled(Raw(line, x)),
+                rgb => IsTransparent(line, x, 3) ? Ground : ImageFile.Luma(Of(bytes, 0), Of(bytes, 1), Of(bytes, 2)),
+                palette => Look(Raw(line, x)),
+                greyAlpha => Over(Of(bytes, 0), Of(bytes, 1)),
+                _ => Over(ImageFile.Luma(Of(bytes, 0), Of(bytes, 1), Of(bytes, 2)), Of(bytes, 3)),
             };
         }
-        return pixels;
-    }
 
-    private static int Sample(ReadOnlySpan<byte> line, int col, int depth) =>
-        (line[col * depth / 8] >> (8 - depth - col * depth % 8)) & ((1 << depth) - 1);
-
-    private static byte GreySample(int sample, int depth, byte[] transparency) =>
-        transparency.Length == 2 && BinaryPrimitives.ReadUInt16BigEndian(transparency) == sample
-            ? (byte)0
-            : (byte)(sample * 255 / ((1 << depth) - 1));
-
-    private static bool IsTransparent(ReadOnlySpan<byte> colour, byte[] transparency) =>
-        transparency.Length == 6 && transparency is [0, var r, 0, var g, 0, var b] && (colour[0], colour[1], colour[2]) == (r, g, b);
-
-    private static byte Look(int index, byte[] colours, byte[] transparency, string name) =>
-        3 * index + 2 < colours.Length
-            ? Over(Luma(colours.AsSpan(3 * index, 3)), index < transparency.Length ? transparency[index] : (byte)255)
-            : throw new InvalidDataException($"{name}: a pixel asks for colour {index} of a palette of {colours.Length / 3}.");
-
-    private static byte Luma(ReadOnlySpan<byte> colour) => (byte)((299 * colour[0] + 587 * colour[1] + 114 * colour[2] + 500) / 1000);
-
-    private static byte Over(int value, int alpha) => (byte)((value * alpha + 127) / 255);
-
-    private static uint Crc(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var b in bytes)
+        /// <summary>Red, green and blue of the pixel at column <paramref name="x"/> of a line.</summary>
+        public void Colour(ReadOnlySpan<byte> line, int x, Span<byte> pixel)
         {
-            crc = crcTable[(byte)(crc ^ b)] ^ (crc >> 8);
-        }
-        return ~crc;
-    }
-
-    private static uint[] MakeCrcTable()
-    {
-        var table = new uint[256];
-        for (var n = 0u; n < table.Length; n++)
-        {
-            var c = n;
-            for (var bit = 0; bit < 8; bit++)
+            switch (Header.Colour)
             {
-                c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
+                case grey or greyAlpha:
+                    pixel.Fill(Grey(line, x));
+                    break;
+                case palette:
+                    var index = Raw(line, x);
+                    _ = Look(index);
+                    for (var s = 0; s < 3; s++)
+                    {
+                        pixel[s] = Over(Colours[3 * index + s], Alpha(index));
+                    }
+                    break;
+                default:
+                    var bytes = line[(x * Header.Step)..];
+                    var alpha =
+                        Header.Colour == rgba ? Of(bytes, 3)
+                        : IsTransparent(line, x, 3) ? 0
+                        : 255;
+                    for (var s = 0; s < 3; s++)
+                    {
+                        pixel[s] = Over(Of(bytes, s), alpha);
+                    }
+                    break;
             }
-            table[n] = c;
         }
-        return table;
+
+        /// <summary>A sample of one of the kinds with at least 8 bits, 0 to 255.</summary>
+        private byte Of(ReadOnlySpan<byte> pixel, int sample) =>
+            Header.Depth == 8 ? pixel[sample] : Scaled(BinaryPrimitives.ReadUInt16BigEndian(pixel[(2 * sample)..]));
+
+        /// <summary>The one sample of a grey or palette pixel as it stands.</summary>
+        private int Raw(ReadOnlySpan<byte> line, int x) =>
+            Header.Depth == 16
+                ? BinaryPrimitives.ReadUInt16BigEndian(line[(2 * x)..])
+                : (line[x * Header.Depth / 8] >> (8 - Header.Depth - x * Header.Depth % 8)) & ((1 << Header.Depth) - 1);
+
+        private byte Scaled(int sample) =>
+            Header.Depth == 16 ? (byte)((sample + 128) / 257) : (byte)(sample * 255 / ((1 << Header.Depth) - 1));
+
+        /// <summary>Whether the pixel has the colour that tRNS names, in samples of 16 bits each.</summary>
+        private bool IsTransparent(ReadOnlySpan<byte> line, int x, int samples)
+        {
+            if (Transparency.Length != 2 * samples)
+            {
+                return false;
+            }
+            for (var s = 0; s < samples; s++)
+            {
+                var sample =
+                    samples == 1 ? Raw(line, x)
+                    : Header.Depth == 8 ? line[x * Header.Step + s]
+                    : BinaryPrimitives.ReadUInt16BigEndian(line[(x * Header.Step + 2 * s)..]);
+                if (sample != BinaryPrimitives.ReadUInt16BigEndian(Transparency.AsSpan(2 * s)))
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private byte Look(int index) =>
+            3 * index + 2 < Colours.Length
+                ? Over(ImageFile.Luma(Colours[3 * index], Colours[3 * index + 1], Colours[3 * index + 2]), Alpha(index))
+                : throw new InvalidDataException($"{Name}: a pixel asks for colour {index} of a palette of {Colours.Length / 3}.");
+
+        private int Alpha(int index) => index < Transparency.Length ? Transparency[index] : 255;
+
+        private byte Over(int value, int alpha) => (byte)((value * alpha + Ground * (255 - alpha) + 127) / 255);
     }
 }

@@ -5,28 +5,42 @@ namespace Nagumo.Data;
 /// <param name="Held">Sample indices held out, ascending.</param>
 public sealed record Split(int[] Train, int[] Held)
 {
-    /// <summary>Holds out samples of every class in proportion to its size; the rest of the rounding goes to the largest remainders, lower
+    /// <summary>Holds out samples of every class in proportion to its size (of all alike where targets are numbers); the rest of the rounding goes to the largest remainders, lower
     /// class first. Which samples are held depends on the labels, <paramref name="held"/> and <paramref name="seed"/> alone.</summary>
     /// <param name="set">The samples, usually a training split.</param>
     /// <param name="held">How many to hold out, 0 to the number of samples (10,000 of MNIST's 60,000 leaves the usual 50,000).</param>
     /// <param name="seed">Any value; other seeds hold out other samples.</param>
-    public static Split Stratified(ImageSet set, int held, ulong seed)
+    public static Split Stratified(Samples set, int held, ulong seed) =>
+        Stratified(set.Targets is ClassTargets classes ? classes.Labels : new int[set.Count], held, seed);
+
+    /// <inheritdoc cref="Stratified(Samples, int, ulong)"/>
+    /// <param name="labels">The class of each sample; the same for all where there are no classes.</param>
+    internal static Split Stratified(ReadOnlySpan<int> labels, int held, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(held);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(held, set.Count);
-        var counts = set.ClassCounts();
-        var quota = Quotas(counts, held, set.Count);
-        var isHeld = new bool[set.Count];
-        foreach (var sample in Shuffled(set.Count, seed))
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(held, labels.Length);
+        var most = -1;
+        foreach (var label in labels)
         {
-            ref var left = ref quota[set.Labels[sample]];
+            most = Math.Max(most, label);
+        }
+        var counts = new int[most + 1];
+        foreach (var label in labels)
+        {
+            counts[label]++;
+        }
+        var quota = Quotas(counts, held, labels.Length);
+        var isHeld = new bool[labels.Length];
+        foreach (var sample in Shuffled(labels.Length, seed))
+        {
+            ref var left = ref quota[labels[sample]];
             if (left > 0)
             {
                 left--;
                 isHeld[sample] = true;
             }
         }
-        var all = Enumerable.Range(0, set.Count).ToArray();
+        var all = Enumerable.Range(0, labels.Length).ToArray();
         return new Split(all.Where(i => !isHeld[i]).ToArray(), all.Where(i => isHeld[i]).ToArray());
     }
 

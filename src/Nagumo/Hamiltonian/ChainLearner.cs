@@ -15,8 +15,8 @@ namespace Nagumo.Hamiltonian;
 internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly LearnerSetup _setup;
-    private readonly PixelLoader<T> _pixels;
+    private readonly LearnerSetup<T> _setup;
+    private readonly InputLoader<T> _loader;
     private readonly Tensor<T> _encoder,
         _encoderBias,
         _decoder,
@@ -26,20 +26,21 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
     private readonly GemmWorkspace<T>[] _workspaces;
     private readonly Rng[] _random;
     private readonly int[] _samples;
-    private readonly double[] _losses;
+    private readonly double[] _losses,
+        _misses,
+        _targets;
     private readonly bool[] _escaped;
-    private readonly int[] _errors;
     private readonly double[] _readout;
     private Stage _stage;
     private int _layer,
         _epoch;
-    private ImageSet? _set;
+    private Samples? _set;
     private bool _predict;
 
     /// <param name="setup">Experiment, network, readout, threads, seeds, batch.</param>
     /// <param name="layers">Layers with an on-site potential.</param>
     /// <param name="packed">Whether the machine keeps packed copies of its weights.</param>
-    protected ChainLearner(LearnerSetup setup, Func<ChainShape, int> layers, bool packed)
+    protected ChainLearner(LearnerSetup<T> setup, Func<ChainShape, int> layers, bool packed)
     {
         _setup = setup;
         Shape = ChainShape.Of(setup.Experiment, setup.Network);
@@ -48,16 +49,20 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
             throw new ArgumentException(
                 "estimator.random_sign and estimator.nudge = 'cost' are for networks of block sweeps; a chain is nudged by the current of its free state."
             );
+        if (Estimator.Kind is not ("centred" or "one-sided" or "exact"))
+            throw new ArgumentException(
+                $"estimator.kind = '{Estimator.Kind}' is for networks that relax; a pass takes 'centred', 'one-sided' or 'exact'."
+            );
         var rng = setup.Rng.Split("parameters");
         Machine = new(Shape.Chain, layers(Shape), Shape.BlockSd, rng, packed);
         int n = Shape.Chain.Trunk.Size;
         _encoder = Weights(Shape.Encoder.Name, n, Shape.Inputs, Shape.Encoder.Sd);
-        _encoderBias = Bias(Shape.EncoderBias.Name, n, Shape.EncoderBias.Value);
+        _encoderBias = Bias(Shape.EncoderBias.Name, n, Shape.EncoderBias.Current);
         _decoder = Weights(Shape.Decoder.Name, Shape.Classes, n, Shape.Decoder.Sd);
-        _decoderBias = Bias(Shape.DecoderBias.Name, Shape.Classes, Shape.DecoderBias.Value);
+        _decoderBias = Bias(Shape.DecoderBias.Name, Shape.Classes, Shape.DecoderBias.Current);
         Parameters = [_encoder, _encoderBias, .. Machine.Parameters, _decoder, _decoderBias];
         Contrasts = new(Machine, setup.Batch);
-        _pixels = new(setup.Experiment.Pixels, setup.Rng.Split("pixels"));
+        _loader = new(setup.Experiment.Pixels, setup.Rng.Split("pixels"));
         _images = new((long)setup.Batch * Shape.Inputs);
         int padded = (setup.Batch + 15) / 16 * 16;
         _memory = new((4L * n + 2L * Shape.Classes) * padded);
@@ -67,7 +72,8 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
         _workspaces = [.. Enumerable.Range(0, setup.Team.Threads).Select(_ => new GemmWorkspace<T>())];
         _random = [.. Enumerable.Range(0, setup.Team.Threads).Select(_ => new Rng(0))];
         _samples = new int[setup.Batch];
-        (_losses, _escaped, _errors) = (new double[setup.Batch], new bool[setup.Batch], new int[setup.Batch]);
+        (_losses, _misses, _escaped) = (new double[setup.Batch], new double[setup.Batch], new bool[setup.Batch]);
+        _targets = new double[setup.Batch * Shape.Classes];
         _readout = new double[setup.Batch * Shape.Classes];
 
         MatView<T> Take(int rows)
@@ -107,6 +113,9 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
     }
 
     public IReadOnlyList<Tensor<T>> Parameters { get; }
+
+    /// <inheritdoc/>
+    public Cost? Cost => _setup.Readout.Cost;
 
     /// <summary>Chain, input and readout.</summary>
     public ChainShape Shape { get; }
@@ -168,7 +177,7 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
     protected abstract void CheckEscaped(int escaped, int samples);
 
     /// <inheritdoc/>
-    public BatchReport Gradient(ImageSet set, ReadOnlySpan<int> samples, int epoch)
+    public BatchReport Gradient(Samples set, ReadOnlySpan<int> samples, int epoch)
     {
         Begin(set, samples, epoch, predict: false, _setup.Experiment.Free);
         Run(Stage.Free);
@@ -188,7 +197,7 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
     }
 
     /// <inheritdoc/>
-    public BatchReport Predict(ImageSet set, ReadOnlySpan<int> samples, SweepOptions options, Span<double> readout)
+    public BatchReport Predict(Samples set, ReadOnlySpan<int> samples, SweepOptions options, Span<double> readout)
     {
         BatchReport total = default;
         for (int from = 0; from < samples.Length; from += _samples.Length)
@@ -208,17 +217,6 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
 
     /// <summary>One thread's part of what follows from changed parameters.</summary>
     protected virtual void Load(int thread, int threads) => Machine.Pack(thread, threads);
-
-    /// <summary>What one image, as it is, brings to layer 0: u_0 of a pass, the injection of a boundary problem.</summary>
-    public double[] Encoded(ImageSet set, int sample)
-    {
-        Begin(set, [sample], epoch: 0, predict: true, new(1, 0));
-        Encode(0, 1, _random[0], _workspaces[0]);
-        return [.. Enumerable.Range(0, Input.Rows).Select(r => Enter(double.CreateChecked(Input.Row(r)[0])))];
-    }
-
-    /// <summary>What W x + b becomes at layer 0.</summary>
-    protected virtual double Enter(double z) => z;
 
     void ITeamWork.Run(int thread, int threads)
     {
@@ -267,7 +265,7 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
 
     protected static Rows<T> Of(MatView<T> m) => new(m.Data, m.RowStride);
 
-    private void Begin(ImageSet set, ReadOnlySpan<int> samples, int epoch, bool predict, SweepOptions stop)
+    private void Begin(Samples set, ReadOnlySpan<int> samples, int epoch, bool predict, SweepOptions stop)
     {
         (_set, Count, _epoch, _predict, Stop) = (set, samples.Length, epoch, predict, stop);
         samples.CopyTo(_samples);
@@ -281,33 +279,33 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
 
     private BatchReport Report()
     {
-        double loss = 0;
-        int errors = 0,
-            escaped = 0;
+        double loss = 0,
+            misses = 0;
+        int escaped = 0;
         for (int i = 0; i < Count; i++)
         {
             loss += _losses[i];
-            errors += _errors[i];
+            misses += _misses[i];
             escaped += _escaped[i] ? 1 : 0;
         }
-        return new(Count, loss, errors, Reached(escaped).Free, default);
+        return new(Count, loss, misses, Reached(escaped).Free, default);
     }
 
-    /// <summary>Pixels in, W x + b out.</summary>
+    /// <summary>Samples in, W x + b out.</summary>
     private void Encode(int at, int count, Rng random, GemmWorkspace<T> ws)
     {
         for (int i = at; i < at + count; i++)
         {
             var row = new Span<T>(_images.Pointer + (long)i * Shape.Inputs, Shape.Inputs);
             if (_predict)
-                _pixels.Load(_set!.Image(_samples[i]), row);
+                _loader.Load(_set!, _samples[i], row);
             else
-                _pixels.Augment(_set!.Image(_samples[i]), _set.Cols, _epoch, _samples[i], row, random);
+                _loader.Augment(_set!, _epoch, _samples[i], row, random);
         }
         Gemm.Multiply(_encoder.Value, Images(at, count), Column(_encoderBias, count), Lanes(Input, at, count), T.One, ws);
     }
 
-    /// <summary>Logits, cost and its forces. A sample that is not finite counts as an error with uniform probabilities, and is not nudged.</summary>
+    /// <summary>Logits, cost and its forces. A sample that is not finite counts as a miss with a readout of zeros, and is not nudged.</summary>
     private void Judge(int at, int count, GemmWorkspace<T> ws)
     {
         int classes = Shape.Classes;
@@ -335,15 +333,13 @@ internal abstract unsafe class ChainLearner<T> : ILearner<T>, ITeamWork
             _escaped[lane] |= !finite;
             if (_escaped[lane])
                 z.Clear();
-            int label = _set!.Labels[_samples[lane]],
-                best = 0;
-            for (int c = 1; c < classes; c++)
-                if (z[c] > z[best])
-                    best = c;
-            _losses[lane] = cost.Value(z, label);
-            _errors[lane] = best == label && !_escaped[lane] ? 0 : 1;
+            var y = _targets.AsSpan(lane * classes, classes);
+            _set!.Targets.Read(_samples[lane], y);
+            _losses[lane] = cost.Value(z, y);
+            double miss = _setup.Readout.Task.Miss(z, y);
+            _misses[lane] = _escaped[lane] ? Math.Max(1, miss) : miss;
             z.CopyTo(_readout.AsSpan(lane * classes, classes));
-            cost.Gradient(z, label, force);
+            cost.Gradient(z, y, force);
             for (int c = 0; c < classes; c++)
                 LogitForce.Row(c)[lane] = _escaped[lane] ? T.Zero : T.CreateChecked(force[c]);
         }

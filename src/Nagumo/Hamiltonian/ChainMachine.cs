@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Symbolics;
 using static Nagumo.Symbolics.Functions;

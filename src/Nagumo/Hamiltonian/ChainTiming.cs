@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nagumo.Compute;
 using Nagumo.Couplings;
+using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
 

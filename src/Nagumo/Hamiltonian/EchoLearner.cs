@@ -20,25 +20,23 @@ internal sealed class EchoLearner<T> : ChainLearner<T>
 {
     /// <summary>Activators may move freely up to here; the penalty acts beyond.</summary>
     private const double ActivityLimit = 1;
-    private const double DefaultAmplitude = 0.6,
-        DefaultMaxEscaped = 0.02;
+    internal const double DefaultAmplitude = 0.6;
+    private const double DefaultMaxEscaped = 0.02;
 
     private readonly LaneState<T>[] _passes,
         _echoes;
     private readonly Kernel<T> _encode;
     private readonly Kernel<T>? _penalty;
-    private readonly double _maxEscaped,
-        _amplitude;
+    private readonly double _maxEscaped;
     private readonly int _threads;
 
-    public EchoLearner(LearnerSetup setup)
+    public EchoLearner(LearnerSetup<T> setup)
         : base(setup, shape => shape.Chain.Depth, packed: false)
     {
         var options = setup.Experiment.Chain!;
         _maxEscaped = options.MaxEscaped ?? DefaultMaxEscaped;
         var (z, u, beta) = (new Symbol("z"), new Symbol("u"), new Symbol("beta"));
-        _amplitude = options.Amplitude ?? DefaultAmplitude;
-        var encoder = _amplitude * Tanh(z);
+        var encoder = (options.Amplitude ?? DefaultAmplitude) * Tanh(z);
         _encode = KernelCompiler.Compile<T>(new("encode", [z], [], [new(encoder), new(encoder.Derive(z))]));
         if (options.ActivityPenalty is > 0 and var rho)
         {
@@ -55,8 +53,6 @@ internal sealed class EchoLearner<T> : ChainLearner<T>
     protected override int Walk => Shape.Chain.Depth;
 
     protected override int TileLanes(int count) => ((count + _threads - 1) / _threads + 15) / 16 * 16;
-
-    protected override double Enter(double z) => _amplitude * Math.Tanh(z);
 
     protected override void Free(int tile, int at, int count, bool predict, GemmWorkspace<T> ws)
     {

@@ -24,6 +24,7 @@ internal sealed class SoftmaxEnd(double[] weights, double[] bias, int label, dou
 {
     private readonly CrossEntropy _cost = new(kappa);
     private readonly double[] _z = new double[bias.Length],
+        _y = [.. Enumerable.Range(0, bias.Length).Select(c => c == label ? 1.0 : 0)],
         _force = new double[bias.Length];
 
     private int Neurons => weights.Length / bias.Length;
@@ -31,13 +32,13 @@ internal sealed class SoftmaxEnd(double[] weights, double[] bias, int label, dou
     public override double Value(ReadOnlySpan<double> q)
     {
         Read(q);
-        return _cost.Value(_z, label);
+        return _cost.Value(_z, _y);
     }
 
     public override void Gradient(ReadOnlySpan<double> q, Span<double> gradient)
     {
         Read(q);
-        _cost.Gradient(_z, label, _force);
+        _cost.Gradient(_z, _y, _force);
         gradient.Clear();
         for (int c = 0; c < bias.Length; c++)
         for (int i = 0; i < Neurons; i++)

@@ -1,4 +1,5 @@
 using Nagumo.Compute;
+using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 
@@ -7,11 +8,11 @@ namespace Nagumo.Hamiltonian;
 /// <summary>A small chain to look at.</summary>
 /// <param name="Depth">L, 1 to 4096.</param>
 /// <param name="Size">Neurons of a layer, 1 to 64.</param>
-/// <param name="InhibitorDiffusion">d &gt; 0; g is 1.</param>
-/// <param name="K">k ≥ 0.</param>
-/// <param name="Gamma">γ &gt; 0.</param>
-/// <param name="Strength">s of the blocks; 0 for none.</param>
-/// <param name="Step">The chain's step, &gt; 0.</param>
+/// <param name="InhibitorDiffusion">d, 1e-6 to 1e6; g is 1.</param>
+/// <param name="K">k, 0 to 1e6.</param>
+/// <param name="Gamma">γ, 1e-6 to 1e6.</param>
+/// <param name="Strength">s of the blocks, −1e6 to 1e6; 0 for none.</param>
+/// <param name="Step">The chain's step, 1e-6 to 1e6.</param>
 /// <param name="Seed">Draws blocks, input and readout.</param>
 public sealed record EquivalenceOptions(
     int Depth = 12,
@@ -24,22 +25,21 @@ public sealed record EquivalenceOptions(
     ulong Seed = 1
 )
 {
+    /// <summary>Products of three of these and of states stay far within a double's range.</summary>
+    private const double Least = 1e-6,
+        Most = 1e6;
+
     /// <summary>Throws when a value is out of its range, naming it.</summary>
     /// <exception cref="ArgumentException">See the message.</exception>
     public void Validate()
     {
         Range("depth", Depth is >= 1 and <= 4096, Depth, "1 to 4096 layers");
         Range("size", Size is >= 1 and <= 64, Size, "1 to 64 neurons");
-        Range(
-            "inhibitor-diffusion",
-            InhibitorDiffusion > 0 && double.IsFinite(InhibitorDiffusion),
-            InhibitorDiffusion,
-            "a finite number > 0"
-        );
-        Range("k", K >= 0 && double.IsFinite(K), K, "a finite number ≥ 0");
-        Range("gamma", Gamma > 0 && double.IsFinite(Gamma), Gamma, "a finite number > 0");
-        Range("strength", double.IsFinite(Strength), Strength, "a finite number");
-        Range("step", Step > 0 && double.IsFinite(Step), Step, "a finite number > 0");
+        Range("inhibitor-diffusion", InhibitorDiffusion is >= Least and <= Most, InhibitorDiffusion, "1e-6 to 1e6");
+        Range("k", K is >= 0 and <= Most, K, "0 to 1e6");
+        Range("gamma", Gamma is >= Least and <= Most, Gamma, "1e-6 to 1e6");
+        Range("strength", Strength is >= -Most and <= Most, Strength, "-1e6 to 1e6");
+        Range("step", Step is >= Least and <= Most, Step, "1e-6 to 1e6");
 
         static void Range(string key, bool valid, double value, string allowed)
         {

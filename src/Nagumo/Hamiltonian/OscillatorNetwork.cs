@@ -68,7 +68,7 @@ public sealed class OscillatorNetwork
     /// <summary>Time step h.</summary>
     public double Step { get; }
 
-    /// <summary>K (keep it symmetric), c, W and 1/m; change their elements freely. K = 1, c = 0, W = 0, m = 1 at first.</summary>
+    /// <summary>K (symmetric: <see cref="Run"/> and <see cref="Gradient"/> refuse another), c, W and 1/m; change their elements freely. K = 1, c = 0, W = 0, m = 1 at first.</summary>
     public OscillatorTerms Parameters { get; }
 
     /// <summary>Moves (q, p) through a sequence.</summary>
@@ -77,6 +77,7 @@ public sealed class OscillatorNetwork
     /// <param name="momentum">p₀ in, p_T out.</param>
     /// <param name="cost">Costs to be summed; null for none.</param>
     /// <returns>Σ l_t(q_t).</returns>
+    /// <exception cref="ArgumentException">K is not symmetric: the forces then have no potential, and an echo no gradient.</exception>
     /// <exception cref="ArithmeticException">The motion is not finite.</exception>
     public double Run(ReadOnlySpan<double> drive, Span<double> position, Span<double> momentum, StepCost? cost = null)
     {
@@ -84,6 +85,7 @@ public sealed class OscillatorNetwork
             throw new ArgumentException(
                 $"{Size} oscillators need {Size} positions and momenta and a drive of steps × {Size} numbers, not {position.Length}, {momentum.Length} and {drive.Length}."
             );
+        RequireSymmetry();
         int steps = drive.Length / Size;
         double sum = 0;
         var gradient = new double[Size];
@@ -102,6 +104,24 @@ public sealed class OscillatorNetwork
                     $"Oscillator {i} escaped: q = {position[i]:g3} after {steps} steps. Keep K positive or c > 0, or lower the step {Step:g3} below 2/√(K/m)."
                 );
         return sum;
+    }
+
+    /// <summary>A difference that rounding does not explain would make the echo's gradient wrong, silently.</summary>
+    private void RequireSymmetry()
+    {
+        double[] k = Parameters.Stiffness;
+        for (int i = 0; i < Size; i++)
+        for (int j = 0; j < i; j++)
+        {
+            double there = k[i * Size + j],
+                back = k[j * Size + i];
+            // Rounding is measured against the oscillators that the spring joins: a spring that training takes through 0 keeps that of its past.
+            double scale = Math.Max(Math.Max(Math.Abs(there), Math.Abs(back)), Math.Sqrt(Math.Abs(k[i * Size + i] * k[j * Size + j])));
+            if (!(Math.Abs(there - back) <= 1e-12 * scale))
+                throw new ArgumentException(
+                    $"Stiffness[{i}, {j}] = {there:R} but Stiffness[{j}, {i}] = {back:R}: forces of an asymmetric stiffness have no potential, and the echo gives no gradient. Set both to the same number, such as their mean {(there + back) / 2:R}."
+                );
+        }
     }
 
     /// <summary>The gradient of Σ l_t(q_t) by two echoes, nudged by ±ε.</summary>
@@ -178,7 +198,7 @@ public sealed class OscillatorNetwork
             for (int i = 0; i < Size; i++)
             {
                 for (int k = 0; k < Size; k++)
-                    stiffness[i * Size + k] += h * q[i] * q[k] / 2;
+                    stiffness[i * Size + k] += h * (q[i] * q[k]) / 2; // in this order it is symmetric to the last bit, as K has to stay
                 cubic[i] += h * q[i] * q[i] * q[i] * q[i] / 4;
                 into.Drive[(t - 1) * Size + i] -= h * q[i];
             }

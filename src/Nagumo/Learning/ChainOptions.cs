@@ -33,12 +33,17 @@ public sealed record ChainOptions(
     IReadOnlyList<string>? Train = null
 )
 {
+    internal static readonly string[] Trainable = ["activator_diffusion", "inhibitor_diffusion"];
+
     /// <summary>Throws when a value is out of its range, naming it.</summary>
     /// <exception cref="ArgumentException">See the message.</exception>
     public void Validate()
     {
         if (Reading is not ("boundary" or "pass"))
             throw new ArgumentException($"chain.reading = '{Reading}'.{Nearest.Hint(Reading, new[] { "boundary", "pass" })}");
+        foreach (string name in Train ?? [])
+            if (!Trainable.Contains(name))
+                throw new ArgumentException($"chain.train names '{name}'.{Nearest.Hint(name, Trainable)}");
         Range("block_units", BlockUnits >= 0, BlockUnits, "0 or more units");
         Range("block_sd", BlockSd is null or >= 0, BlockSd, "a number ≥ 0");
         Range("amplitude", Amplitude is null or > 0, Amplitude, "a number > 0");

@@ -59,11 +59,29 @@ public sealed class Checkpoint
 
     internal void Restore(IReadOnlyList<Tensor<float>> parameters, Optimizer<float> optimizer)
     {
+        // Earlier versions kept all matrices of a chain row by row.
+        bool former = parameters.Any(p => !_arrays.ContainsKey(p.Name) && _arrays.ContainsKey(Ladder.Former(p.Name)));
         foreach (var p in parameters)
-            Array(p.Name, p.Programmed.Length).CopyTo(p.Programmed);
+            Lay(Array(p.Name, p.Programmed.Length), p, p.Programmed);
         foreach (var (name, values) in optimizer.State)
-            Array(name, (int)values.Length).CopyTo(values.Span);
+            Lay(
+                Array(name, (int)values.Length),
+                name.StartsWith("q.", StringComparison.Ordinal) ? null : parameters.FirstOrDefault(p => name[2..] == p.Name),
+                values.Span
+            );
         optimizer.Resume(_header.Steps);
+
+        void Lay(float[] values, Tensor<float>? of, Span<float> into)
+        {
+            if (!former || of is null || of.ProgrammedValue.ColStride == 1)
+            {
+                values.CopyTo(into);
+                return;
+            }
+            for (int i = 0; i < of.Rows; i++)
+            for (int j = 0; j < of.Cols; j++)
+                into[j * of.Rows + i] = values[i * of.Cols + j];
+        }
     }
 
     /// <summary>Writes the file, whole or not at all.</summary>
@@ -91,7 +109,7 @@ public sealed class Checkpoint
         );
 
     /// <summary>Reads and verifies a file.</summary>
-    /// <exception cref="CheckpointException">Missing, truncated or damaged.</exception>
+    /// <exception cref="CheckpointException">Missing, truncated, damaged, or with numbers that are not finite.</exception>
     public static Checkpoint Read(string path)
     {
         byte[] bytes;
@@ -123,12 +141,17 @@ public sealed class Checkpoint
             bytes.AsSpan(at, a.Length * sizeof(float)).CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
             arrays[a.Name] = values;
             at += a.Length * sizeof(float);
+            int wrong = System.Array.FindIndex(values, x => !float.IsFinite(x));
+            if (wrong >= 0)
+                throw new CheckpointException(
+                    $"'{path}' is of a run that diverged: '{a.Name}' holds {values[wrong]} at {wrong}. Train again with a lower optimizer.rate."
+                );
         }
         return new(header, arrays);
     }
 
     private float[] Array(string name, int length) =>
-        _arrays.TryGetValue(name, out var values) && values.Length == length
+        (_arrays.TryGetValue(name, out var values) || _arrays.TryGetValue(Ladder.Former(name), out values)) && values.Length == length
             ? values
             : throw new CheckpointException(
                 $"The checkpoint has {(values is null ? "no" : $"{values.Length} values of")} '{name}', the network needs {length}: it belongs to another architecture or optimizer."

@@ -11,13 +11,15 @@ namespace Nagumo.Learning;
 internal sealed unsafe class Contrasts<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int MaxEnds = 4,
-        MaxFields = 8;
+    private const int MaxFields = 8;
     private readonly Machine<T> _machine;
     private readonly Buffer<T> _memory;
     private readonly MatView<T>[][] _mean,
         _difference;
     private readonly Dictionary<string, MatView<T>>[] _neurons;
+
+    /// <summary>β₊ − β₋ of the batch: every thread writes the same.</summary>
+    private double _deltaBeta;
 
     public Contrasts(Machine<T> machine, int lanes)
     {
@@ -66,6 +68,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     /// <param name="presynaptic">Whether couplings read the free state in place of the mean, as the corrected contrast asks.</param>
     public void Read(State<T> free, State<T> difference, double deltaBeta, int at, int count, bool presynaptic = false)
     {
+        _deltaBeta = deltaBeta;
         T inverse = T.CreateChecked(1 / deltaBeta);
         Span<MatView<T>> mean = stackalloc MatView<T>[MaxFields],
             change = stackalloc MatView<T>[MaxFields];
@@ -117,6 +120,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     /// <summary>Lanes [at, at + count) from a rest state and its derivative in β: the limit of <see cref="Read"/> for β → 0.</summary>
     public void ReadTangent(State<T> x, State<T> derivative, int at, int count)
     {
+        _deltaBeta = 0;
         for (int p = 0; p < _mean.Length; p++)
         {
             if (_machine.Network.Populations[p].IsClamped)
@@ -138,27 +142,46 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     public void Gradient(int lanes, int part, int parts, GemmWorkspace<T> workspace)
     {
         T scale = T.CreateChecked(1.0 / lanes);
-        Span<Contrast<T>> ends = stackalloc Contrast<T>[MaxEnds];
+        Span<Contrast<T>> ends = stackalloc Contrast<T>[Coupling.MaxEnds];
         for (int c = 0; c < _machine.Couplings.Count; c++)
         {
-            var (first, count) = _machine.TensorsOf(c);
-            if (count == 0)
+            if (_machine.TensorsOf(c).Count == 0)
                 continue;
             var joined = _machine.Ends(c);
             for (int e = 0; e < joined.Length; e++)
             {
                 var (p, f) = joined[e];
-                ends[e] = new(Lanes(_mean[p][f], 0, lanes), Lanes(_difference[p][f], 0, lanes));
+                ends[e] = new(Lanes(joined[e].Of(_mean[p][f]), 0, lanes), Lanes(joined[e].Of(_difference[p][f]), 0, lanes));
             }
-            var (row0, rows) = Shares.Of(_machine.Parameters[first].Rows, part, parts);
-            if (rows > 0)
-                _machine.Couplings[c].Gradient(ends[..joined.Length], scale, row0, rows, workspace);
+            _machine
+                .Couplings[c]
+                .Gradient(
+                    new()
+                    {
+                        Ends = ends[..joined.Length],
+                        DeltaBeta = T.CreateChecked(_deltaBeta),
+                        Scale = scale,
+                        Part = part,
+                        Parts = parts,
+                        Workspace = workspace,
+                    }
+                );
         }
         for (int p = 0; p < _neurons.Length; p++)
             foreach (var (name, contrast) in _neurons[p])
             {
                 var tensor = _machine.Site(p).Trained[name];
-                if (tensor.Rows > 1)
+                var population = _machine.Network.Populations[p];
+                if (tensor.Rows > 1 && tensor.Rows != population.Size)
+                {
+                    // Values that neurons share along an axis: few rows, one part's affair.
+                    if (part > 0)
+                        continue;
+                    tensor.Gradients.Clear();
+                    for (int r = 0; r < contrast.Rows; r++)
+                        tensor.Gradients[population.Which(tensor.Rows, r)] += scale * LaneSum.Of<T>(contrast.Row(r)[..lanes]);
+                }
+                else if (tensor.Rows > 1)
                 {
                     var (row0, rows) = Shares.Of(tensor.Rows, part, parts);
                     for (int r = row0; r < row0 + rows; r++)

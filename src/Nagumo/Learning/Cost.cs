@@ -1,216 +1,182 @@
+using Nagumo.Data;
+
 namespace Nagumo.Learning;
 
-/// <summary>The cost C(z, y) of a readout z for a label y: what the nudge pulls on.</summary>
+/// <summary>The cost C(z, y) of a readout z for a target y: what the nudge pulls on.</summary>
+/// <remarks>
+/// y has as many numbers as z: those that are to be learned, or a 1 for the right class among zeros. A cost from outside states
+/// <see cref="Value"/>, <see cref="Gradient"/> and <see cref="Curvature"/>, and <see cref="Costs.Register"/> makes it known to configurations by name.
+/// C is convex in z, or curved so little that the nudged potential is.
+/// </remarks>
 public abstract class Cost
-{
-    /// <summary>C(z, y).</summary>
-    /// <param name="z">The readout, one number per class.</param>
-    /// <param name="label">The right class.</param>
-    public abstract double Value(ReadOnlySpan<double> z, int label);
-
-    /// <summary>gradient = ∂C/∂z.</summary>
-    public abstract void Gradient(ReadOnlySpan<double> z, int label, Span<double> gradient);
-
-    /// <summary>An upper bound of the eigenvalues of ∂²C/∂z².</summary>
-    public abstract double Curvature { get; }
-
-    /// <summary>δ such that stiffness·δ + β ∂C/∂z(z + δ) = current: the change of a readout under the full cost as nudge.</summary>
-    /// <param name="z">The readout without the nudge.</param>
-    /// <param name="delta">Start in, solution out.</param>
-    /// <param name="label">The right class.</param>
-    /// <param name="beta">Nudging strength of either sign; stiffness + β·<see cref="Curvature"/> must stay positive.</param>
-    /// <param name="stiffness">Slope of each readout neuron, &gt; 0.</param>
-    /// <param name="current">Change of the drive of each readout neuron.</param>
-    public abstract void Nudged(
-        ReadOnlySpan<double> z,
-        Span<double> delta,
-        int label,
-        double beta,
-        ReadOnlySpan<double> stiffness,
-        ReadOnlySpan<double> current
-    );
-
-    /// <summary>Class probabilities of a readout.</summary>
-    public abstract void Probabilities(ReadOnlySpan<double> z, Span<double> probabilities);
-}
-
-/// <summary>Squared error against the one-hot target: C = ½ Σ (z_i − y_i)².</summary>
-public sealed class SquaredError : Cost
-{
-    /// <inheritdoc/>
-    public override double Curvature => 1;
-
-    /// <inheritdoc/>
-    public override double Value(ReadOnlySpan<double> z, int label)
-    {
-        double sum = 0;
-        for (int i = 0; i < z.Length; i++)
-            sum += Square(z[i] - Target(i, label));
-        return sum / 2;
-    }
-
-    /// <inheritdoc/>
-    public override void Gradient(ReadOnlySpan<double> z, int label, Span<double> gradient)
-    {
-        for (int i = 0; i < z.Length; i++)
-            gradient[i] = z[i] - Target(i, label);
-    }
-
-    /// <inheritdoc/>
-    public override void Nudged(
-        ReadOnlySpan<double> z,
-        Span<double> delta,
-        int label,
-        double beta,
-        ReadOnlySpan<double> stiffness,
-        ReadOnlySpan<double> current
-    )
-    {
-        for (int i = 0; i < z.Length; i++)
-            delta[i] = (current[i] - beta * (z[i] - Target(i, label))) / (stiffness[i] + beta);
-    }
-
-    /// <inheritdoc/>
-    public override void Probabilities(ReadOnlySpan<double> z, Span<double> probabilities) => CrossEntropy.Softmax(z, 1, probabilities);
-
-    private static double Target(int i, int label) => i == label ? 1 : 0;
-
-    private static double Square(double x) => x * x;
-}
-
-/// <summary>Cross-entropy of softmax(κ z): C = −ln p_y. A gain κ &gt; 1 weakens the output's feedback on the hidden layers by 1/κ².</summary>
-/// <param name="kappa">Gain κ &gt; 0.</param>
-public sealed class CrossEntropy(double kappa = 1) : Cost
 {
     private const int NewtonSteps = 50;
     private const double SmallestStep = 1e-4,
         Rounding = 1e-13,
-        Precision = 1e-14;
+        Precision = 1e-14,
+        Difference = 1e-7,
+        Solved = 1e-10;
 
-    /// <summary>Gain κ.</summary>
-    public double Kappa { get; } =
-        kappa > 0 && double.IsFinite(kappa)
-            ? kappa
-            : throw new ArgumentOutOfRangeException(nameof(kappa), $"kappa = {kappa:R}: give a finite number > 0.");
+    /// <summary>C(z, y).</summary>
+    /// <param name="z">The readout.</param>
+    /// <param name="y">The target, as long as z.</param>
+    public abstract double Value(ReadOnlySpan<double> z, ReadOnlySpan<double> y);
 
-    /// <summary>κ²/2: softmax's Hessian diag(p) − ppᵀ has eigenvalues of at most ½.</summary>
-    public override double Curvature => Kappa * Kappa / 2;
+    /// <summary>gradient = ∂C/∂z.</summary>
+    public abstract void Gradient(ReadOnlySpan<double> z, ReadOnlySpan<double> y, Span<double> gradient);
 
-    /// <inheritdoc/>
-    public override double Value(ReadOnlySpan<double> z, int label)
-    {
-        double max = double.NegativeInfinity,
-            sum = 0;
-        foreach (double x in z)
-            max = Math.Max(max, Kappa * x);
-        foreach (double x in z)
-            sum += Math.Exp(Kappa * x - max);
-        return max + Math.Log(sum) - Kappa * z[label];
-    }
+    /// <summary>An upper bound of the eigenvalues of ∂²C/∂z².</summary>
+    public abstract double Curvature { get; }
 
-    /// <inheritdoc/>
-    public override void Gradient(ReadOnlySpan<double> z, int label, Span<double> gradient)
-    {
-        Softmax(z, Kappa, gradient);
-        // 1 − p of the label is the sum of the others: it must not cancel where the readout is nearly certain.
-        gradient[label] = 0;
-        double others = 0;
-        foreach (double p in gradient)
-            others += p;
-        gradient[label] = -others;
-        foreach (ref double g in gradient)
-            g *= Kappa;
-    }
+    /// <summary>Whether it can be taken of such targets.</summary>
+    public virtual bool Accepts(Targets targets) => true;
 
-    /// <inheritdoc/>
-    public override void Nudged(
+    /// <summary>Class probabilities of a readout: softmax(z) unless the cost means others.</summary>
+    public virtual void Probabilities(ReadOnlySpan<double> z, Span<double> probabilities) => CrossEntropy.Softmax(z, 1, probabilities);
+
+    /// <summary>δ such that stiffness·δ + β ∂C/∂z(z + δ) = current: the change of a readout under the full cost as nudge.</summary>
+    /// <remarks>By Newton's method, its products with ∂²C/∂z² from differences of <see cref="Gradient"/>; a cost that knows a closed form overrides it.</remarks>
+    /// <param name="z">The readout without the nudge.</param>
+    /// <param name="delta">Start in, solution out.</param>
+    /// <param name="y">The target.</param>
+    /// <param name="beta">Nudging strength of either sign; stiffness + β·<see cref="Curvature"/> must stay positive.</param>
+    /// <param name="stiffness">Slope of each readout neuron, &gt; 0.</param>
+    /// <param name="current">Change of the drive of each readout neuron.</param>
+    public virtual void Nudged(
         ReadOnlySpan<double> z,
         Span<double> delta,
-        int label,
+        ReadOnlySpan<double> y,
         double beta,
         ReadOnlySpan<double> stiffness,
         ReadOnlySpan<double> current
     )
     {
         int n = z.Length;
-        Span<double> moved = stackalloc double[n],
+        Span<double> at = stackalloc double[n],
             gradient = stackalloc double[n],
+            left = stackalloc double[n],
             step = stackalloc double[n],
-            column = stackalloc double[n],
+            direction = stackalloc double[n],
+            product = stackalloc double[n],
             start = stackalloc double[n];
-        double potential = Potential(z, delta, moved, stiffness, current);
+        double potential = NudgedPotential(z, delta, at, y, beta, stiffness, current);
         for (int iteration = 0; iteration < NewtonSteps; iteration++)
         {
-            Gradient(moved, label, gradient);
-            // Newton: the matrix is diagonal plus rank one, D − b p pᵀ with D = stiffness + b p, b = βκ² (Sherman–Morrison).
-            double b = beta * Kappa * Kappa,
-                dot = 0,
-                norm = 0,
-                largest = 0,
-                size = 0;
+            Gradient(at, y, gradient);
             for (int i = 0; i < n; i++)
-            {
-                double p = gradient[i] / Kappa + (i == label ? 1 : 0);
-                double r = stiffness[i] * delta[i] + beta * gradient[i] - current[i];
-                double d = stiffness[i] + b * p;
-                step[i] = r / d;
-                column[i] = p / d;
-                dot += p * step[i];
-                norm += p * column[i];
-            }
-            double factor = b * dot / (1 - b * norm);
+                left[i] = current[i] - stiffness[i] * delta[i] - beta * gradient[i];
+            Solve(at, y, gradient, beta, stiffness, left, step, direction, product);
             delta.CopyTo(start);
+            double size = 0,
+                largest = 0;
             for (int i = 0; i < n; i++)
-            {
-                step[i] += factor * column[i];
-                (size, largest) = (Math.Max(size, Math.Abs(step[i])), Math.Max(largest, Math.Abs(start[i] - step[i])));
-            }
-            // Far from the solution a whole step can overshoot: the nudged potential is convex and must not rise.
-            double before = potential;
-            for (double length = 1; length > SmallestStep; length /= 2)
-            {
-                for (int i = 0; i < n; i++)
-                    delta[i] = start[i] - length * step[i];
-                potential = Potential(z, delta, moved, stiffness, current);
-                if (!(potential > before + Rounding * (1 + Math.Abs(before))))
-                    break;
-            }
-            if (!(size > Precision * largest))
+                (size, largest) = (Math.Max(size, Math.Abs(step[i])), Math.Max(largest, Math.Abs(start[i] + step[i])));
+            if (Descend(z, delta, at, y, beta, stiffness, current, start, step, ref potential) == 0 || !(size > Precision * largest))
                 return;
-        }
-
-        // The nudged potential at z + δ, which is left in moved.
-        double Potential(
-            ReadOnlySpan<double> origin,
-            ReadOnlySpan<double> change,
-            Span<double> at,
-            ReadOnlySpan<double> slope,
-            ReadOnlySpan<double> drive
-        )
-        {
-            double sum = 0;
-            for (int i = 0; i < at.Length; i++)
-            {
-                at[i] = origin[i] + change[i];
-                sum += change[i] * (slope[i] * change[i] / 2 - drive[i]);
-            }
-            return sum + beta * Value(at, label);
         }
     }
 
-    /// <inheritdoc/>
-    public override void Probabilities(ReadOnlySpan<double> z, Span<double> probabilities) => Softmax(z, Kappa, probabilities);
-
-    /// <summary>p = softmax(κ z).</summary>
-    internal static void Softmax(ReadOnlySpan<double> z, double kappa, Span<double> p)
+    /// <summary>Goes along a step as far as the nudged potential, which is convex, does not rise: far from the solution a whole one can overshoot.</summary>
+    /// <returns>The share of the step that was taken.</returns>
+    private protected double Descend(
+        ReadOnlySpan<double> z,
+        Span<double> delta,
+        Span<double> at,
+        ReadOnlySpan<double> y,
+        double beta,
+        ReadOnlySpan<double> stiffness,
+        ReadOnlySpan<double> current,
+        ReadOnlySpan<double> start,
+        ReadOnlySpan<double> step,
+        ref double potential
+    )
     {
-        double max = double.NegativeInfinity,
-            sum = 0;
-        foreach (double x in z)
-            max = Math.Max(max, kappa * x);
-        for (int i = 0; i < z.Length; i++)
-            sum += p[i] = Math.Exp(kappa * z[i] - max);
-        foreach (ref double x in p)
-            x /= sum;
+        double before = potential;
+        for (double length = 1; length > SmallestStep; length /= 2)
+        {
+            for (int i = 0; i < at.Length; i++)
+                delta[i] = start[i] + length * step[i];
+            potential = NudgedPotential(z, delta, at, y, beta, stiffness, current);
+            if (!(potential > before + Rounding * (1 + Math.Abs(before))))
+                return length;
+        }
+        return 0;
+    }
+
+    /// <summary>The nudged potential at z + δ, which is left in <paramref name="at"/>.</summary>
+    private protected double NudgedPotential(
+        ReadOnlySpan<double> z,
+        ReadOnlySpan<double> delta,
+        Span<double> at,
+        ReadOnlySpan<double> y,
+        double beta,
+        ReadOnlySpan<double> stiffness,
+        ReadOnlySpan<double> current
+    )
+    {
+        double sum = 0;
+        for (int i = 0; i < at.Length; i++)
+        {
+            at[i] = z[i] + delta[i];
+            sum += delta[i] * (stiffness[i] * delta[i] / 2 - current[i]);
+        }
+        return sum + beta * Value(at, y);
+    }
+
+    /// <summary>step with (stiffness + β ∂²C/∂z²)·step = left, by conjugate gradients preconditioned by the stiffness.</summary>
+    private void Solve(
+        ReadOnlySpan<double> at,
+        ReadOnlySpan<double> y,
+        ReadOnlySpan<double> gradient,
+        double beta,
+        ReadOnlySpan<double> stiffness,
+        Span<double> left,
+        Span<double> step,
+        Span<double> direction,
+        Span<double> product
+    )
+    {
+        int n = at.Length;
+        Span<double> moved = stackalloc double[n];
+        double scale = 1,
+            weight = 0;
+        foreach (double x in at)
+            scale = Math.Max(scale, Math.Abs(x));
+        for (int i = 0; i < n; i++)
+        {
+            step[i] = 0;
+            direction[i] = left[i] / stiffness[i];
+            weight += left[i] * direction[i];
+        }
+        double first = weight;
+        for (int k = 0; k < n && weight > Solved * Solved * first; k++)
+        {
+            double longest = 0;
+            foreach (double d in direction)
+                longest = Math.Max(longest, Math.Abs(d));
+            double h = Difference * scale / longest,
+                curvature = 0;
+            for (int i = 0; i < n; i++)
+                moved[i] = at[i] + h * direction[i];
+            Gradient(moved, y, product);
+            for (int i = 0; i < n; i++)
+            {
+                product[i] = stiffness[i] * direction[i] + beta * (product[i] - gradient[i]) / h;
+                curvature += direction[i] * product[i];
+            }
+            if (!(curvature > 0))
+                return;
+            double length = weight / curvature,
+                next = 0;
+            for (int i = 0; i < n; i++)
+            {
+                step[i] += length * direction[i];
+                left[i] -= length * product[i];
+                next += left[i] * left[i] / stiffness[i];
+            }
+            for (int i = 0; i < n; i++)
+                direction[i] = left[i] / stiffness[i] + next / weight * direction[i];
+            weight = next;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Data;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
 
@@ -12,8 +13,8 @@ internal sealed class CostNudge<T> : INudge<T>
 {
     private readonly Machine<T> _machine;
     private readonly Readout _readout;
-    private readonly int[] _labels;
     private readonly double[] _beta,
+        _targets,
         _z,
         _stiffness,
         _current,
@@ -24,10 +25,10 @@ internal sealed class CostNudge<T> : INudge<T>
     public CostNudge(Machine<T> machine, Readout readout, int lanes)
     {
         (_machine, _readout) = (machine, readout);
-        _labels = new int[lanes];
+        _targets = new double[lanes * readout.Width];
         _beta = new double[lanes];
-        (_z, _stiffness, _current) = (new double[readout.Classes], new double[readout.Classes], new double[readout.Classes]);
-        (_dz, _slope) = (new double[readout.Classes], new double[readout.Outputs]);
+        (_z, _stiffness, _current) = (new double[readout.Width], new double[readout.Width], new double[readout.Width]);
+        (_dz, _slope) = (new double[readout.Width], new double[readout.Outputs]);
         _nudge = new double[readout.Outputs];
     }
 
@@ -35,12 +36,12 @@ internal sealed class CostNudge<T> : INudge<T>
     public static double LargestBeta(Machine<T> machine, Readout readout)
     {
         double softest = double.PositiveInfinity;
-        for (int c = 0; c < readout.Classes; c++)
+        for (int c = 0; c < readout.Width; c++)
             softest = Math.Min(
                 softest,
                 Stiffness(
                     LinearForce(machine, readout, c).Slope,
-                    readout.Paired ? LinearForce(machine, readout, c + readout.Classes).Slope : double.PositiveInfinity
+                    readout.Paired ? LinearForce(machine, readout, c + readout.Width).Slope : double.PositiveInfinity
                 )
             );
         return softest / readout.Cost.Curvature;
@@ -48,15 +49,15 @@ internal sealed class CostNudge<T> : INudge<T>
 
     public int Population => _readout.Population;
 
-    /// <summary>Takes the labels and signs of the lanes of one slice.</summary>
-    public void Begin(ReadOnlySpan<int> samples, ReadOnlySpan<byte> labels, double beta, int phases)
+    /// <summary>Takes the targets and signs of the lanes of one slice.</summary>
+    public void Begin(ReadOnlySpan<int> samples, Targets targets, double beta, int phases)
     {
         for (int i = 0; i < _slope.Length; i++)
             _slope[i] = LinearForce(_machine, _readout, i).Slope;
         for (int phase = 0; phase < phases; phase++)
         for (int lane = 0; lane < samples.Length; lane++)
         {
-            _labels[phase * samples.Length + lane] = labels[samples[lane]];
+            targets.Read(samples[lane], Target(phase * samples.Length + lane));
             _beta[phase * samples.Length + lane] = phase == 0 ? beta : -beta;
         }
     }
@@ -64,12 +65,12 @@ internal sealed class CostNudge<T> : INudge<T>
     public void Respond(State<T> free, State<T> d)
     {
         var (u, drive) = (d.X(Population, 0), d.Drive(Population, 0));
-        int classes = _readout.Classes;
+        int width = _readout.Width;
         for (int lane = 0; lane < d.Lanes; lane++)
         {
             _readout.Read(free, lane % free.Lanes, _z);
             _readout.Read(d, lane, _dz);
-            for (int c = 0; c < classes; c++)
+            for (int c = 0; c < width; c++)
             {
                 double slope = _slope[c];
                 (_current[c], _stiffness[c]) = (Current(c), slope);
@@ -77,14 +78,14 @@ internal sealed class CostNudge<T> : INudge<T>
                     continue;
                 // δ₊ = (δI₊ − βf)/c₊, δ₋ = (δI₋ + βf)/c₋, f = ∂C/∂z at z + δz, δz = δ₊ − δ₋:
                 // k δz + β f = k (δI₊/c₊ − δI₋/c₋), 1/k = 1/c₊ + 1/c₋.
-                int pair = c + classes;
+                int pair = c + width;
                 _stiffness[c] = Stiffness(slope, _slope[pair]);
                 _current[c] = _stiffness[c] * (Current(c) / slope - Current(pair) / _slope[pair]);
             }
-            _readout.Cost.Nudged(_z, _dz, _labels[lane], _beta[lane], _stiffness, _current);
-            for (int c = 0; c < classes; c++)
+            _readout.Cost.Nudged(_z, _dz, Target(lane), _beta[lane], _stiffness, _current);
+            for (int c = 0; c < width; c++)
                 _z[c] += _dz[c];
-            _readout.Force(_z, _labels[lane], _nudge);
+            _readout.Force(_z, Target(lane), _nudge);
             for (int i = 0; i < _slope.Length; i++)
                 u[i, lane] = T.CreateChecked((Current(i) - _beta[lane] * _nudge[i]) / _slope[i]);
 
@@ -102,7 +103,7 @@ internal sealed class CostNudge<T> : INudge<T>
             _readout.Read(d, lane, _dz);
             for (int c = 0; c < _z.Length; c++)
                 _z[c] += _dz[c];
-            _readout.Force(_z, _labels[lane], _nudge);
+            _readout.Force(_z, Target(lane), _nudge);
             for (int i = 0; i < _slope.Length; i++)
             {
                 double force = _slope[i] * double.CreateChecked(u[i, lane]) - double.CreateChecked(drive[i, lane]);
@@ -110,6 +111,8 @@ internal sealed class CostNudge<T> : INudge<T>
             }
         }
     }
+
+    private Span<double> Target(int lane) => _targets.AsSpan(lane * _readout.Width, _readout.Width);
 
     private static double Stiffness(double plus, double minus) => double.IsInfinity(minus) ? plus : 1 / (1 / plus + 1 / minus);
 

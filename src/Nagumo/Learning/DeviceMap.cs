@@ -7,8 +7,8 @@ namespace Nagumo.Learning;
 
 /// <summary>One chip: the effective parameters of the programmed ones. [DESIGN §3]</summary>
 /// <remarks>
-/// Weights, conductances and trained neuron parameters: g_eff = q(g) e^{σξ}; a stuck device holds its own value. Bias currents:
-/// b_eff = b + s Σ_{e ≤ epoch} ξ_e. Every block has its own stream, split from the chip by its name.
+/// Weights, conductances and trained neuron parameters: g_eff = q(g) e^{σξ}; a stuck device holds one value of the range that its block was laid
+/// out for, whatever is programmed. Bias currents: b_eff = b + s Σ_{e ≤ age} ξ_e. Every block has its own stream, split from the chip by its name.
 /// </remarks>
 internal sealed class DeviceMap<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -19,7 +19,9 @@ internal sealed class DeviceMap<T> : IDisposable
 
     /// <param name="options">The chip.</param>
     /// <param name="machine">Its parameters get a programmed value beside the effective one.</param>
-    /// <exception cref="ArgumentException">A range that names no coupling, or one value for all neurons where each is to differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// A range that names no coupling, one value for all neurons where each is to differ, or an effect for which the network has no device.
+    /// </exception>
     public DeviceMap(HardwareOptions options, Machine<T> machine)
     {
         options.Validate();
@@ -50,16 +52,43 @@ internal sealed class DeviceMap<T> : IDisposable
                 throw new ArgumentException(
                     $"hardware.ranges names '{name}', which no coupling is called.{Nearest.Hint(name, [.. _devices.SelectMany(d => Owners(d.Tensor.Name)).Distinct()])}"
                 );
+        bool programmable = _devices.Any(d => d.IsCoupling);
+        Require("mismatch", options.Mismatch, programmable, Weights);
+        Require("bits", options.Bits, programmable, Weights);
+        Require("stuck", options.Stuck, programmable, Weights);
+        Require(
+            "neuron_mismatch",
+            options.NeuronMismatch,
+            machine.Network.Populations.Any(p => p.Parameters.Count > 0),
+            "neuron's parameter"
+        );
+        Require(
+            "pair_mismatch",
+            options.PairMismatch,
+            _devices.Any(d => d.Tensor.IsPaired),
+            "pair of transconductors (a bilinear coupling of two populations that relax)"
+        );
+        Require("drift", options.Drift, machine.Parameters.Any(IsSource), "bias current");
+
+        bool IsSource(Tensor<T> tensor) => _devices.All(d => d.Tensor != tensor);
+    }
+
+    private const string Weights = "weight or conductance";
+
+    private static void Require(string effect, double size, bool has, string what)
+    {
+        if (size > 0 && !has)
+            throw new ArgumentException($"hardware.{effect} = {size:R}, but the network has no {what}: leave it out.");
     }
 
     /// <summary>Renews the effective parameters; the machine must be loaded after it.</summary>
-    /// <param name="epoch">Epochs done: sources have drifted for so long.</param>
-    public void Apply(int epoch)
+    /// <param name="age">Epochs since it was first programmed: sources have drifted for so long.</param>
+    public void Apply(int age)
     {
         foreach (var d in _devices)
             d.Apply(_options.Bits);
         foreach (var s in _sources)
-            s.Apply(_options.Drift, epoch);
+            s.Apply(_options.Drift, age);
     }
 
     private static string[] Owners(string block) => [block, block[..block.LastIndexOf('.')]];
@@ -82,7 +111,7 @@ internal sealed class DeviceMap<T> : IDisposable
                 .FirstOrDefault(r => r is not null);
             _factor = new(tensor.Values.Length);
             Draw(_factor.Span, spread, rng.Split("mismatch"));
-            if (options.PairMismatch > 0 && quantised && tensor.Min < 0)
+            if (options.PairMismatch > 0 && tensor.IsPaired)
             {
                 _reverse = new(tensor.Values.Length);
                 Draw(_reverse.Span, options.PairMismatch, rng.Split("pair"));
@@ -90,19 +119,23 @@ internal sealed class DeviceMap<T> : IDisposable
             tensor.Program(_reverse is not null);
             var stuck = rng.Split("stuck");
             _stuck = quantised ? [.. Enumerable.Range(0, tensor.Values.Length).Where(_ => stuck.NextDouble() < options.Stuck)] : [];
-            _held = [.. _stuck.Select(_ => T.CreateChecked(tensor.Min < 0 ? 2 * stuck.NextDouble() - 1 : stuck.NextDouble()))];
+            double largest = _range ?? tensor.Start;
+            _held = [.. _stuck.Select(_ => T.CreateChecked(largest * (tensor.Min < 0 ? 2 * stuck.NextDouble() - 1 : stuck.NextDouble())))];
         }
 
         public Tensor<T> Tensor { get; }
 
+        /// <summary>Whether they are the programmable devices of a coupling, not a neuron's own.</summary>
+        public bool IsCoupling => _quantised;
+
         public void Apply(int bits)
         {
             T range = T.CreateChecked(_range ?? 0);
-            if (_range is null && (bits > 0 || _stuck.Length > 0))
+            if (_range is null && bits > 0)
                 range = Largest(Tensor.Programmed);
             Map(Tensor.Programmed, Tensor.Values, range, _quantised ? bits : 0);
             for (int i = 0; i < _stuck.Length; i++)
-                Tensor.Values[_stuck[i]] = range * _held[i];
+                Tensor.Values[_stuck[i]] = _held[i];
             if (_reverse is not null)
                 Multiply(Tensor.Values, _reverse.Span, Tensor.ReverseValues);
         }
@@ -169,7 +202,7 @@ internal sealed class DeviceMap<T> : IDisposable
         private readonly Tensor<T> _tensor;
         private readonly Rng _rng;
         private readonly double[] _walk;
-        private int _epoch = -1;
+        private int _age = -1;
 
         public Source(Tensor<T> tensor, Rng rng)
         {
@@ -177,24 +210,24 @@ internal sealed class DeviceMap<T> : IDisposable
             tensor.Program(reverse: false);
         }
 
-        public void Apply(double drift, int epoch)
+        public void Apply(double drift, int age)
         {
-            if (epoch != _epoch)
-                Walk(drift, epoch);
+            if (age != _age)
+                Walk(drift, age);
             for (int i = 0; i < _walk.Length; i++)
                 _tensor.Values[i] = _tensor.Programmed[i] + T.CreateChecked(_walk[i]);
         }
 
-        private void Walk(double drift, int epoch)
+        private void Walk(double drift, int age)
         {
             Array.Clear(_walk);
-            for (int e = 1; e <= epoch; e++)
+            for (int e = 1; e <= age; e++)
             {
                 var step = _rng.Split((ulong)e);
                 for (int i = 0; i < _walk.Length; i++)
                     _walk[i] += drift * step.NextNormal();
             }
-            _epoch = epoch;
+            _age = age;
         }
     }
 

@@ -25,31 +25,68 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <summary>Up to this share of inputs that differ from the background, leaving the others out is faster (docs/results.md, Speed).</summary>
     private const double Sparse = 0.55;
 
+    /// <summary>A phase that ends with a residual above this may not be on its way to rest: it is looked into.</summary>
+    private const double Far = 0.02;
+
+    /// <summary>So is a free phase whose last sweeps tell that more than this is left to move: past the ghost of two rest states that have met, the residual is tiny and
+    /// hardly falls. It is on its way when more sweeps leave no more than this.</summary>
+    private const double Near = 1e-3;
+
+    /// <summary>And when they have moved no field further than this: otherwise training's few sweeps end elsewhere than at rest.</summary>
+    private const double Moved = 0.1;
+
+    /// <summary>Most times that is looked into in an epoch.</summary>
+    private const int MostAsked = 4;
+
+    /// <summary>Beyond this it is not the rest state that is missing: the parameters have diverged, which the trainer says.</summary>
+    internal const double BlowUp = 1e6;
+
+    /// <summary>Sweeps after which such a phase counts as not on its way: what is so slow ends elsewhere than training's few sweeps do.</summary>
+    private const int PatientSweeps = 100;
+
+    /// <summary>Most sweeps of a phase that is brought to rest by whatever method does.</summary>
+    private const int RobustSweeps = 300;
+
     private readonly Machine<T> _machine;
     private readonly WorkerTeam _team;
     private readonly EstimatorOptions _estimator;
     private readonly SweepOptions _free,
         _nudged;
-    private readonly PixelLoader<T> _pixels;
+    private readonly InputLoader<T> _loader;
     private readonly Rng _signs,
         _sign;
     private readonly int _input,
         _inputs,
-        _classes;
+        _width;
     private readonly EqPropWorker<T>[] _workers;
-    private readonly Contrasts<T> _contrasts;
+    private readonly Contrasts<T>[] _contrasts;
+    private readonly NudgePair[] _pairs,
+        _mirrored;
+    private readonly T[][] _sums;
     private readonly Buffer<T> _images;
     private readonly int[] _samples;
-    private readonly double[] _losses;
+    private readonly double[] _losses,
+        _misses;
 
     // The job at hand: set by the caller, read by the team.
     private Stage _stage;
-    private ImageSet? _set;
+    private Samples? _set;
     private int _count,
         _epoch;
-    private double _beta;
+    private NudgePair[] _nudges;
+    private int _pair;
     private SweepOptions _predict;
     private double[] _readout = [];
+
+    // Whether sweeps settle on the present weights: begun anew in every epoch, so that a resumed run asks at the same places.
+    private int _askedIn = -1,
+        _asked;
+    private bool _settles = true;
+    private readonly bool _canHandOver;
+    private readonly bool _ownRelaxer;
+    private readonly IRelaxer? _relaxer;
+    private readonly Head<T>? _head;
+    private readonly SweepOptions _robust;
 
     /// <param name="machine">The machine; the learner changes its parameters' gradients only.</param>
     /// <param name="team">Threads.</param>
@@ -62,7 +99,10 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <param name="batch">Most samples of a batch.</param>
     /// <param name="readNoise">Standard deviation with which nudged states are read; 0 for exact readings.</param>
     /// <param name="relaxer">Relaxes both phases, from a state of zeros; null for block sweeps.</param>
+    /// <param name="head">Reads in place of the readout's neurons, and learns; null for those. Freed with the learner.</param>
+    /// <param name="parameters">What is learned; null for all of the machine's.</param>
     /// <exception cref="ArgumentOutOfRangeException">β is beyond the largest that the full cost allows.</exception>
+    /// <exception cref="ArgumentException">An estimator that this machine, noise or relaxer does not admit.</exception>
     public EqProp(
         Machine<T> machine,
         WorkerTeam team,
@@ -74,13 +114,16 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         Rng rng,
         int batch,
         double readNoise = 0,
-        IRelaxer<T>? relaxer = null
+        IRelaxer? relaxer = null,
+        Head<T>? head = null,
+        IReadOnlyList<Tensor<T>>? parameters = null
     )
     {
+        (_relaxer, _head, Parameters) = (relaxer, head, parameters ?? machine.Parameters);
         (_machine, _team, _estimator, _free, _nudged, _predict) = (machine, team, estimator, free, nudged, free);
-        _pixels = new(pixels, rng.Split("pixels"));
+        _loader = new(pixels, rng.Split("pixels"));
         (_signs, _sign) = (rng.Split("signs"), new(0));
-        _classes = readout.Classes;
+        (_width, Cost) = (readout.Width, readout.Cost);
         _input = SingleInput(machine.Network);
         _inputs = machine.Network.Populations[_input].Size;
         bool fullCost = estimator.Nudge == "cost",
@@ -89,26 +132,47 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
             throw new ArgumentException(
                 "estimator.nudge = 'cost' is a sweep's own; another relaxer takes the nudge as a current: use estimator.nudge = 'current'."
             );
+        if (estimator.Kind == "exact")
+        {
+            machine.RequireReciprocal();
+            if (readNoise > 0)
+                throw new ArgumentException(
+                    $"hardware.read_noise = {readNoise:R}: estimator.kind = 'exact' reads no nudged states. Leave one of them out."
+                );
+        }
+        if (corrected && relaxer is not null)
+            throw new ArgumentException("A circuit runs forwards only; leave out estimator.correction.");
         if (corrected && machine.IsReciprocal)
             throw new ArgumentException(
                 "estimator.correction = 'antisymmetric', but every coupling has the same weights forth and back: there is nothing to correct. Leave it out."
             );
-        if (fullCost && (estimator.Kind == "centred" || estimator.RandomSign) && CostNudge<T>.LargestBeta(machine, readout) is var largest)
-            if (estimator.Beta >= largest)
+        _nudges = _pairs = Estimators.Of(estimator.Kind, estimator.Beta);
+        _mirrored = estimator.RandomSign ? Estimators.Of(estimator.Kind, -estimator.Beta) : _pairs;
+        if (fullCost && _pairs.Any(p => p.Minus != 0 && p.Minus != -p.Plus))
+            throw new ArgumentException(
+                $"estimator.kind = '{estimator.Kind}' has phases of two strengths, and the full cost nudges by ±β: use estimator.nudge = 'current'."
+            );
+        double negative = _pairs.Concat(_mirrored).Select(p => -Math.Min(p.Plus, p.Minus)).Append(0).Max();
+        if (fullCost && negative > 0 && CostNudge<T>.LargestBeta(machine, readout) is var largest)
+            if (negative >= largest)
                 throw new ArgumentOutOfRangeException(
                     nameof(estimator),
-                    $"estimator.beta = {estimator.Beta:R} is not below {largest:g4}, the largest β at which the negatively nudged outputs are stable. Lower beta or the cost's kappa, or use estimator.nudge = 'current'."
+                    $"estimator.beta = {estimator.Beta:R}{(negative == estimator.Beta ? "" : $" (a phase nudged by −{negative:R})")} is not below {largest:g4}, the largest β at which the negatively nudged outputs are stable. Lower beta or the cost's kappa, or use estimator.nudge = 'current'."
                 );
+        _canHandOver = !fullCost && !corrected;
+        _robust = new(RobustSweeps, Rounding, free.OverRelaxation);
+        _ownRelaxer = relaxer is not null;
         var noise = readNoise > 0 ? new ReadoutNoise<T>(readNoise, rng.Split("readout")) : null;
         _samples = new int[batch];
-        _losses = new double[batch];
-        _contrasts = new(machine, batch);
+        (_losses, _misses) = (new double[batch], new double[batch]);
+        _contrasts = [.. Enumerable.Range(0, Math.Max(1, _pairs.Length)).Select(_ => new Contrasts<T>(machine, batch))];
+        _sums = _pairs.Length > 1 ? [.. machine.Parameters.Select(p => new T[p.Gradients.Length])] : [];
         _images = new((long)batch * _inputs);
         _workers =
         [
             .. Enumerable
                 .Range(0, team.Threads)
-                .Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise, relaxer)),
+                .Select(_ => new EqPropWorker<T>(machine, readout, Tile, fullCost, corrected, noise, relaxer, head)),
         ];
     }
 
@@ -123,25 +187,108 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <summary>The machine that learns.</summary>
     public Machine<T> Machine => _machine;
 
-    public IReadOnlyList<Tensor<T>> Parameters => _machine.Parameters;
+    public IReadOnlyList<Tensor<T>> Parameters { get; }
 
     /// <inheritdoc/>
-    public BatchReport Gradient(ImageSet set, ReadOnlySpan<int> samples, int epoch)
+    public Cost? Cost { get; }
+
+    /// <inheritdoc/>
+    public BatchReport Gradient(Samples set, ReadOnlySpan<int> samples, int epoch)
     {
         (_set, _epoch, _count) = (set, epoch, samples.Length);
         SetBackground(training: true);
         samples.CopyTo(_samples);
         // A stream of its own for every batch, so that a resumed run draws the same signs.
         _signs.Split(((ulong)epoch << 32) | (uint)samples[0], _sign);
-        _beta = _estimator.RandomSign && (_sign.NextUInt64() & 1) == 0 ? -_estimator.Beta : _estimator.Beta;
-        _contrasts.Clamp(_input, new MatView<T>(_images.Pointer, _inputs, _count, 1, _inputs));
+        _nudges = _estimator.RandomSign && (_sign.NextUInt64() & 1) == 0 ? _mirrored : _pairs;
+        foreach (var contrasts in _contrasts)
+            contrasts.Clamp(_input, new MatView<T>(_images.Pointer, _inputs, _count, 1, _inputs));
+        if (_askedIn != epoch)
+            (_askedIn, _asked, _settles) = (epoch, 0, true);
         var report = Run(Stage.Relax);
-        Run(Stage.Gradient);
+        if (_settles && _asked < MostAsked && (IsFar(report) || report.Free.Left > Near))
+        {
+            _asked++;
+            _settles = Settles();
+            if (!_settles)
+                report = Run(Stage.Relax);
+        }
+        if (!_settles && IsFar(report) && report.Free.Residual + report.Nudged.Residual < BlowUp)
+            throw new NotAtRestException(
+                $"The network does not come to rest: after sweeps, acceleration and Newton's method or the flow the residual is {report.Free.Residual:g3} in the free phase and {report.Nudged.Residual:g3} in the nudged one. Weaken the couplings (sd, d), or lower optimizer.rate."
+            );
+        for (_pair = 0; _pair < _contrasts.Length; _pair++)
+        {
+            Run(Stage.Gradient);
+            if (_sums.Length > 0)
+                Add();
+        }
         return report;
     }
 
+    /// <summary>Adds a pair's contrast to those before it; after the last one the sums are the gradient.</summary>
+    private void Add()
+    {
+        T weight = T.CreateChecked(_nudges[_pair].Weight);
+        for (int t = 0; t < _sums.Length; t++)
+        {
+            var gradient = _machine.Parameters[t].Gradients;
+            if (_pair == 0)
+                RowMath.Scale(gradient, weight, _sums[t]);
+            else
+                RowMath.AddScaled(gradient, weight, _sums[t], _sums[t]);
+            if (_pair == _contrasts.Length - 1)
+                _sums[t].CopyTo(gradient);
+        }
+    }
+
+    private static bool IsFar(BatchReport report) => !(report.Free.Residual <= Far && report.Nudged.Residual <= Far);
+
+    /// <summary>Whether sweeps lead to rest from where the free phases of the batch ended, and near there.</summary>
+    /// <exception cref="NotAtRestException">They do not, and the nudge is one that sweeps alone can follow.</exception>
+    private bool Settles()
+    {
+        if (_ownRelaxer)
+            return true;
+        bool settles = true;
+        for (int at = 0; settles && at < _count; at += Tile)
+            settles = Settles(FreePhase(at));
+        if (settles || _canHandOver)
+            return settles;
+        throw new NotAtRestException(
+            "Sweeps do not bring the network to rest, and a nudge by the full cost or a corrected one is followed by sweeps only. Weaken the couplings (sd, d), or use estimator.nudge = 'current' and estimator.correction = 'none', with which other methods take over."
+        );
+    }
+
+    private bool Settles(State<T> s)
+    {
+        var vector = new FieldVector<T>(_machine, s);
+        T[] ended = new T[vector.Rows * s.Lanes],
+            settled = new T[ended.Length];
+        vector.Gather(s, ended);
+        if (!Relaxer.Settles(_machine, s, new(PatientSweeps, Rounding, _free.OverRelaxation), Near, _workers[0].Workspace))
+            return false;
+        vector.Gather(s, settled);
+        T most = T.Zero;
+        for (int i = 0; i < ended.Length; i++)
+            most = T.Max(most, T.Abs(settled[i] - ended[i]));
+        return double.CreateChecked(most) <= Moved;
+    }
+
+    /// <summary>The free phase of a tile of samples, as training ends it.</summary>
+    private State<T> FreePhase(int at)
+    {
+        var worker = _workers[0];
+        int lanes = Math.Min(Tile, _count - at);
+        worker.Free(_input, new MatView<T>(_images.Pointer + (long)at * _inputs, _inputs, lanes, 1, _inputs), _free, trusted: false);
+        return worker.FreeState;
+    }
+
+    /// <summary>A residual that is rounding.</summary>
+    private static double Rounding => BlockSweeps.Rounding<T>();
+
     /// <inheritdoc/>
-    public BatchReport Predict(ImageSet set, ReadOnlySpan<int> samples, SweepOptions options, Span<double> readout)
+    public BatchReport Predict(Samples set, ReadOnlySpan<int> samples, SweepOptions options, Span<double> readout)
     {
         (_set, _predict) = (set, options);
         SetBackground(training: false);
@@ -151,11 +298,11 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
             var part = samples.Slice(from, Math.Min(_samples.Length, samples.Length - from));
             part.CopyTo(_samples);
             _count = part.Length;
-            if (_readout.Length < _count * _classes)
-                _readout = new double[_count * _classes];
+            if (_readout.Length < _count * _width)
+                _readout = new double[_count * _width];
             total += Run(Stage.Predict);
             if (!readout.IsEmpty)
-                _readout.AsSpan(0, _count * _classes).CopyTo(readout[(from * _classes)..]);
+                _readout.AsSpan(0, _count * _width).CopyTo(readout[(from * _width)..]);
         }
         return total;
     }
@@ -167,10 +314,10 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         Run(Stage.Load);
     }
 
-    /// <summary>Lets products leave out the unlit pixels of a set that has many: decided by the whole set, so that threads and batches do not matter.</summary>
+    /// <summary>Lets products leave out the zeros of a set that has many: decided by the whole set, so that threads and batches do not matter.</summary>
     private void SetBackground(bool training)
     {
-        if (_machine.SetBackground(_input, _pixels.Density(_set!, training) <= Sparse ? _pixels.Background : null))
+        if (_machine.Expect(_input, _loader.Density(_set!, training) <= Sparse ? _loader.Background(_set!) : null))
             Run(Stage.Load);
     }
 
@@ -183,12 +330,14 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
                 _machine.LoadPart(thread, threads);
                 return;
             case Stage.Gradient:
-                _contrasts.Gradient(_count, thread, threads, worker.Workspace.Gemm);
+                _contrasts[_pair].Gradient(_count, thread, threads, worker.Workspace.Gemm);
+                if (_pair == 0)
+                    _head?.Gradient(_count, thread, threads, worker.Workspace.Gemm);
                 return;
         }
         bool predict = _stage == Stage.Predict;
         // A tolerance stops a tile as a whole; a fixed number of sweeps treats every lane alike, however they are split.
-        if (predict || _free.Tolerance > 0 || _nudged.Tolerance > 0)
+        if (predict || !_settles || _free.Tolerance > 0 || _nudged.Tolerance > 0 || _relaxer is { JoinsLanes: true })
             for (int at = thread * Tile; at < _count; at += threads * Tile)
                 Slice(worker, at, Math.Min(Tile, _count - at), predict);
         else
@@ -207,25 +356,49 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
             var row = new Span<T>(_images.Pointer + (long)(at + i) * _inputs, _inputs);
             _set!.Prefetch(samples[Math.Min(i + 1, lanes - 1)]);
             if (predict)
-                _pixels.Load(_set.Image(samples[i]), row);
+                _loader.Load(_set, samples[i], row);
             else
-                _pixels.Augment(_set.Image(samples[i]), _set.Cols, _epoch, samples[i], row, worker.Random);
+                _loader.Augment(_set, _epoch, samples[i], row, worker.Random);
         }
         var images = new MatView<T>(_images.Pointer + (long)at * _inputs, _inputs, lanes, 1, _inputs);
-        var free = worker.Free(_input, images, predict ? _predict : _free, trusted: predict);
+        bool robust = !predict && !_settles;
+        var free = worker.Free(
+            _input,
+            images,
+            predict ? _predict
+                : robust ? _robust
+                : _free,
+            trusted: predict || robust
+        );
         worker.Judge(
+            at,
             samples,
-            _set!.Labels,
+            _set!.Targets,
             free,
             _losses.AsSpan(at, lanes),
-            predict ? _readout.AsSpan(at * _classes, lanes * _classes) : default
+            _misses.AsSpan(at, lanes),
+            predict ? _readout.AsSpan(at * _width, lanes * _width) : default
         );
         if (predict)
             return;
+        if (_estimator.Kind == "exact" && !double.IsFinite(free.Residual))
+            throw new NotAtRestException(
+                "The free phase runs away: the couplings outweigh what holds the neurons back, so there is no rest state to differentiate. Weaken the couplings (sd, d), or give the neurons a box."
+            );
         if (_estimator.Kind == "exact")
-            worker.Differentiate(samples, _set.Labels, _contrasts, at);
-        else
-            worker.Nudge(samples, _set.Labels, _epoch, _beta, _estimator.Kind == "centred", _nudged, _contrasts, at);
+            worker.Differentiate(samples, _set.Targets, _contrasts[0], at);
+        for (int pair = 0; pair < _nudges.Length; pair++)
+            worker.Nudge(
+                samples,
+                _set.Targets,
+                _epoch,
+                _nudges[pair],
+                pair,
+                robust ? _robust : _nudged,
+                _contrasts[pair],
+                at,
+                robust ? Relaxers.Default : null
+            );
     }
 
     private BatchReport Run(Stage stage)
@@ -240,10 +413,11 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         if (stage is Stage.Gradient or Stage.Load)
             return total;
         // In the order of the samples: the sum must not depend on who computed its terms.
-        double loss = 0;
+        double loss = 0,
+            misses = 0;
         for (int i = 0; i < _count; i++)
-            loss += _losses[i];
-        return total with { Loss = loss };
+            (loss, misses) = (loss + _losses[i], misses + _misses[i]);
+        return total with { Loss = loss, Misses = misses };
     }
 
     private static int SingleInput(Network network)
@@ -255,7 +429,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         return clamped.Length == 1
             ? clamped[0]
             : throw new ArgumentException(
-                $"The network has {clamped.Length} clamped populations without fixed values; learning from images needs exactly one."
+                $"The network has {clamped.Length} clamped populations without fixed values; learning from samples needs exactly one."
             );
     }
 
@@ -263,7 +437,11 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     {
         foreach (var worker in _workers)
             worker.Dispose();
-        _contrasts.Dispose();
+        foreach (var contrasts in _contrasts)
+            contrasts.Dispose();
         _images.Dispose();
+        _head?.Dispose();
+        // One that a program registered lives on.
+        (_relaxer as DepthRelaxer<T>)?.Dispose();
     }
 }

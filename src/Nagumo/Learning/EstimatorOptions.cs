@@ -1,7 +1,7 @@
 namespace Nagumo.Learning;
 
 /// <summary>How the gradient is read from the two phases.</summary>
-/// <param name="Kind">"centred" (−β, +β; error O(β²)), "one-sided" (0, +β; error O(β)), or "exact" (implicit differentiation).</param>
+/// <param name="Kind">"centred" (−β, +β; error O(β²)), "one-sided" (0, +β; error O(β)), "exact" (implicit differentiation), or one that <see cref="Estimators"/> knows.</param>
 /// <param name="Beta">Nudging strength β &gt; 0.</param>
 /// <param name="Nudge">"current": the constant current −β ∂C/∂u of the free state; "cost": the whole term β C, with a largest β.</param>
 /// <param name="RandomSign">One-sided only: the sign of β is drawn for each batch.</param>
@@ -17,7 +17,7 @@ public sealed record EstimatorOptions(
 )
 {
     /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
-    public string Kind { get; init; } = Choice(nameof(Kind), Kind, "centred", "one-sided", "exact");
+    public string Kind { get; init; } = Choice(nameof(Kind), Kind, [.. Estimators.Names]);
 
     /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
     public double Beta { get; init; } =

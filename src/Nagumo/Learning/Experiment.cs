@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Nagumo.Data;
 using Nagumo.Relaxation;
 
 namespace Nagumo.Learning;
@@ -7,7 +9,7 @@ namespace Nagumo.Learning;
 /// <summary>Everything that decides a training run's bytes: the configuration file.</summary>
 /// <param name="Network">Populations and couplings.</param>
 /// <param name="Name">Name of the preset it came from, or the user's.</param>
-/// <param name="Data">Data set: "mnist", "fashion-mnist" or "mnist-mini".</param>
+/// <param name="Data">The data: a set by its name, or a file or folder and how it is understood; null for mnist.</param>
 /// <param name="Validation">Training samples held out for tuning, ≥ 0; 0 trains on all of them.</param>
 /// <param name="Epochs">Passes over the training samples, ≥ 1.</param>
 /// <param name="Batch">Samples of a batch, ≥ 1.</param>
@@ -21,12 +23,14 @@ namespace Nagumo.Learning;
 /// <param name="Pixels">Inputs and augmentation.</param>
 /// <param name="Hardware">The chip that it runs on; null for ideal devices.</param>
 /// <param name="Chain">Repeats the network's hidden population in depth; null for the network as it stands.</param>
+/// <param name="Task">"classification", "regression" or a registered one; null for what the targets suggest.</param>
+/// <param name="Relaxer">How states are brought to rest in training, evaluation and the recipe's check: "sweeps", "hand-over", or a registered one.</param>
 /// <param name="Weights">A file of starting weights (.npz), relative to the configuration's folder; null starts from random ones.</param>
 public sealed record Experiment(
     NetworkOptions Network,
     ReadoutOptions Readout,
     string Name = "custom",
-    string Data = "mnist",
+    DataOptions? Data = null,
     int Validation = 0,
     int Epochs = 10,
     int Batch = 64,
@@ -39,9 +43,15 @@ public sealed record Experiment(
     PixelOptions? Pixels = null,
     HardwareOptions? Hardware = null,
     string? Weights = null,
-    ChainOptions? Chain = null
+    ChainOptions? Chain = null,
+    string? Task = null,
+    string Relaxer = "sweeps"
 )
 {
+    /// <inheritdoc cref="Experiment"/>
+    [JsonConverter(typeof(DataOptionsConverter))]
+    public DataOptions Data { get; init; } = Data ?? new();
+
     /// <inheritdoc cref="Experiment"/>
     public EstimatorOptions Estimator { get; init; } = Estimator ?? new();
 
@@ -67,13 +77,22 @@ public sealed record Experiment(
         Range("validation", Validation >= 0, Validation, "0 or more samples");
         Range("epochs", Epochs is >= 1 and <= 100_000, Epochs, "1 to 100000");
         Range("batch", Batch is >= 1 and <= 65_536, Batch, "1 to 65536");
+        Data.Validate();
         Readout.Validate();
+        string[] populations = [.. Network.Populations.Where(p => p is not null).Select(p => p.Name)];
+        if (!populations.Contains(Readout.Population))
+            throw new ArgumentException(
+                $"readout.population = '{Readout.Population}': the network has no such population.{Nearest.Hint(Readout.Population, populations)}"
+            );
         Optimizer.Validate();
         Hardware?.Validate();
         Chain?.Validate();
-        if (Chain is not null && Hardware is not null)
+        var relaxer = Relaxers.Of(Relaxer);
+        if (Chain is not null && relaxer is not null)
+            throw new ArgumentException($"relaxer = '{Relaxer}': a chain of layers has a relaxer of its own; leave it out.");
+        if (Chain is { Reading: "pass" } && Hardware is not null)
             throw new ArgumentException(
-                "hardware: a chain of layers runs on ideal devices only; leave hardware out, or use a network of populations."
+                "hardware: a chain read as a pass runs on ideal devices only; leave hardware out, or read it as a boundary problem (chain.reading)."
             );
 
         static void Range(string key, bool valid, int value, string allowed)
@@ -83,8 +102,32 @@ public sealed record Experiment(
         }
     }
 
+    /// <summary>The experiment for other data: inputs and outputs as many as the data have, first weights of a spread that suits the size of their
+    /// inputs, the cost of their task, and batches and epochs enough for few samples. Hidden populations and rates stay.</summary>
+    /// <param name="data">The data.</param>
+    public Experiment For(DataSet data) => DataFit.Of(this, data);
+
     /// <summary>The network, its neurons as the chip has them.</summary>
-    internal Networks.Network BuildNetwork() => Hardware is null ? Network.Build() : Fabrication.Fabricate(Network.Build(), Hardware);
+    internal Networks.Network BuildNetwork()
+    {
+        var network = Network.Build();
+        if (IsLadder)
+            network = Ladder.Expand(ChainShape.Of(this, network));
+        return Hardware is null ? network : Fabrication.Fabricate(network, Hardware);
+    }
+
+    /// <summary>Whether the network's hidden population is repeated in depth and relaxes.</summary>
+    internal bool IsLadder => Chain is { Reading: "boundary" };
+
+    /// <summary>The network and the name and shape of its parameters, as <see cref="Trainer.Weights"/> will have them; nothing of their size is allocated.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Validate"/>, or a network that does not fit together.</exception>
+    public (Networks.Network Network, IReadOnlyList<(string Name, Compute.Shape Shape)> Blocks) Describe()
+    {
+        Validate();
+        var network = Network.Build();
+        _ = Readout.Of(network);
+        return (network, [.. network.Blocks()]);
+    }
 
     /// <summary>The configuration as JSON text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ExperimentJson.Default.Experiment) + "\n";
@@ -114,38 +157,54 @@ public sealed record Experiment(
     /// <exception cref="ArgumentException">An unknown key (the nearest is suggested), a wrong type or a value out of range.</exception>
     public Experiment With(IEnumerable<string> assignments) => ExperimentKeys.Set(this, assignments);
 
+    /// <summary>Every key in which this experiment differs from another, by the path that <see cref="With"/> takes, in the order of the
+    /// configuration; with its value here, null where it is absent.</summary>
+    public IReadOnlyList<KeyValuePair<string, JsonNode?>> Changes(Experiment from) =>
+        [.. ExperimentKeys.Differences(from, this).Select(d => KeyValuePair.Create(d.Key, d.B))];
+
     /// <summary>Path and both values of the first key in which another experiment differs; null when they are equal.</summary>
     public (string Key, string Here, string There)? Difference(Experiment other) => ExperimentKeys.Difference(this, other);
 }
 
 /// <summary>Where the network is read and nudged.</summary>
 /// <param name="Population">The population whose activators are read.</param>
-/// <param name="Cost">"cross-entropy" (with gain κ) or "squared-error".</param>
+/// <param name="Cost">"cross-entropy" (with gain κ), "squared-error", "huber" or "absolute" (with a width), or a registered one.</param>
 /// <param name="Kappa">Gain κ &gt; 0 of the cross-entropy.</param>
 /// <param name="Paired">Whether outputs come in pairs, z_c = u_c − u_{c+C}.</param>
-public sealed record ReadoutOptions(string Population, string Cost = "cross-entropy", double Kappa = 1, bool Paired = false)
+/// <param name="Width">Width &gt; 0 up to which huber's and the absolute error are quadratic; null for 1 and 0.1.</param>
+public sealed record ReadoutOptions(
+    string Population,
+    string Cost = "cross-entropy",
+    double Kappa = 1,
+    bool Paired = false,
+    double? Width = null
+)
 {
     /// <summary>Throws when a value is out of its range, naming it.</summary>
     public void Validate()
     {
         if (!(Kappa > 0 && double.IsFinite(Kappa)))
             throw new ArgumentException($"readout.kappa = {Kappa:R}: give a finite number > 0.");
+        if (Width is { } width)
+            CheckedWidth(width);
+        _ = BuildCost();
     }
 
     /// <summary>The cost.</summary>
-    internal Cost BuildCost() =>
-        Cost switch
-        {
-            "cross-entropy" => new CrossEntropy(Kappa),
-            "squared-error" => new SquaredError(),
-            _ => throw new ArgumentException($"readout.cost = '{Cost}'.{Nearest.Hint(Cost, new[] { "cross-entropy", "squared-error" })}"),
-        };
+    internal Cost BuildCost() => Costs.Of(this);
+
+    /// <summary>The readout of a network.</summary>
+    internal Readout Of(Networks.Network network, LearningTask? task = null) => new(network, Population, Paired, BuildCost(), task);
+
+    internal static double CheckedWidth(double width) =>
+        width > 0 && double.IsFinite(width) ? width : throw new ArgumentException($"readout.width = {width:R}: give a finite number > 0.");
 }
 
 /// <summary>Source-generated JSON: snake_case keys, unknown keys refused, a single number where a list is expected.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true,
@@ -156,6 +215,8 @@ public sealed record ReadoutOptions(string Population, string Cost = "cross-entr
     Converters = [typeof(NumberOrListConverter)]
 )]
 [JsonSerializable(typeof(Experiment))]
+[JsonSerializable(typeof(DataOptions))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ExperimentJson : JsonSerializerContext;
 
 /// <summary>Reads 0.5 as well as [0.5, 0.6] where a list of numbers is expected.</summary>

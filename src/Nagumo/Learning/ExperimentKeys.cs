@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using Nagumo.Data;
 
 namespace Nagumo.Learning;
 
@@ -14,25 +15,50 @@ namespace Nagumo.Learning;
 internal static partial class ExperimentKeys
 {
     /// <summary>The experiment with every "key=value" taken over, in order.</summary>
-    /// <exception cref="ArgumentException">An unknown key, a wrong type or a value out of range, naming the key.</exception>
+    /// <exception cref="ArgumentException">An unknown key, a wrong type, a value out of range, or a key that an earlier one has set: which is
+    /// meant? The message names the key.</exception>
     public static Experiment Set(Experiment experiment, IEnumerable<string> assignments)
     {
         var root = (JsonObject)JsonSerializer.SerializeToNode(experiment, ExperimentJson.Default.Experiment)!;
+        var set = new List<(string Path, string Assignment)>();
         foreach (string assignment in assignments)
         {
             int equals = assignment.IndexOf('=');
             if (equals <= 0)
                 throw new ArgumentException($"'{assignment}' is not key=value; for example optimizer.rate=0.001.");
             string key = assignment[..equals].Trim();
-            Put(root, typeof(Experiment), key, key.Split('.'), 0, assignment[(equals + 1)..].Trim());
+            string path = Put(root, typeof(Experiment), key, key.Split('.'), 0, assignment[(equals + 1)..].Trim(), "");
+            if (set.FirstOrDefault(s => (s.Path + ".").StartsWith(path + ".", StringComparison.Ordinal)) is { Path: { } before } earlier)
+                throw new ArgumentException(
+                    before == path
+                        ? $"'{key}' is set twice ('{earlier.Assignment}', '{assignment}'): keep one."
+                        : $"'{assignment}' would undo '{earlier.Assignment}': set it first, or leave one out."
+                );
+            set.Add((path, assignment));
         }
         return Experiment.FromJson(root.ToJsonString());
     }
 
     /// <summary>Path and both values of the first key in which two experiments differ; null when they are equal.</summary>
-    public static (string Key, string A, string B)? Difference(Experiment a, Experiment b) =>
-        Difference(
+    public static (string Key, string A, string B)? Difference(Experiment a, Experiment b)
+    {
+        return Differences(a, b).Select(d => ((string, string, string)?)(d.Key, Text(d.A), Text(d.B))).FirstOrDefault();
+
+        static string Text(JsonNode? node) =>
+            node switch
+            {
+                null => "absent",
+                JsonArray list => $"a list of {list.Count}",
+                JsonObject => "an object",
+                _ => node.ToJsonString(),
+            };
+    }
+
+    /// <summary>Every key in which two experiments differ, by the path that <see cref="Set"/> takes, with both values; null is absent.</summary>
+    public static IEnumerable<(string Key, JsonNode? A, JsonNode? B)> Differences(Experiment a, Experiment b) =>
+        Differences(
             "",
+            typeof(Experiment),
             JsonSerializer.SerializeToNode(a, ExperimentJson.Default.Experiment),
             JsonSerializer.SerializeToNode(b, ExperimentJson.Default.Experiment)
         );
@@ -45,7 +71,9 @@ internal static partial class ExperimentKeys
             quoted = Quoted().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : "";
         var type = TypeAt(path);
         string message =
-            e.Message.Contains("could not be mapped") ? UnknownKey(quoted, Parent(path, quoted))
+            e.Message.Contains("Duplicate propert")
+                ? $"the key '{(quoted.Length > 0 ? quoted : LastKey(path))}' stands there twice: keep one"
+            : e.Message.Contains("could not be mapped") ? UnknownKey(quoted, Parent(path, quoted))
             : e.Message.Contains("missing required") ? $"{Named(path)} lacks the key '{Quoted().Matches(e.Message)[^1].Groups[1].Value}'"
             : e.Message.Contains("could not be converted") || e.Message.Contains("null")
                 ? $"{Named(path)}: expected {Expected(type ?? typeof(Experiment))}"
@@ -82,50 +110,79 @@ internal static partial class ExperimentKeys
         return e;
     }
 
+    /// <summary>The last segment of a JSON path: of a.b, or of a['b.c'].</summary>
+    private static string LastKey(string path) =>
+        path.EndsWith("']", StringComparison.Ordinal)
+            ? path[(path.LastIndexOf("['", StringComparison.Ordinal) + 2)..^2]
+            : path[(path.LastIndexOf('.') + 1)..];
+
     private static JsonDocumentOptions ReadOptions => new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     private static string Plain(ArgumentException e) => e.Message.Replace($" (Parameter '{e.ParamName}')", "");
 
-    private static void Put(JsonNode node, Type type, string key, string[] path, int at, string text)
+    /// <summary>Puts a value at a path.</summary>
+    /// <returns>The path within <paramref name="node"/> with every element of a list by its index, after <paramref name="above"/>.</returns>
+    private static string Put(JsonNode node, Type type, string key, string[] path, int at, string text, string above)
     {
         var info = Info(type);
         bool last = at == path.Length - 1;
         switch (info.Kind)
         {
             case JsonTypeInfoKind.Object:
-                var property =
-                    info.Properties.FirstOrDefault(p => p.Name == path[at])
-                    ?? throw new ArgumentException(UnknownKey(path[at], string.Join('.', path[..at])));
+                var within = Within(info, path[at]) ?? throw new ArgumentException(UnknownKey(path[at], string.Join('.', path[..at])));
                 var parent = (JsonObject)node;
-                if (last)
-                    parent[path[at]] = Value(text, property.PropertyType, key);
-                else
-                    Put(parent[path[at]] ??= Empty(property.PropertyType, key, path[at]), property.PropertyType, key, path, at + 1, text);
-                break;
+                string here = $"{above}.{path[at]}";
+                if (!last)
+                    return Put(
+                        parent[path[at]] = WholeData(parent[path[at]], within) ?? Empty(within, key, path[at]),
+                        within,
+                        key,
+                        path,
+                        at + 1,
+                        text,
+                        here
+                    );
+                parent[path[at]] = Value(text, within, key);
+                return here;
             case JsonTypeInfoKind.Dictionary:
                 string name = string.Join('.', path[at..]);
                 if (text == "null")
                     ((JsonObject)node).Remove(name);
                 else
                     ((JsonObject)node)[name] = Value(text, info.ElementType!, key);
-                break;
+                return $"{above}.{name}";
             case JsonTypeInfoKind.Enumerable:
                 var list = (JsonArray)node;
                 var (index, taken) = Element(list, key, path, at);
-                if (at + taken == path.Length)
-                    list[index] = Value(text, info.ElementType!, key);
-                else
-                    Put(list[index]!, info.ElementType!, key, path, at + taken, text);
-                break;
+                string element = string.Create(CultureInfo.InvariantCulture, $"{above}.{index}");
+                if (at + taken < path.Length)
+                    return Put(list[index]!, info.ElementType!, key, path, at + taken, text, element);
+                list[index] = Value(text, info.ElementType!, key);
+                return element;
             default:
                 // A list of numbers may stand as a single one.
                 var numbers = node as JsonArray ?? throw Within(key, path[at - 1], type);
                 if (!last || !int.TryParse(path[at], CultureInfo.InvariantCulture, out int i) || i < 0 || i >= numbers.Count)
                     throw new ArgumentException($"'{key}': '{string.Join('.', path[..at])}' has elements 0 to {numbers.Count - 1}.");
                 numbers[i] = Value(text, typeof(double), key);
-                break;
+                return string.Create(CultureInfo.InvariantCulture, $"{above}.{i}");
         }
     }
+
+    /// <summary>The section of data where their source stands for it; any other as it is, and away from its parent.</summary>
+    private static JsonNode? WholeData(JsonNode? node, Type type) =>
+        type == typeof(DataOptions) && node is JsonValue source
+            ? JsonSerializer.SerializeToNode(new DataOptions(source.GetValue<string>()), ExperimentJson.Default.DataOptions)
+            : node;
+
+    /// <summary>The type of an object's key: a coupling takes any, a number where its kind is from outside; null where there is none.</summary>
+    private static Type? Within(JsonTypeInfo info, string key) =>
+        info.Properties.FirstOrDefault(p => p.Name == key && !p.IsExtensionData)?.PropertyType
+        ?? (
+            !info.Properties.Any(p => p.IsExtensionData) ? null
+            : Couplings.CouplingKinds.All.Any(k => k.Words.Contains(key)) ? typeof(string)
+            : typeof(double)
+        );
 
     private static JsonNode Empty(Type type, string key, string segment) =>
         Info(type).Kind switch
@@ -164,8 +221,10 @@ internal static partial class ExperimentKeys
             return null;
         var invariant = CultureInfo.InvariantCulture;
         var leaf = Nullable.GetUnderlyingType(type) ?? type;
-        if (leaf == typeof(string))
+        if (leaf == typeof(string) || leaf == typeof(DataOptions) && !text.StartsWith('{'))
             return text.Trim('"');
+        if (leaf == typeof(string[]) && !text.StartsWith('['))
+            return new JsonArray([.. text.Split(',', StringSplitOptions.TrimEntries).Select(w => (JsonNode)w.Trim('"'))]);
         if (leaf == typeof(bool) && bool.TryParse(text, out bool flag))
             return flag;
         if (leaf == typeof(int) && int.TryParse(text, NumberStyles.AllowLeadingSign, invariant, out int whole))
@@ -189,7 +248,7 @@ internal static partial class ExperimentKeys
     {
         try
         {
-            return JsonNode.Parse(text);
+            return JsonNode.Parse(text, documentOptions: new() { AllowDuplicateProperties = false });
         }
         catch (JsonException)
         {
@@ -212,29 +271,54 @@ internal static partial class ExperimentKeys
         }
     }
 
-    private static (string Key, string A, string B)? Difference(string path, JsonNode? a, JsonNode? b)
+    private static IEnumerable<(string Key, JsonNode? A, JsonNode? B)> Differences(string path, Type type, JsonNode? a, JsonNode? b)
     {
         if (JsonNode.DeepEquals(a, b))
-            return null;
+            return [];
         string prefix = path.Length > 0 ? path + "." : "";
-        if (a is JsonObject x && b is JsonObject y)
-            foreach (string key in x.Select(p => p.Key).Union(y.Select(p => p.Key)))
-                if (Difference(prefix + key, x[key], y[key]) is { } difference)
-                    return difference;
-        if (a is JsonArray u && b is JsonArray v && u.Count == v.Count)
-            for (int i = 0; i < u.Count; i++)
-                if (Difference(prefix + i.ToString(CultureInfo.InvariantCulture), u[i], v[i]) is { } difference)
-                    return difference;
-        return (path, Text(a), Text(b));
+        var info = Info(type);
+        if (a is JsonObject || b is JsonObject)
+            (a, b) = (WholeData(a, type), WholeData(b, type));
+        IEnumerable<(string Key, JsonNode? A, JsonNode? B)> within = [];
+        // A section that is absent stands for its defaults.
+        if (
+            info.Kind is JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary
+            && (a ?? Defaults(info)) is JsonObject x
+            && (b ?? Defaults(info)) is JsonObject y
+        )
+            within = x.Select(p => p.Key)
+                .Union(y.Select(p => p.Key))
+                .SelectMany(key => Differences(prefix + key, info.ElementType ?? Within(info, key)!, x[key], y[key]));
+        else if (a is JsonArray u && b is JsonArray v && u.Count == v.Count && info.Kind == JsonTypeInfoKind.Enumerable)
+            within = Enumerable
+                .Range(0, u.Count)
+                .SelectMany(i =>
+                    Differences(
+                        prefix
+                            + (
+                                NameOf(u[i]) == NameOf(v[i]) && u.Count(e => NameOf(e) == NameOf(u[i])) == 1
+                                    ? NameOf(u[i])
+                                    : i.ToString(CultureInfo.InvariantCulture)
+                            ),
+                        info.ElementType!,
+                        u[i],
+                        v[i]
+                    )
+                );
+        return within.DefaultIfEmpty((path, a, b));
+    }
 
-        static string Text(JsonNode? node) =>
-            node switch
-            {
-                null => "absent",
-                JsonArray list => $"a list of {list.Count}",
-                JsonObject => "an object",
-                _ => node.ToJsonString(),
-            };
+    /// <summary>A section with no key in it, written out; null where some key must be there.</summary>
+    private static JsonNode? Defaults(JsonTypeInfo info)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToNode(JsonSerializer.Deserialize("{}", info), info);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static string UnknownKey(string key, string parent)
@@ -254,7 +338,7 @@ internal static partial class ExperimentKeys
             var info = Info(type);
             var next = info.Kind switch
             {
-                JsonTypeInfoKind.Object => info.Properties.FirstOrDefault(p => p.Name == segment)?.PropertyType,
+                JsonTypeInfoKind.Object => Within(info, segment),
                 JsonTypeInfoKind.Dictionary or JsonTypeInfoKind.Enumerable => info.ElementType,
                 _ => type,
             };
@@ -268,6 +352,7 @@ internal static partial class ExperimentKeys
     private static string Expected(Type type) =>
         Nullable.GetUnderlyingType(type) is { } inner ? Expected(inner)
         : type == typeof(string) ? "text"
+        : type == typeof(DataOptions) ? "text, or a section with its source"
         : type == typeof(bool) ? "true or false"
         : type == typeof(int) ? "a whole number"
         : type == typeof(ulong) ? "a whole number ≥ 0"

@@ -31,6 +31,7 @@ internal static class Fabrication
         foreach (string name in drawn)
             parameters[name] = new double[p.Size];
         var equations = new LocalEquations(p, new bool[1 + neuron.Inhibitors.Count]);
+        var joint = equations.Eliminated is null && neuron.Inhibitors.Count == 1 ? new JointSlope(equations) : null;
         var one = new Dictionary<string, double>();
         for (int i = 0; i < p.Size; i++)
         {
@@ -43,18 +44,32 @@ internal static class Fabrication
                     );
                 foreach (var q in neuron.Parameters)
                 {
-                    double nominal = p.Parameters[q.Name] is { Length: > 1 } each ? each[i] : p.Parameters[q.Name][0];
+                    double nominal = p.Parameter(q.Name, i);
                     one[q.Name] = drawn.Contains(q.Name) ? nominal * Math.Exp(spread * rng.NextNormal()) : nominal;
                 }
-            } while (!neuron.Parameters.All(q => one[q.Name] >= q.Min && one[q.Name] <= q.Max) || !IsUnique(equations, one));
+            } while (!neuron.Parameters.All(q => one[q.Name] >= q.Min && one[q.Name] <= q.Max) || !IsUnique(p, equations, joint, one));
             foreach (string name in drawn)
                 parameters[name][i] = one[name];
         }
-        return new(p.Name, neuron, p.Size, p.Scale, parameters, p.Trained, perNeuron: p.Trained.Any(t => p.Parameters[t].Length > 1));
+        return new(
+            p.Name,
+            neuron,
+            p.Shape,
+            p.Scale,
+            parameters,
+            p.Trained,
+            perNeuron: p.Trained.Any(t => p.Parameters[t].Length > 1),
+            p.Shared
+        );
     }
 
-    /// <summary>Whether the neuron alone, without loads, has one rest state for every drive; a nonlinear inhibitor is not looked at.</summary>
-    private static bool IsUnique(LocalEquations equations, Dictionary<string, double> parameters) =>
-        equations.Eliminated is null
-        || Response.IsMonotone(equations.Reduced, equations.X[0], s => parameters.GetValueOrDefault(s.Name), out _);
+    /// <summary>Whether the neuron alone, without loads, has one rest state for every drive.</summary>
+    private static bool IsUnique(Population p, LocalEquations equations, JointSlope? joint, Dictionary<string, double> parameters)
+    {
+        double Value(Symbol s) => parameters.GetValueOrDefault(s.Name);
+        var range = p.Box is { } box ? new Enclosure(box.Low, box.High) : Response.Everywhere;
+        return joint is not null
+            ? joint.Find([.. equations.Uniforms.Select(Value)], range) is null
+            : equations.Eliminated is null || Response.Increases(equations.Reduced, equations.X[0], Value, range).Holds;
+    }
 }

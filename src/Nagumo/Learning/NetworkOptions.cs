@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nagumo.Couplings;
 using Nagumo.Networks;
@@ -36,6 +37,8 @@ public sealed record NetworkOptions(IReadOnlyList<PopulationOptions> Populations
 /// <param name="Inhibitors">Time constants by inhibitor name, for a potential given as text.</param>
 /// <param name="Box">[low, high] of the activator, for a potential given as text.</param>
 /// <param name="Values">Fixed values: makes the population a rail.</param>
+/// <param name="Shape">Lengths along several axes, in place of <paramref name="Size"/>: [layers, neurons], [rows, cols].</param>
+/// <param name="Shared">Axes along which neurons share what each would have for its own.</param>
 public sealed record PopulationOptions(
     string Name,
     int Size = 0,
@@ -47,7 +50,9 @@ public sealed record PopulationOptions(
     string? Potential = null,
     IReadOnlyDictionary<string, double>? Inhibitors = null,
     double[]? Box = null,
-    double[]? Values = null
+    double[]? Values = null,
+    int[]? Shape = null,
+    int[]? Shared = null
 )
 {
     /// <summary>The population.</summary>
@@ -56,8 +61,17 @@ public sealed record PopulationOptions(
     {
         if (string.IsNullOrWhiteSpace(Name))
             throw new ArgumentException("A population has no name: give each one a name.");
+        foreach (var (key, values) in Parameters ?? new Dictionary<string, double[]>())
+            if (values is null)
+                throw new ArgumentException(
+                    $"Population '{Name}', parameter '{key}': null is no value; give a number, one for each neuron, or leave it out."
+                );
+        if (Shape is { Length: 0 })
+            throw Wrong("an empty shape", "give at least one length, or a size");
+        if (Shape is not null && Size != 0 && Size != Axes.Size)
+            throw Wrong($"size {Size} and shape {Axes}, which is {Axes.Size} neurons", "give one of them");
         if (Values is not null)
-            return Neuron is null && Potential is null && (Size == 0 || Size == Values.Length)
+            return Shape is null && Shared is null && Neuron is null && Potential is null && (Size == 0 || Size == Values.Length)
                 ? Population.Fixed(Name, Values)
                 : throw new ArgumentException(
                     $"Population '{Name}' is a rail (it has values): give no neuron, no potential and no other size."
@@ -68,16 +82,19 @@ public sealed record PopulationOptions(
             throw new ArgumentException($"Population '{Name}': inhibitors and box belong to a potential given as text.");
         if (Neuron is null && Potential is null)
             return Parameters is null && Train is null
-                ? Population.Clamped(Name, Size > 0 ? Size : throw Wrong($"size {Size}", "give at least 1"))
+                ? Population.Clamped(Name, Axes.All(n => n > 0) ? Axes : throw Wrong($"size {Size}", "give at least 1"))
                 : throw new ArgumentException($"Population '{Name}' is clamped (it has no neuron), so it has no parameters.");
-        return new Population(Name, Model(), Size, Scale, Potential is null ? Parameters : PerNeuronOnly(), Train, PerNeuron);
+        return new Population(Name, Model(), Axes, Scale, Potential is null ? Parameters : PerNeuronOnly(), Train, PerNeuron, Shared);
     }
 
     /// <summary>A population that was written in C#.</summary>
     internal static PopulationOptions Of(Population p)
     {
         if (p.Neuron is not { } neuron)
-            return p.Rail is null ? new(p.Name, p.Size) : new(p.Name, Values: [.. p.Rail]);
+            return p.Rail is null ? new(p.Name, p.Shape.Count > 1 ? 0 : p.Size, Shape: ShapeOf(p)) : new(p.Name, Values: [.. p.Rail]);
+        int size = p.Shape.Count > 1 ? 0 : p.Size;
+        int[]? shape = ShapeOf(p),
+            shared = p.Shared.Count > 0 ? [.. p.Shared] : null;
         IReadOnlyList<string>? train = p.Trained.Count > 0 ? p.Trained : null;
         bool perNeuron = p.Trained.Any(t => p.Parameters[t].Length > 1);
         if (neuron is TextNeuron text)
@@ -87,7 +104,7 @@ public sealed record PopulationOptions(
             double[]? box = neuron.Box is { } b ? [b.Low, b.High] : null;
             return new(
                 p.Name,
-                p.Size,
+                size,
                 null,
                 p.Scale,
                 values.Count > 0 ? values : null,
@@ -95,7 +112,9 @@ public sealed record PopulationOptions(
                 perNeuron,
                 text.Text,
                 taus.Count > 0 ? taus : null,
-                box
+                box,
+                Shape: shape,
+                Shared: shared
             );
         }
         var model = NeuronModels.All.FirstOrDefault(m => m.Name == neuron.Name && m.H == neuron.H && m.Box == neuron.Box);
@@ -106,15 +125,19 @@ public sealed record PopulationOptions(
         var changed = model
             .Parameters.Where(q => p.Parameters[q.Name] is var v && !(v.Length == 1 && v[0] == q.Value))
             .ToDictionary(q => q.Name, q => p.Parameters[q.Name]);
-        return new(p.Name, p.Size, neuron.Name, p.Scale, changed.Count > 0 ? changed : null, train, perNeuron);
+        return new(p.Name, size, neuron.Name, p.Scale, changed.Count > 0 ? changed : null, train, perNeuron, Shape: shape, Shared: shared);
     }
+
+    private Compute.Shape Axes => Shape is null ? Size : Compute.Shape.Of(Shape);
+
+    private static int[]? ShapeOf(Population p) => p.Shape.Count > 1 ? [.. p.Shape] : null;
 
     private Neurons.Neuron Model()
     {
         if (Potential is null)
             return NeuronModels.All.FirstOrDefault(m => m.Name == Neuron)
                 ?? throw new ArgumentException(
-                    $"Population '{Name}': there is no neuron '{Neuron}'.{Nearest.Hint(Neuron!, [.. NeuronModels.All.Select(m => m.Name)])}"
+                    $"Population '{Name}': there is no neuron '{Neuron}'.{(Neuron!.Contains('.') || Neuron.Contains('/') ? " A file is none: a network's neuron has a name or, in the configuration, a \"potential\". Whether equations have one: nagumo audit." : Nearest.Hint(Neuron, [.. NeuronModels.All.Select(m => m.Name)]))}"
                 );
         if (Box is not null && (Box.Length != 2 || !(Box[0] < Box[1])))
             throw Wrong("a box that is not [low, high] with low < high", "give two numbers");
@@ -132,15 +155,16 @@ public sealed record PopulationOptions(
     private ArgumentException Wrong(string what, string remedy) => new($"Population '{Name}' has {what}: {remedy}.");
 }
 
-/// <summary>A coupling in a configuration file. Ends are "population" (its activators) or "population.inhibitor".</summary>
-/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive", "rail-resistive", "diffusive", "chain-diffusive" or "asymmetric".</param>
+/// <summary>A coupling in a configuration file. Ends are "population" (its activators), "population.inhibitor", or a slice along the first axis, "population[0]".</summary>
+/// <param name="Kind">"bilinear", "bias", "resistive", "differential-resistive", "rail-resistive", "diffusive", "diffusive-along", "asymmetric", or
+/// a kind that <see cref="CouplingKinds.Register"/> added.</param>
 /// <param name="A">First end: the rows of a matrix; the driven side.</param>
-/// <param name="B">Second end; none for a bias and inside a chain.</param>
+/// <param name="B">Second end; none for a bias and along an axis.</param>
 /// <param name="Sd">Bilinear, differential-resistive, rail-resistive, asymmetric: standard deviation of the initial weights.</param>
 /// <param name="Value">Bias: initial current.</param>
 /// <param name="Low">Resistive: initial conductances are uniform in [low, high).</param>
 /// <param name="High">See <paramref name="Low"/>.</param>
-/// <param name="D">Diffusive, chain-diffusive: initial diffusion.</param>
+/// <param name="D">Diffusive, diffusive-along: initial diffusion.</param>
 /// <param name="Gain">Differential-resistive: input gain V.</param>
 /// <param name="Mean">Differential-resistive: mean of the initial signed weights.</param>
 /// <param name="Name">Unique name; by default "b-a".</param>
@@ -160,116 +184,91 @@ public sealed record CouplingOptions(
     double? Correlation = null
 )
 {
-    private static readonly Dictionary<string, string[]> Keys = new()
+    /// <summary>The keys that have a property.</summary>
+    private static readonly IReadOnlyDictionary<
+        string,
+        (Func<CouplingOptions, double?> Get, Func<CouplingOptions, double, CouplingOptions> With)
+    > Known = new Dictionary<string, (Func<CouplingOptions, double?> Get, Func<CouplingOptions, double, CouplingOptions> With)>
     {
-        ["bilinear"] = ["b", "sd"],
-        ["bias"] = ["value"],
-        ["resistive"] = ["b", "low", "high"],
-        ["differential-resistive"] = ["b", "gain", "sd", "mean"],
-        ["rail-resistive"] = ["b", "sd"],
-        ["diffusive"] = ["b", "d"],
-        ["chain-diffusive"] = ["d"],
-        ["asymmetric"] = ["b", "sd", "correlation"],
+        ["sd"] = (o => o.Sd, (o, x) => o with { Sd = x }),
+        ["value"] = (o => o.Value, (o, x) => o with { Value = x }),
+        ["low"] = (o => o.Low, (o, x) => o with { Low = x }),
+        ["high"] = (o => o.High, (o, x) => o with { High = x }),
+        ["d"] = (o => o.D, (o, x) => o with { D = x }),
+        ["gain"] = (o => o.Gain, (o, x) => o with { Gain = x }),
+        ["mean"] = (o => o.Mean, (o, x) => o with { Mean = x }),
+        ["correlation"] = (o => o.Correlation, (o, x) => o with { Correlation = x }),
     };
 
-    /// <summary>The kinds of couplings.</summary>
-    [JsonIgnore]
-    public static IReadOnlyCollection<string> Kinds => Keys.Keys;
+    /// <summary>All other keys of the kind: numbers and words.</summary>
+    [JsonExtensionData, JsonInclude]
+    public IDictionary<string, JsonElement>? Others { get; internal set; }
 
-    /// <summary>The keys that a kind takes.</summary>
-    public static IReadOnlyList<string> KeysOf(string kind) => ["a", .. Keys[kind], "name"];
+    /// <summary>The same with a value for a key.</summary>
+    /// <param name="key">The key, as in a configuration.</param>
+    /// <param name="value">The value.</param>
+    public CouplingOptions With(string key, double value) =>
+        Known.TryGetValue(key, out var known)
+            ? known.With(this, value)
+            : With(key, JsonSerializer.SerializeToElement(value, ExperimentJson.Default.Double));
 
-    /// <summary>A coupling of a kind between populations a and b, for lists of what there is.</summary>
-    public static Coupling Example(string kind)
-    {
-        string[] keys = Keys[kind];
-        double? One(string key) => keys.Contains(key) ? 1 : null;
-        return new CouplingOptions(
-            kind,
-            "a",
-            keys.Contains("b") ? "b" : null,
-            One("sd"),
-            One("value"),
-            One("low"),
-            One("high") * 2,
-            One("d"),
-            One("gain"),
-            One("mean"),
-            Correlation: One("correlation")
-        ).Build();
-    }
+    private CouplingOptions With(string key, JsonElement value) =>
+        this with
+        {
+            Others = new Dictionary<string, JsonElement>(Others ?? new Dictionary<string, JsonElement>()) { [key] = value },
+        };
 
     /// <summary>The coupling.</summary>
     /// <exception cref="ArgumentException">An unknown kind, a missing or superfluous key, a value out of range.</exception>
     public Coupling Build()
     {
-        if (!Keys.TryGetValue(Kind, out var keys))
-            throw new ArgumentException($"There is no coupling '{Kind}'.{Nearest.Hint(Kind, Keys.Keys)}");
-        (string Key, bool Given)[] given =
-        [
-            ("b", B is not null),
-            ("sd", Sd is not null),
-            ("value", Value is not null),
-            ("low", Low is not null),
-            ("high", High is not null),
-            ("d", D is not null),
-            ("gain", Gain is not null),
-            ("mean", Mean is not null),
-            ("correlation", Correlation is not null),
-        ];
-        foreach (var (key, has) in given)
-            if (has && !keys.Contains(key))
-                throw new ArgumentException($"Coupling {Describe()} has no key '{key}'; it has: a, {string.Join(", ", keys)}, name.");
-        return Kind switch
+        var kind = CouplingKinds.Get(Kind);
+        var values = new Dictionary<string, double>();
+        foreach (var (key, known) in Known)
+            if (known.Get(this) is { } value)
+                values[key] = value;
+        var words = new Dictionary<string, string>();
+        foreach (var (key, value) in Others ?? new Dictionary<string, JsonElement>())
         {
-            "bilinear" => new Bilinear(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Name),
-            "bias" => new Bias(A, Value ?? 0, Name),
-            "resistive" => new Resistive(EndOf(A), EndOf(Need(B, "b")), Low ?? 0, Need(High, "high"), Name),
-            "differential-resistive" => new DifferentialResistive(
-                EndOf(A),
-                EndOf(Need(B, "b")),
-                Need(Gain, "gain"),
-                Need(Sd, "sd"),
-                Mean ?? 0,
-                Name
-            ),
-            "rail-resistive" => new RailResistive(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Name),
-            "chain-diffusive" => new ChainDiffusive(EndOf(A), Need(D, "d"), Name),
-            "asymmetric" => new Asymmetric(EndOf(A), EndOf(Need(B, "b")), Need(Sd, "sd"), Correlation ?? 0, Name),
-            _ => new Diffusive(EndOf(A), EndOf(Need(B, "b")), Need(D, "d"), Name),
-        };
+            bool word = kind.Words.Contains(key);
+            if (value.ValueKind == JsonValueKind.Null)
+                continue;
+            if (value.ValueKind != (word ? JsonValueKind.String : JsonValueKind.Number))
+                throw new ArgumentException(
+                    $"Coupling {Describe()}: '{key}' is {value.GetRawText()}; {(word ? "text" : "a number")} is expected."
+                );
+            if (word)
+                words[key] = value.GetString()!;
+            else
+                values[key] = value.GetDouble();
+        }
+        string[] given = [.. B is null ? (string[])[] : ["b"], .. values.Keys, .. words.Keys];
+        foreach (string key in given)
+            if (!kind.Keys.Contains(key))
+                throw new ArgumentException(
+                    $"Coupling {Describe()} has no key '{key}'; it has: a, {string.Join(", ", kind.Keys)}, name.{Nearest.Hint(key, kind.Keys)}"
+                );
+        return kind.Make(new(Kind, End.Parse(A), B is null ? (End?)null : End.Parse(B), Name, values, words));
     }
 
     /// <summary>A coupling that was written in C#.</summary>
     internal static CouplingOptions Of(Coupling coupling)
     {
-        string a = coupling.Ends[0].ToString();
-        string? b = coupling.Ends.Count > 1 ? coupling.Ends[1].ToString() : null;
-        var options = coupling switch
-        {
-            Bilinear c => new CouplingOptions("bilinear", a, b, Sd: c.Sd),
-            Bias c => new("bias", a, Value: c.Value),
-            Resistive c => new("resistive", a, b, Low: c.Range.Low, High: c.Range.High),
-            DifferentialResistive c => new("differential-resistive", a, b, Sd: c.Sd, Gain: c.Gain, Mean: c.Mean),
-            RailResistive c => new("rail-resistive", a, b, Sd: c.Sd),
-            Diffusive c => new("diffusive", a, b, D: c.D),
-            ChainDiffusive c => new("chain-diffusive", a, D: c.D),
-            Asymmetric c => new("asymmetric", a, b, Sd: c.Sd, Correlation: c.Correlation),
-            _ => throw new ArgumentException($"Coupling '{coupling.Name}': a configuration has no kind for {coupling.GetType().Name}."),
-        };
+        if (CouplingKinds.All.FirstOrDefault(k => k.Name == coupling.Kind) is not { } kind)
+            throw new ArgumentException(
+                $"Coupling '{coupling.Name}': a configuration does not know the kind '{coupling.Kind}'. Call CouplingKinds.Register first."
+            );
+        var options = new CouplingOptions(
+            kind.Name,
+            coupling.Ends[0].ToString(),
+            kind.Keys.Contains("b") ? coupling.Ends[1].ToString() : null
+        );
+        foreach (var (key, value) in coupling.Settings)
+            options = options.With(key, value);
+        foreach (var (key, word) in coupling.Words)
+            options = options.With(key, JsonSerializer.SerializeToElement(word, ExperimentJson.Default.String));
         return options.Build().Name == coupling.Name ? options : options with { Name = coupling.Name };
     }
 
-    private static End EndOf(string text)
-    {
-        int dot = text.LastIndexOf('.');
-        return dot < 0 ? new(text) : new(text[..dot], text[(dot + 1)..]);
-    }
-
     private string Describe() => Name is not null ? $"'{Name}' ({Kind})" : $"'{Kind}' of '{A}'";
-
-    private T Need<T>(T? value, string key)
-        where T : struct => value ?? throw new ArgumentException($"Coupling {Describe()} needs the key '{key}'.");
-
-    private string Need(string? value, string key) => value ?? throw new ArgumentException($"Coupling {Describe()} needs the key '{key}'.");
 }

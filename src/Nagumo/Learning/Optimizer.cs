@@ -9,7 +9,7 @@ namespace Nagumo.Learning;
 /// Adam: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − η(t) m̂/(√v̂ + ε) − η(t) λ θ. [Kingma &amp; Ba 2015, arXiv:1412.6980; Loshchilov &amp;
 /// Hutter 2019, arXiv:1711.05101]. Threads split the elements; each element's arithmetic is the same wherever it falls.
 /// </remarks>
-internal sealed class Optimizer<T> : IDisposable, ITeamWork
+public sealed class Optimizer<T> : IDisposable, ITeamWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly OptimizerOptions _options;
@@ -19,10 +19,17 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
         _second;
     private readonly SpectralBound<T>?[] _bounds;
     private readonly WorkerTeam _team;
+    private readonly WorkerTeam? _ownTeam;
     private double _factor;
 
+    /// <param name="options">Rates, schedule, bounds.</param>
+    /// <param name="parameters">What is changed.</param>
+    /// <param name="rng">Starts the power iterations of norm bounds; null where there are none.</param>
     /// <exception cref="ArgumentException">A rate or bound names no block; the nearest is suggested.</exception>
-    public Optimizer(OptimizerOptions options, IReadOnlyList<Tensor<T>> parameters, WorkerTeam team, Rng rng)
+    public Optimizer(OptimizerOptions options, IReadOnlyList<Tensor<T>> parameters, Rng? rng = null)
+        : this(options, parameters, new WorkerTeam(1), rng ?? new(1)) => _ownTeam = _team;
+
+    internal Optimizer(OptimizerOptions options, IReadOnlyList<Tensor<T>> parameters, WorkerTeam team, Rng rng)
     {
         options.Validate();
         (_options, _parameters, _team) = (options, parameters, team);
@@ -44,7 +51,7 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
     public long Steps { get; private set; }
 
     /// <summary>Moments and power-iteration vectors, for checkpoints: a fixed order, resumed to the same bits.</summary>
-    public IEnumerable<(string Name, Buffer<T> Values)> State =>
+    internal IEnumerable<(string Name, Buffer<T> Values)> State =>
         _parameters.SelectMany(
             (p, i) =>
                 new[] { ("m." + p.Name, _first[i]), ("v." + p.Name, _second[i]) }.Concat(
@@ -71,7 +78,7 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
     }
 
     /// <summary>Sets the number of steps done, when a run is resumed.</summary>
-    public void Resume(long steps) => Steps = steps;
+    internal void Resume(long steps) => Steps = steps;
 
     void ITeamWork.Run(int thread, int threads)
     {
@@ -165,7 +172,7 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
     }
 
     /// <summary>A block "x-h1.W" is addressed by its own name or by its owner's, "x-h1"; the longest match wins.</summary>
-    private static string[] Names(string block) => [block, block[..block.LastIndexOf('.')]];
+    private static string[] Names(string block) => block.LastIndexOf('.') is var dot and > 0 ? [block, block[..dot]] : [block];
 
     private static double? Match(IReadOnlyDictionary<string, double>? given, string block)
     {
@@ -175,8 +182,10 @@ internal sealed class Optimizer<T> : IDisposable, ITeamWork
         return null;
     }
 
+    /// <summary>Frees its memory.</summary>
     public void Dispose()
     {
+        _ownTeam?.Dispose();
         foreach (var b in _first.Concat(_second))
             b.Dispose();
         foreach (var b in _bounds)

@@ -27,15 +27,18 @@ public sealed record OptimizerOptions(
     {
         Range("kind", Kind is "adam" or "sgd", $"'{Kind}'", "adam or sgd");
         Range("schedule", Schedule is "cosine" or "step" or "constant", $"'{Schedule}'", "cosine, step or constant");
-        Range("rate", Rate > 0 && double.IsFinite(Rate), $"{Rate:R}", "a finite number > 0; 0.001 is usual");
+        Range("rate", IsSingle(Rate), $"{Rate:R}", "a number > 0 that float32 holds (1.2e-38 to 3.4e38); 0.001 is usual");
         Range("weight_decay", WeightDecay >= 0 && double.IsFinite(WeightDecay), $"{WeightDecay:R}", "a finite number ≥ 0");
         Range("momentum", Momentum is >= 0 and < 1, $"{Momentum:R}", "a number in [0, 1)");
         Range("second_moment", SecondMoment is >= 0 and < 1, $"{SecondMoment:R}", "a number in [0, 1)");
-        Range("epsilon", Epsilon > 0, $"{Epsilon:R}", "a number > 0");
+        Range("epsilon", IsSingle(Epsilon), $"{Epsilon:R}", "a number > 0 that float32 holds (1.2e-38 to 3.4e38); 1e-8 is usual");
         foreach (var (name, rate) in Rates ?? new Dictionary<string, double>())
             Range($"rates.{name}", rate >= 0 && double.IsFinite(rate), $"{rate:R}", "a finite number ≥ 0 (0 freezes)");
         foreach (var (name, bound) in NormBounds ?? new Dictionary<string, double>())
             Range($"norm_bounds.{name}", bound > 0 && double.IsFinite(bound), $"{bound:R}", "a finite number > 0");
+
+        // Updates are computed in float32: what is 0, subnormal or infinite there divides by zero, or moves nothing.
+        static bool IsSingle(double x) => x > 0 && float.IsNormal((float)x);
 
         static void Range(string key, bool valid, string value, string allowed)
         {

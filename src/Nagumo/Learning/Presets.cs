@@ -12,7 +12,10 @@ public static class Presets
     /// <summary>c₁ = 1/γ − k of the default FHN neuron: the slope of its force at the centre.</summary>
     private const double Slope = 0.25;
 
-    private static readonly Dictionary<string, (string Summary, Func<Experiment> Build)> Known = new()
+    private static readonly IReadOnlyDictionary<string, (string Summary, Func<Experiment> Build)> Known = new Dictionary<
+        string,
+        (string Summary, Func<Experiment> Build)
+    >
     {
         ["fhn-quick"] = ("784-512-10 FHN, the shortest schedule that reaches 2 %", Quick),
         ["fhn-mlp"] = ("784-512-10 FHN", () => FhnMlp("fhn-mlp")),
@@ -87,7 +90,7 @@ public static class Presets
     public static Experiment Get(string name) =>
         Known.TryGetValue(name, out var preset)
             ? preset.Build()
-            : throw new ArgumentException($"There is no preset '{name}'.{Nearest.Hint(name, Known.Keys)}");
+            : throw new ArgumentException($"There is no preset '{name}'.{Nearest.Hint(name, [.. Known.Keys])}");
 
     private static Experiment FhnMlp(string name) =>
         new(

@@ -16,13 +16,13 @@ internal sealed class ReadoutNoise<T>(double deviation, Rng rng)
     /// <param name="at">First lane.</param>
     /// <param name="samples">The lanes' samples.</param>
     /// <param name="epoch">Epoch.</param>
-    /// <param name="phase">0 or 1.</param>
+    /// <param name="phase">0 or 1 of the first pair of phases, 2 or 3 of the second, ….</param>
     /// <param name="scratch">Reused for every sample's stream.</param>
     public void Disturb(Machine<T> machine, State<T> s, int at, ReadOnlySpan<int> samples, int epoch, int phase, Rng scratch)
     {
         for (int lane = 0; lane < samples.Length; lane++)
         {
-            rng.Split(((ulong)epoch << 33) | ((ulong)(uint)samples[lane] << 1) | (uint)phase, scratch);
+            rng.Split(((ulong)(phase / 2) << 56) | ((ulong)epoch << 33) | ((ulong)(uint)samples[lane] << 1) | (uint)(phase % 2), scratch);
             foreach (int p in machine.Network.Order)
                 for (int f = 0; f < machine.Network.Populations[p].Fields; f++)
                 {

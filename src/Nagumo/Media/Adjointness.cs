@@ -10,6 +10,9 @@ public static class Adjointness
     /// <summary>Largest |(S J)_ij − (S J)_ji| by central differences of the flow, of order 8, relative to the largest element.</summary>
     public static double OfJacobian(Chain chain, ReadOnlySpan<double> state)
     {
+        var own = new OwnChain(chain);
+        chain = own.Chain;
+        state = own.In(state);
         int size = 2 * chain.Cells;
         var columns = new double[size][];
         double[] x = state.ToArray(),
@@ -32,8 +35,8 @@ public static class Adjointness
                     columns[j][i] += weight * velocity[i];
             }
             x[j] = at;
-            for (int i = chain.Cells; i < size; i++)
-                columns[j][i] *= -chain.Neuron.Tau;
+            for (int i = 0; i < size; i++)
+                columns[j][i] *= i < chain.Cells ? chain.Neuron.TauU : -chain.Neuron.TauV;
         }
         double worst = 0,
             largest = 0;
@@ -51,11 +54,12 @@ public static class Adjointness
     /// <param name="rest">Its rest state.</param>
     /// <param name="i">Cell that answers.</param>
     /// <param name="j">Cell that gets the current.</param>
-    /// <param name="current">Half the difference of the two currents.</param>
+    /// <param name="current">Half the difference of the two currents, in the neuron's own unit.</param>
     /// <returns>NaN where no rest state is found beside the given one.</returns>
     public static double Response(Chain chain, ReadOnlySpan<double> rest, int i, int j, double current = 1e-9)
     {
-        var shift = new ChainShift(chain, rest);
-        return (shift.Of(j, current)[i] - shift.Of(j, -current)[i]) / (2 * current);
+        var own = new OwnChain(chain);
+        var shift = new ChainShift(own.Chain, own.In(rest));
+        return (shift.Of(j, current)[i] - shift.Of(j, -current)[i]) / (2 * current) * own.U / own.Drive;
     }
 }

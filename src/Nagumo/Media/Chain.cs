@@ -5,7 +5,7 @@ namespace Nagumo.Media;
 
 /// <summary>Equal neurons in a row with diffusive couplings between neighbours.</summary>
 /// <remarks>
-/// u_i' = −∂h/∂u_i + I_i + D_u (u_{i−1} − 2u_i + u_{i+1}),  τ v_i' = ∂h/∂v_i + D_v (v_{i−1} − 2v_i + v_{i+1}): the skew-gradient flow of
+/// τ_u u_i' = F_u + I_i + D_u (u_{i−1} − 2u_i + u_{i+1}),  τ_v v_i' = F_v + D_v (v_{i−1} − 2v_i + v_{i+1}); of a potential, the skew-gradient flow of
 /// H = Σ h(u_i, v_i) − I_i u_i + ½ Σ D_u (u_i − u_{i+1})² − ½ Σ D_v (v_i − v_{i+1})². A state is [2 × cells]: all u, then all v. [DESIGN §1, §3]
 /// </remarks>
 public sealed class Chain
@@ -22,17 +22,16 @@ public sealed class Chain
         Array.Fill(Current, options.Current);
         Symbol drive = new("_I.u"),
             flux = new("_I.v");
-        var h = neuron.Neuron.H;
-        var inhibitor = neuron.Neuron.Inhibitors[0];
+        var kinetics = neuron.Kinetics;
         _kernel = KernelCompiler.Compile<double>(
             new(
                 "chain",
                 [neuron.U, neuron.V, drive, flux],
-                neuron.Neuron.Parameters,
-                [new(drive - h.Derive(neuron.U)), new((flux + h.Derive(neuron.V)) / inhibitor.Tau)]
+                kinetics.Parameters,
+                [new((drive + kinetics.Forces[0]) / kinetics.Taus[0]), new((flux + kinetics.Forces[1]) / kinetics.Taus[1])]
             )
         );
-        _parameters = [.. neuron.Neuron.Parameters.Select(p => neuron.Parameters[p.Name])];
+        _parameters = [.. kinetics.Parameters.Select(p => neuron.Parameters[p.Name])];
         DiffusionU = new(Cells, options.DiffusionU, options.Ends);
         DiffusionV = new(Cells, options.DiffusionV, options.Ends);
     }
@@ -49,6 +48,9 @@ public sealed class Chain
     /// <summary>The current into each activator, [cells]; may be changed between runs.</summary>
     public double[] Current { get; }
 
+    /// <summary>Whether it is the row of an <see cref="OwnChain"/>.</summary>
+    internal bool IsInOwnUnits { get; init; }
+
     internal LineDiffusion DiffusionU { get; }
     internal LineDiffusion DiffusionV { get; }
 
@@ -61,7 +63,7 @@ public sealed class Chain
         return x;
     }
 
-    /// <summary>Largest |∂H/∂u_i| and |∂H/∂v_i|: 0 at rest; NaN where the state is.</summary>
+    /// <summary>Largest force on a variable, τ_x |x'|: 0 at rest; NaN where the state is.</summary>
     public double Residual(ReadOnlySpan<double> state)
     {
         var velocity = new double[2 * Cells];
@@ -75,7 +77,7 @@ public sealed class Chain
         double worst = 0;
         for (int i = 0; i < velocity.Length; i++)
         {
-            worst = Math.Max(worst, Math.Abs(velocity[i]) * (i < Cells ? 1 : Neuron.Tau));
+            worst = Math.Max(worst, Math.Abs(velocity[i]) * (i < Cells ? Neuron.TauU : Neuron.TauV));
         }
         return worst;
     }
@@ -117,7 +119,8 @@ public sealed class Chain
     /// <summary>The flow with diffusion as its stiff part.</summary>
     internal sealed class StiffFlow(Chain chain) : IStiffVelocity
     {
-        private readonly LineDiffusion _v = new(chain.Cells, chain.Options.DiffusionV / chain.Neuron.Tau, chain.Options.Ends);
+        private readonly LineDiffusion _u = new(chain.Cells, chain.Options.DiffusionU / chain.Neuron.TauU, chain.Options.Ends),
+            _v = new(chain.Cells, chain.Options.DiffusionV / chain.Neuron.TauV, chain.Options.Ends);
 
         public int Size => 2 * chain.Cells;
 
@@ -125,7 +128,7 @@ public sealed class Chain
 
         public void Solve(double h, Span<double> x)
         {
-            chain.DiffusionU.Solve(h, x[..chain.Cells]);
+            _u.Solve(h, x[..chain.Cells]);
             _v.Solve(h, x[chain.Cells..]);
         }
     }

@@ -2,9 +2,9 @@ using Nagumo.Compute;
 
 namespace Nagumo.Media;
 
-/// <summary>A chain's linearised equations of rest, σ T − J with T = diag(1, τ), as a band matrix.</summary>
+/// <summary>A chain's linearised equations of rest, σ T − J with T = diag(τ_u, τ_v), as a band matrix.</summary>
 /// <remarks>
-/// J = ∂(force of u, force of v)/∂(u, v), the force of v being +∂H/∂v: the Hessian with the signature on its rows. A ring is folded, 0, N − 1, 1,
+/// J = ∂(F_u, F_v)/∂(u, v) with diffusion; of a potential, its Hessian with the signature on its rows. A ring is folded, 0, N − 1, 1,
 /// N − 2, …, so that its band is twice that of a line.
 /// </remarks>
 internal sealed class ChainLinearisation
@@ -29,13 +29,13 @@ internal sealed class ChainLinearisation
         _lu.Clear();
         for (int i = 0; i < n; i++)
         {
-            var h = _chain.Neuron.Jet(state[i], state[n + i]);
+            var jet = _chain.Neuron.Jet(state[i], state[n + i]);
             int u = Row(i),
                 v = u + 1;
-            _lu[u, u] += sigma + h.UU;
-            _lu[u, v] += h.UV;
-            _lu[v, u] -= h.UV;
-            _lu[v, v] += sigma * _chain.Neuron.Tau - h.VV;
+            _lu[u, u] += sigma * _chain.Neuron.TauU - jet.F.U;
+            _lu[u, v] -= jet.F.V;
+            _lu[v, u] -= jet.G.U;
+            _lu[v, v] += sigma * _chain.Neuron.TauV - jet.G.V;
             if (i + 1 == n && !ring)
                 continue;
             int next = Row((i + 1) % n);

@@ -6,12 +6,12 @@ namespace Nagumo.Media;
 
 /// <summary>A chain's rest state by pseudo-transient continuation.</summary>
 /// <remarks>
-/// Steps (T/dt − J) δ = −(∂H/∂u, −∂H/∂v) that begin as an implicit Euler run and end as Newton's method: dt grows with accepted steps and
+/// Steps (T/dt − J) δ = (F_u, F_v) that begin as an implicit Euler run and end as Newton's method: dt grows with accepted steps and
 /// falls to a third after a step that goes too far. Newton's method alone loses its way along a pattern's slow phase mode.
 /// [Kelley and Keyes 1998, doi:10.1137/S0036142996304796]
 /// </remarks>
 /// <param name="State">[2 × cells].</param>
-/// <param name="Residual">Largest |∂H/∂x|.</param>
+/// <param name="Residual">Largest |F_x|, which of a potential is |∂H/∂x|, in the neuron's own units (<see cref="CellUnits"/>).</param>
 /// <param name="Solves">Band systems solved.</param>
 /// <param name="Converged">Whether the residual is at most the tolerance.</param>
 public sealed record ChainRest(double[] State, double Residual, int Solves, bool Converged)
@@ -26,10 +26,19 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
     /// <param name="start">[2 × cells].</param>
     /// <param name="tolerance">Largest residual, ≥ 1e-14.</param>
     /// <param name="mostSolves">Most band systems to solve.</param>
-    public static ChainRest Find(Chain chain, ReadOnlySpan<double> start, double tolerance = 1e-11, int mostSolves = 5000)
+    /// <param name="cancel">Ends the search early; what is there is returned.</param>
+    public static ChainRest Find(
+        Chain chain,
+        ReadOnlySpan<double> start,
+        double tolerance = 1e-11,
+        int mostSolves = 5000,
+        CancellationToken cancel = default
+    )
     {
+        var own = new OwnChain(chain);
+        chain = own.Chain;
         int size = 2 * chain.Cells;
-        double[] x = start.ToArray(),
+        double[] x = own.In(start),
             trial = new double[size],
             force = new double[size],
             triedForce = new double[size],
@@ -39,7 +48,7 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
         double residual = Force(x, force);
         int solves = 0,
             idle = 0;
-        for (; solves < mostSolves && residual > tolerance && idle < Patience; solves++)
+        for (; solves < mostSolves && residual > tolerance && idle < Patience && !cancel.IsCancellationRequested; solves++)
         {
             double dt = control.Step;
             bool solved = system.Factor(x, 1 / dt);
@@ -61,14 +70,14 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
             (force, triedForce) = (triedForce, force);
             residual = tried;
         }
-        return new(x, residual, solves, residual <= tolerance);
+        return new(own.Out(x), residual, solves, residual <= tolerance);
 
         // T x', the forces of both fields, and their largest size.
         double Force(double[] at, double[] into)
         {
             chain.Velocity(at, into);
-            for (int i = chain.Cells; i < size; i++)
-                into[i] *= chain.Neuron.Tau;
+            for (int i = 0; i < size; i++)
+                into[i] *= i < chain.Cells ? chain.Neuron.TauU : chain.Neuron.TauV;
             double worst = 0;
             foreach (double f in into)
                 worst = Math.Max(worst, Math.Abs(f));
@@ -82,14 +91,19 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
     /// <param name="state">Its rest state.</param>
     public static Complex Rightmost(Chain chain, ReadOnlySpan<double> state)
     {
+        var own = new OwnChain(chain);
+        chain = own.Chain;
+        state = own.In(state);
         int n = chain.Cells;
-        double tau = chain.Neuron.Tau,
-            bound = 0;
-        // The couplings between u and v are antisymmetric, diffusion only shrinks: no Re λ exceeds the largest diagonal element.
+        var (tauU, tauV) = (chain.Neuron.TauU, chain.Neuron.TauV);
+        double bound = 0;
+        // Diffusion only shrinks: no Re λ exceeds the numerical range of a cell's own J in variables scaled by √T, its largest diagonal element and
+        // half the sum of its others, which is 0 where a potential makes them opposite.
         for (int i = 0; i < n; i++)
         {
-            var h = chain.Neuron.Jet(state[i], state[n + i]);
-            bound = Math.Max(bound, Math.Max(-h.UU, h.VV / tau));
+            var jet = chain.Neuron.Jet(state[i], state[n + i]);
+            double mutual = Math.Abs(jet.F.V + jet.G.U) / (2 * Math.Sqrt(tauU * tauV));
+            bound = Math.Max(bound, Math.Max(jet.F.U / tauU, jet.G.V / tauV) + mutual);
         }
         double sigma = bound + 0.02;
         var system = new ChainLinearisation(chain);
@@ -99,14 +113,14 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
             (x, y) =>
             {
                 x.CopyTo(y);
-                for (int i = n; i < 2 * n; i++)
-                    y[i] *= tau;
+                for (int i = 0; i < 2 * n; i++)
+                    y[i] *= i < n ? tauU : tauV;
                 system.Solve(y);
             },
             2 * n,
             new Rng(1).Split("rightmost"),
             basis: Math.Min(2 * n, 60)
         );
-        return sigma - 1 / report.Value;
+        return (sigma - 1 / report.Value) / own.T;
     }
 }

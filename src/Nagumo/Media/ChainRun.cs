@@ -64,6 +64,11 @@ public sealed record SpaceTime(IReadOnlyList<double> Times, IReadOnlyList<double
     /// <summary>Beyond this rate of diffusion, 4 D/τ, an explicit step is bounded by stability rather than by accuracy.</summary>
     private const double Stiff = 20;
 
+    /// <summary>What each sample adds to the steps of a run.</summary>
+    private const int StepsOfASample = 20;
+
+    private const int MostEulerSteps = 20_000_000;
+
     /// <summary>Integrates a chain.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="start">State at time 0, [2 × cells].</param>
@@ -80,53 +85,88 @@ public sealed record SpaceTime(IReadOnlyList<double> Times, IReadOnlyList<double
         CancellationToken cancel = default
     )
     {
+        if (options.Method == ChainMethod.Euler)
+        {
+            RequireStable(chain, start, options.Step);
+            if (options.Duration / options.Step > MostEulerSteps)
+                throw new ArgumentException(
+                    $"step = {options.Step:G3}: time = {options.Duration:G3} would take {options.Duration / options.Step:G2} steps, more than {MostEulerSteps}. Raise the step, shorten the time, or choose another method."
+                );
+        }
+        var own = new OwnChain(chain);
+        chain = own.Chain;
         var method =
             options.Method != ChainMethod.Auto ? options.Method
-            : 4 * Math.Max(chain.Options.DiffusionU, chain.Options.DiffusionV / chain.Neuron.Tau) > Stiff ? ChainMethod.SemiImplicit
+            : 4 * Math.Max(chain.Options.DiffusionU / chain.Neuron.TauU, chain.Options.DiffusionV / chain.Neuron.TauV) > Stiff
+                ? ChainMethod.SemiImplicit
             : ChainMethod.Explicit;
-        if (method == ChainMethod.Euler)
-            RequireStable(chain, start, options.Step);
+        // Who asks for more samples expects a longer run: its time is no accident of units.
+        int mostSteps = OwnChain.MostSteps + StepsOfASample * options.Samples;
         var flow =
             method == ChainMethod.Euler ? null
             : method == ChainMethod.Explicit
-                ? new Extrapolation(new Chain.ExplicitFlow(chain), new(options.Tolerance, options.Tolerance, 4))
-            : new Extrapolation(new Chain.StiffFlow(chain), new(options.Tolerance, options.Tolerance, 4));
-        double[] x = start.ToArray(),
+                ? new Extrapolation(new Chain.ExplicitFlow(chain), new(options.Tolerance, options.Tolerance, 4)) { MostSteps = mostSteps }
+            : new Extrapolation(new Chain.StiffFlow(chain), new(options.Tolerance, options.Tolerance, 4)) { MostSteps = mostSteps };
+        double[] x = own.In(start),
             velocity = new double[x.Length];
         flow?.Begin(x);
         List<double> times = [0];
-        List<double[]> states = [(double[])x.Clone()];
+        List<double[]> states = [start.ToArray()];
         int steps = 0;
+        double time = 0;
         for (int i = 1; i < options.Samples; i++)
         {
-            double until = options.Duration * i / (options.Samples - 1);
-            double time = times[^1];
+            double sample = options.Duration * i / (options.Samples - 1),
+                until = sample / own.T;
             while (until - time > 1e-12 * until)
             {
                 if (cancel.IsCancellationRequested)
                     return new(times, states, method, steps);
-                time += flow is null ? Euler(until - time) : flow.Step(until - time);
+                time += flow is null ? Euler(until - time) : Step(until - time);
                 steps++;
             }
+            time = until;
             flow?.State.CopyTo(x);
             if (!double.IsFinite(x.Sum()))
-                throw new NotFiniteNumberException(
-                    $"the chain's state is not finite at t = {until:G6}: it runs away; check the parameters."
-                );
-            times.Add(until);
-            states.Add((double[])x.Clone());
+                throw RunsAway(time);
+            times.Add(sample);
+            states.Add(own.Out(x));
             progress?.Invoke((double)i / (options.Samples - 1));
         }
         return new(times, states, method, steps);
 
+        double Step(double most)
+        {
+            try
+            {
+                return flow.Step(most);
+            }
+            catch (NotFiniteNumberException) when (!flow.HasEscaped)
+            {
+                throw own.TooFast(
+                    mostSteps,
+                    flow.Time,
+                    options.Duration,
+                    $"give a shorter time or more samples (each allows {StepsOfASample} steps more)"
+                );
+            }
+            catch (NotFiniteNumberException)
+            {
+                throw RunsAway(time);
+            }
+        }
+
         double Euler(double most)
         {
-            double h = Math.Min(options.Step, most);
+            double h = Math.Min(options.Step / own.T, most);
             chain.Velocity(x, velocity);
             for (int i = 0; i < x.Length; i++)
                 x[i] += h * velocity[i];
             return h;
         }
+
+        NotFiniteNumberException RunsAway(double at) =>
+            new($"the chain's state is not finite after t = {at * own.T:G6}: it runs away; check the parameters.");
     }
 
     /// <summary>Euler's rule shrinks every mode only below 2 over the fastest rate.</summary>
@@ -136,14 +176,16 @@ public sealed record SpaceTime(IReadOnlyList<double> Times, IReadOnlyList<double
         var neuron = chain.Neuron;
         for (int i = 0; i < chain.Cells; i++)
         {
-            var h = neuron.Jet(start[i], start[chain.Cells + i]);
-            fastest = Math.Max(fastest, Math.Max(h.UU + 4 * chain.Options.DiffusionU, (4 * chain.Options.DiffusionV - h.VV) / neuron.Tau));
+            var jet = neuron.Jet(start[i], start[chain.Cells + i]);
+            double u = (4 * chain.Options.DiffusionU - jet.F.U) / neuron.TauU,
+                v = (4 * chain.Options.DiffusionV - jet.G.V) / neuron.TauV;
+            fastest = Math.Max(fastest, Math.Max(u, v));
         }
         double limit = 2 / fastest;
         if (fastest > 0 && step > limit)
             throw new ArgumentOutOfRangeException(
                 nameof(step),
-                $"step = {step:R} is above Euler's stability limit {limit:G3} for d_u = {chain.Options.DiffusionU:R}, d_v = {chain.Options.DiffusionV:R}, tau = {neuron.Tau:R}. Give a smaller step, or method=semi-implicit."
+                $"step = {step:R} is above Euler's stability limit {limit:G3} for d_u = {chain.Options.DiffusionU:R}, d_v = {chain.Options.DiffusionV:R}, tau = {neuron.TauV:R}. Give a smaller step, or method=semi-implicit."
             );
     }
 }

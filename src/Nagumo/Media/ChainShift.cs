@@ -1,12 +1,11 @@
-using Nagumo.Neurons;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;
 
 /// <summary>How far a chain's rest state moves when currents change: the nonlinear equations of rest, solved for the change itself.</summary>
 /// <remarks>
-/// ∂H(x + Δ) − ∂H(x) = δI is written so that nothing cancels (<see cref="FiniteDifference"/>), so Δ is known to rounding relative to Δ, however
-/// small, times the condition of the Hessian. The difference of two rest states is known to rounding of the states: a pattern's slow phase
+/// F(x + Δ) − F(x) = −δI is written so that nothing cancels (<see cref="FiniteDifference"/>), so Δ is known to rounding relative to Δ, however
+/// small, times the condition of the Jacobian. The difference of two rest states is known to rounding of the states: a pattern's slow phase
 /// mode, a rate of 1e-3 or less, leaves six digits of it. The rest state x counts as exact: its residual is a current of that size.
 /// </remarks>
 internal sealed unsafe class ChainShift
@@ -24,27 +23,24 @@ internal sealed unsafe class ChainShift
     {
         (_chain, _rest, _system) = (chain, rest.ToArray(), new(chain));
         var neuron = chain.Neuron;
-        var h = neuron.Neuron.H;
         Symbol du = new("_d.u"),
             dv = new("_d.v"),
             drive = new("_I.u"),
             flux = new("_I.v");
         Expr Change(Expr force) =>
-            FiniteDifference
-                .Of(
-                    force,
-                    s =>
-                        s == neuron.U ? du
-                        : s == neuron.V ? dv
-                        : null
-                )
-                .Substitute(s => s is Parameter p ? neuron.Parameters[p.Name] : null);
+            FiniteDifference.Of(
+                force,
+                s =>
+                    s == neuron.U ? du
+                    : s == neuron.V ? dv
+                    : null
+            );
         _kernel = KernelCompiler.Compile<double>(
             new(
                 "shift",
                 [neuron.U, neuron.V, du, dv, drive, flux],
                 [],
-                [new(drive - Change(h.Derive(neuron.U))), new(flux + Change(h.Derive(neuron.V)))]
+                [new(drive + Change(neuron.ForceU)), new(flux + Change(neuron.ForceV))]
             )
         );
     }
@@ -81,7 +77,7 @@ internal sealed unsafe class ChainShift
         return shift;
     }
 
-    /// <summary>What the forces become: δI − ∂H_u(x + Δ) + ∂H_u(x), and the same of v.</summary>
+    /// <summary>What the forces become: δI + F_u(x + Δ) − F_u(x), and the same of v.</summary>
     private void Force(double[] shift, int cell, double current, double[] force)
     {
         int n = _chain.Cells;

@@ -4,19 +4,21 @@ namespace Nagumo.Media;
 
 /// <summary>How fast waves of each length grow or decay on a chain near its uniform rest state.</summary>
 /// <remarks>
-/// With A = −h_uu, B = h_uv, C = −h_vv at rest and L = Λ(q) = 2 − 2 cos q:  (λ − A + D_u L)(τλ + C + D_v L) + B² = 0. Where λ is real its maximum
+/// With A = ∂F_u/∂u, C = −∂F_v/∂v and P = −∂F_u/∂v · ∂F_v/∂u at rest (P = h_uv² of a potential) and L = Λ(q) = 2 − 2 cos q:
+/// (τ_u λ − A + D_u L)(τ_v λ + C + D_v L) + P = 0. Where λ is real its maximum
 /// over L has τλ' = 0 in closed form: λ = −(∂det/∂L)/(−∂trace/∂L), put into the same equation, is a quadratic in L. For any neuron.
 /// [Turing 1952, doi:10.1098/rstb.1952.0012; Murray 2003, §2.3]
 /// </remarks>
 public sealed class Dispersion
 {
     private readonly double _a,
-        _b,
+        _p,
         _c,
         _du,
         _dv,
-        _tau;
-    private readonly PotentialJet _jet;
+        _tauU,
+        _tauV;
+    private readonly PlanarJet _jet;
 
     /// <param name="neuron">The neuron.</param>
     /// <param name="rest">Its rest state, the same in every cell.</param>
@@ -25,8 +27,8 @@ public sealed class Dispersion
     public Dispersion(PlanarNeuron neuron, RestState rest, double diffusionU, double diffusionV)
     {
         _jet = neuron.Jet(rest.U, rest.V);
-        (_a, _b, _c) = (-_jet.UU, _jet.UV, -_jet.VV);
-        (_du, _dv, _tau) = (diffusionU, diffusionV, neuron.Tau);
+        (_a, _p, _c) = (_jet.F.U, -_jet.F.V * _jet.G.U, -_jet.G.V);
+        (_du, _dv, _tauU, _tauV) = (diffusionU, diffusionV, neuron.TauU, neuron.TauV);
     }
 
     /// <summary>Λ of mode n: 2 − 2 cos(πn/N) with zero-flux ends, 2 − 2 cos(2πn/N) on a ring.</summary>
@@ -54,29 +56,29 @@ public sealed class Dispersion
     public bool IsUniformStable => Trace(0) < 0 && Determinant(0) > 0;
 
     /// <summary>The Λ in [0, 4] that grows fastest, and its rate.</summary>
-    public (double Lambda, double Growth) MostUnstable
+    public (double Lambda, double Growth) MostUnstable => MostUnstableUpTo(4);
+
+    /// <summary>The Λ in [0, <paramref name="end"/>] that grows fastest, and its rate: 4 is the end of a row, 8 that of a sheet.</summary>
+    internal (double Lambda, double Growth) MostUnstableUpTo(double end)
     {
-        get
+        // det = d0 + d1 L + d2 L², trace = t0 − t1 L; λ(L) = −(d1 + 2 d2 L)/t1 where dλ/dL = 0.
+        double t1 = _du / _tauU + _dv / _tauV,
+            d0 = Determinant(0),
+            d1 = (_du * _c - _a * _dv) / (_tauU * _tauV),
+            d2 = _du * _dv / (_tauU * _tauV),
+            t0 = Trace(0);
+        var candidates = new List<double> { 0, end };
+        if (t1 > 0 && d2 > 0)
         {
-            // det = d0 + d1 L + d2 L², trace = t0 − t1 L; λ(L) = −(d1 + 2 d2 L)/t1 where dλ/dL = 0.
-            double t1 = _du + _dv / _tau,
-                d0 = Determinant(0),
-                d1 = (_du * _c - _a * _dv) / _tau,
-                d2 = _du * _dv / _tau,
-                t0 = Trace(0);
-            var candidates = new List<double> { 0, 4 };
-            if (t1 > 0 && d2 > 0)
-            {
-                // λ² − trace λ + det = 0 with that λ: q2 L² + q1 L + q0 = 0.
-                double p = -d1 / t1,
-                    r = -2 * d2 / t1,
-                    q2 = r * r + t1 * r + d2,
-                    q1 = 2 * p * r - t0 * r + t1 * p + d1,
-                    q0 = p * p - t0 * p + d0;
-                candidates.AddRange(Roots(q2, q1, q0).Where(l => l is > 0 and < 4));
-            }
-            return candidates.Select(l => (l, Growth(l))).MaxBy(c => c.Item2);
+            // λ² − trace λ + det = 0 with that λ: q2 L² + q1 L + q0 = 0.
+            double p = -d1 / t1,
+                r = -2 * d2 / t1,
+                q2 = r * r + t1 * r + d2,
+                q1 = 2 * p * r - t0 * r + t1 * p + d1,
+                q0 = p * p - t0 * p + d0;
+            candidates.AddRange(Roots(q2, q1, q0).Where(l => l > 0 && l < end));
         }
+        return candidates.Select(l => (l, Growth(l))).MaxBy(c => c.Item2);
     }
 
     /// <summary>The mode n ≥ 1 of a chain that grows fastest.</summary>
@@ -91,63 +93,70 @@ public sealed class Dispersion
         [.. Enumerable.Range(1, ends == ChainEnds.Periodic ? cells / 2 : cells - 1).Where(n => Growth(Lambda(n, cells, ends)) > 0)];
 
     /// <summary>The D_v at which the first wave of any length stops decaying, and its Λ; null when none ever does.</summary>
-    /// <remarks>(A D_v − C D_u)² = 4 D_u D_v (B² − A C): the larger root, with Λ_c = (A D_v − C D_u)/(2 D_u D_v).</remarks>
+    /// <remarks>(A D_v − C D_u)² = 4 D_u D_v (P − A C): the larger root, with Λ_c = (A D_v − C D_u)/(2 D_u D_v).</remarks>
     public (double DiffusionV, double Lambda)? Onset
     {
         get
         {
-            double rest = _b * _b - _a * _c;
-            if (!(_a > 0) || !(rest > 0) || !(_du > 0))
+            double rest = _p - _a * _c;
+            if (!(_a > 0) || !(_p > 0) || !(rest > 0) || !(_du > 0))
                 return null;
-            // With d = D_v/D_u:  √d = (B + √(B² − AC))/A, as (A d − C) = 2 √d √(B² − AC).
-            double root = (Math.Sqrt(rest) + Math.Abs(_b)) / _a,
+            // With d = D_v/D_u:  √d = (√P + √(P − AC))/A, as (A d − C) = 2 √d √(P − AC).
+            double root = (Math.Sqrt(rest) + Math.Sqrt(_p)) / _a,
                 dv = root * root * _du,
                 lambda = (_a * dv - _c * _du) / (2 * _du * dv);
             return lambda < 4 ? (dv, lambda) : null;
         }
     }
 
-    /// <summary>The D_v at which waves with Λ stop decaying, B²/(A − D_u Λ) = C + D_v Λ; null when they never do.</summary>
+    /// <summary>The D_v at which waves with Λ stop decaying, P/(A − D_u Λ) = C + D_v Λ; null when they never do.</summary>
     public double? OnsetOf(double lambda)
     {
         double slope = _a - _du * lambda;
-        return slope > 0 && (_b * _b / slope - _c) / lambda is var dv and > 0 ? dv : null;
+        return slope > 0 && (_p / slope - _c) / lambda is var dv and > 0 ? dv : null;
     }
 
     /// <summary>dλ/dD_v at the onset of waves with Λ.</summary>
     public double GrowthPerDiffusion(double lambda)
     {
         // λ² − trace λ + det = 0 differentiated at λ = 0: dλ = (∂det/∂D_v)/trace.
-        double det = (_du * lambda - _a) * lambda / _tau;
+        double det = (_du * lambda - _a) * lambda / (_tauU * _tauV);
         return det / Trace(lambda);
     }
 
     /// <summary>The weakly nonlinear pattern with Λ, u = u* + A cos: A² = drive/saturation.</summary>
     /// <remarks>
-    /// On H alone: with φ = (1, B/(C + D_v Λ)), Q(Λ) the Hessian of a wave, t = h'''[φ, φ] and h⁗[φ⁴]: drive = −φᵀQ(Λ)φ,
-    /// saturation = ⅛ h⁗ − ¼ tᵀQ(0)⁻¹t − ⅛ tᵀQ(Λ₂)⁻¹t, Λ₂ = Λ(4 − Λ). Positive saturation: supercritical.
+    /// With φ = (1, ∂F_v/∂u/(C + D_v Λ)) the wave, ψ = (1, ∂F_u/∂v/(C + D_v Λ)) its adjoint, J(Λ) the Jacobian of a wave, t = F″[φ, φ]:
+    /// drive = ψᵀJ(Λ)φ, saturation = −ψᵀ(⅛ F‴[φ³] − ¼ F″[φ, J(0)⁻¹t] − ⅛ F″[φ, J(Λ₂)⁻¹t]), Λ₂ = Λ(4 − Λ). Of a potential ψ = Sφ. Positive
+    /// saturation: supercritical.
     /// </remarks>
     public (double Drive, double Saturation) Amplitude(double lambda)
     {
-        var phi = (U: 1.0, V: _b / (_c + _dv * lambda));
-        var t = _jet.Third(phi, phi);
-        var fourth = _jet.Fourth(phi, phi, phi);
-        double drive = _a - _du * lambda - _b * phi.V;
-        double saturation = (fourth.U * phi.U + fourth.V * phi.V) / 8 - Inverse(0, t) / 4 - Inverse(lambda * (4 - lambda), t) / 8;
+        double leak = _c + _dv * lambda;
+        var phi = (U: 1.0, V: _jet.G.U / leak);
+        var psi = (U: 1.0, V: _jet.F.V / leak);
+        var t = _jet.Second(phi, phi);
+        double Along((double U, double V) f) => psi.U * f.U + psi.V * f.V;
+        double drive = _a - _du * lambda + _jet.F.V * phi.V;
+        double saturation =
+            Along(_jet.Second(phi, Inverse(0, t))) / 4
+            + Along(_jet.Second(phi, Inverse(lambda * (4 - lambda), t))) / 8
+            - Along(_jet.Third(phi, phi, phi)) / 8;
         return (drive, saturation);
     }
 
-    /// <summary>tᵀ Q(Λ)⁻¹ t.</summary>
-    private double Inverse(double lambda, (double U, double V) t)
+    /// <summary>J(Λ)⁻¹ t.</summary>
+    private (double U, double V) Inverse(double lambda, (double U, double V) t)
     {
-        double uu = -_a + _du * lambda,
-            vv = -_c - _dv * lambda;
-        return (vv * t.U * t.U - 2 * _b * t.U * t.V + uu * t.V * t.V) / (uu * vv - _b * _b);
+        double uu = _a - _du * lambda,
+            vv = -_c - _dv * lambda,
+            det = uu * vv + _p;
+        return ((vv * t.U - _jet.F.V * t.V) / det, (uu * t.V - _jet.G.U * t.U) / det);
     }
 
-    private double Trace(double lambda) => _a - _du * lambda - (_c + _dv * lambda) / _tau;
+    private double Trace(double lambda) => (_a - _du * lambda) / _tauU - (_c + _dv * lambda) / _tauV;
 
-    private double Determinant(double lambda) => ((_du * lambda - _a) * (_c + _dv * lambda) + _b * _b) / _tau;
+    private double Determinant(double lambda) => ((_du * lambda - _a) * (_c + _dv * lambda) + _p) / (_tauU * _tauV);
 
     private static double Square(double q)
     {

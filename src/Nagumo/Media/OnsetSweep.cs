@@ -43,15 +43,15 @@ public sealed record OnsetSweep(
     double CriticalSlopeTheory
 )
 {
-    /// <summary>The square root holds near the onset only: points up to this distance give the exponent.</summary>
-    public const double Near = 0.0101;
+    /// <summary>The square root holds near the onset only: points up to this share of the largest distance give the exponent.</summary>
+    public const double Near = 0.505;
 
     /// <summary>d log A / d log distance by least squares over the points near the onset (over all when fewer than three are).</summary>
     public double Exponent
     {
         get
         {
-            var near = Points.Where(p => p.Distance <= Near).ToArray();
+            var near = Points.Where(p => p.Distance <= Near * Points[^1].Distance).ToArray();
             var used = near.Length >= 3 ? near : [.. Points];
             double[] x = [.. used.Select(p => Math.Log(p.Distance))],
                 y = [.. used.Select(p => Math.Log(p.Amplitude))];

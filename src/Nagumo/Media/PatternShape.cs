@@ -30,65 +30,81 @@ public readonly record struct PatternShape(
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (rows, columns) = (sheet.Options.Rows, sheet.Options.Columns);
-        var u = new T[rows * columns];
-        sheet.CopyTo(0, u);
-        T low = u.Min(),
-            high = u.Max();
+        T low = sheet.Read(0, 0)[0],
+            high = low;
+        for (int r = 0; r < rows; r++)
+            foreach (T x in sheet.Read(0, r))
+                (low, high) = (T.Min(low, x), T.Max(high, x));
         T middle = (low + high) / T.CreateChecked(2);
-        bool[] above = [.. u.Select(x => x > middle)];
-        var sizes = Pieces(above, rows, columns, sheet.Options.Edges == SheetEdges.Periodic);
-        int highs = above.Count(x => x);
+        var pieces = Pieces(sheet, middle);
+        long highs = pieces.Where(s => s.High).Sum(s => (long)s.Size);
         return new(
-            (double)highs / u.Length,
-            sizes.Count(s => s.High),
-            sizes.Count(s => !s.High),
-            highs == 0 ? 0 : (double)sizes.Where(s => s.High).Max(s => s.Size) / highs,
+            (double)highs / ((long)rows * columns),
+            pieces.Count(s => s.High),
+            pieces.Count(s => !s.High),
+            highs == 0 ? 0 : (double)pieces.Where(s => s.High).Max(s => s.Size) / highs,
             double.CreateChecked(high - low),
             double.CreateChecked(middle)
         );
     }
 
-    /// <summary>Connected pieces, each with its kind and size.</summary>
-    private static List<(bool High, int Size)> Pieces(bool[] above, int rows, int columns, bool periodic)
+    /// <summary>Connected pieces, each with its kind and size: runs of a row, united with those of the row above that they touch.</summary>
+    private static List<(bool High, int Size)> Pieces<T>(Sheet<T> sheet, T middle)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var pieces = new List<(bool, int)>();
-        var seen = new bool[above.Length];
-        var open = new Stack<int>();
-        for (int start = 0; start < above.Length; start++)
+        var (rows, columns) = (sheet.Options.Rows, sheet.Options.Columns);
+        bool periodic = sheet.Options.Edges == SheetEdges.Periodic;
+        var runs = new List<(int Start, int End, bool High)>();
+        var parents = new List<int>();
+        int above = 0,
+            firstRow = 0;
+        for (int r = 0; r < rows; r++)
         {
-            if (seen[start])
-                continue;
-            int size = 0;
-            Visit(start);
-            while (open.TryPop(out int cell))
-            {
-                size++;
-                int r = cell / columns,
-                    c = cell % columns;
-                Beside(r - 1, c);
-                Beside(r + 1, c);
-                Beside(r, c - 1);
-                Beside(r, c + 1);
-            }
-            pieces.Add((above[start], size));
+            int here = runs.Count;
+            var row = sheet.Read(0, r);
+            for (int c = 0, start = 0; c < columns; c++)
+                if (c + 1 == columns || row[c + 1] > middle != row[c] > middle)
+                {
+                    runs.Add((start, c + 1, row[c] > middle));
+                    parents.Add(parents.Count);
+                    start = c + 1;
+                }
+            if (periodic && runs[here].High == runs[^1].High)
+                Unite(here, runs.Count - 1);
+            if (r == 0)
+                firstRow = runs.Count;
+            else
+                Touch(above, here, here, runs.Count);
+            above = here;
+        }
+        if (periodic)
+            Touch(above, runs.Count, 0, firstRow);
+        var sizes = new Dictionary<int, int>();
+        for (int i = 0; i < runs.Count; i++)
+            sizes[Root(i)] = sizes.GetValueOrDefault(Root(i)) + runs[i].End - runs[i].Start;
+        return [.. sizes.Select(s => (runs[s.Key].High, s.Value))];
 
-            void Beside(int r, int c)
+        // Two rows of runs, both from left to right.
+        void Touch(int i, int lastOfI, int j, int lastOfJ)
+        {
+            while (i < lastOfI && j < lastOfJ)
             {
-                if (periodic)
-                    (r, c) = ((r + rows) % rows, (c + columns) % columns);
-                else if ((uint)r >= (uint)rows || (uint)c >= (uint)columns)
-                    return;
-                int cell = r * columns + c;
-                if (!seen[cell] && above[cell] == above[start])
-                    Visit(cell);
+                if (runs[i].High == runs[j].High && runs[i].Start < runs[j].End && runs[j].Start < runs[i].End)
+                    Unite(i, j);
+                if (runs[i].End < runs[j].End)
+                    i++;
+                else
+                    j++;
             }
         }
-        return pieces;
 
-        void Visit(int cell)
+        void Unite(int i, int j) => parents[Root(i)] = Root(j);
+
+        int Root(int i)
         {
-            seen[cell] = true;
-            open.Push(cell);
+            while (parents[i] != i)
+                i = parents[i] = parents[parents[i]];
+            return i;
         }
     }
 }

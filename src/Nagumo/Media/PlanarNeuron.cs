@@ -1,67 +1,67 @@
 using Nagumo.Neurons;
-using Nagumo.Relaxation;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;
 
-/// <summary>A neuron with one inhibitor at given parameters: a flow in the plane whose every derivative comes from the potential.</summary>
-/// <remarks>u' = −∂h/∂u + I,  τ v' = ∂h/∂v. Dimensionless; τ_u = 1. [DESIGN §1, §2]</remarks>
+/// <summary>A neuron of two variables at given parameters: a flow in the plane whose every derivative comes from its kinetics.</summary>
+/// <remarks>τ_u u' = F_u(u, v) + I,  τ_v v' = F_v(u, v); of a potential, F_u = −∂h/∂u and F_v = +∂h/∂v. [DESIGN §1, §2]</remarks>
 public sealed class PlanarNeuron
 {
     private readonly Dictionary<string, double> _parameters;
     private readonly ScalarProgram _flow,
         _jet;
+    private readonly ScalarProgram? _corners;
     private readonly double[] _values;
+    private Expr? _divergence;
+    private RestCurve? _curve;
+    private Tuple<double, CellUnits>? _units;
 
-    /// <param name="neuron">Any model with exactly one inhibitor and a free activator.</param>
+    /// <param name="kinetics">A neuron with exactly one inhibitor and a free activator, or two equations.</param>
     /// <param name="parameters">Values by name, within the parameters' ranges; what is not named keeps its default.</param>
-    /// <exception cref="ArgumentException">No inhibitor, more than one, a box, τ = 0, or a parameter that is unknown or out of range.</exception>
-    public PlanarNeuron(Neuron neuron, IReadOnlyDictionary<string, double>? parameters = null)
+    /// <exception cref="ArgumentException">Other than two variables, a box, τ = 0, or a parameter that is unknown or out of range.</exception>
+    public PlanarNeuron(Kinetics kinetics, IReadOnlyDictionary<string, double>? parameters = null)
     {
-        Neuron = neuron;
-        if (neuron.Inhibitors is not [var v])
+        Kinetics = kinetics;
+        if (kinetics.Fields is not [var u, var v])
             throw new ArgumentException(
-                neuron.Inhibitors.Count == 0
-                    ? $"the neuron '{neuron.Name}' has no inhibitor, so that it can neither spike nor oscillate: choose one that has, such as fitzhugh-nagumo."
-                    : $"the neuron '{neuron.Name}' has {neuron.Inhibitors.Count} inhibitors ({string.Join(", ", neuron.Inhibitors.Select(i => i.Name))}); this analysis is for exactly one."
+                kinetics.Neuron is null
+                    ? $"'{kinetics.Name}' has {kinetics.Fields.Count} variables ({string.Join(", ", kinetics.Fields.Select(x => x.Name))}); this analysis is for exactly two."
+                : kinetics.Fields.Count == 1
+                    ? $"the neuron '{kinetics.Name}' has no inhibitor, so that it can neither spike nor oscillate: choose one that has, such as fitzhugh-nagumo."
+                : $"the neuron '{kinetics.Name}' has {kinetics.Fields.Count - 1} inhibitors ({string.Join(", ", kinetics.Fields.Skip(1).Select(x => x.Name))}); this analysis is for exactly one."
             );
-        if (neuron.Box is { } box)
+        if (kinetics.Box is { } box)
             throw new ArgumentException(
-                $"the neuron '{neuron.Name}' confines u to [{box.Low:R}, {box.High:R}]; this analysis is for a free activator."
+                $"the neuron '{kinetics.Name}' confines u to [{box.Low:R}, {box.High:R}]; this analysis is for a free activator."
             );
-        _parameters = neuron.Parameters.ToDictionary(p => p.Name, p => p.Value);
-        foreach (var (name, value) in parameters ?? new Dictionary<string, double>())
-        {
-            var parameter =
-                neuron.Parameters.FirstOrDefault(p => p.Name == name)
-                ?? throw new ArgumentException(
-                    $"'{neuron.Name}' has no parameter '{name}'.{Nearest.Hint(name, [.. neuron.Parameters.Select(p => p.Name)])}"
-                );
-            _parameters[name] = parameter.Validate(value);
-        }
-        (U, V) = (neuron.U, v);
-        Tau = _parameters[v.Tau.Name];
-        if (!(Tau > 0))
-            throw new ArgumentException($"{v.Tau.Name} = {Tau:R}: dynamics need a time constant > 0; 12.5 is usual for spikes.");
-        var h = neuron.H;
-        Expr hu = h.Derive(U),
-            hv = h.Derive(V);
+        _parameters = kinetics.Resolve(parameters);
+        (U, V) = (u, v);
+        (TauU, TauV) = kinetics.TimeConstants(_parameters) is [var tauU, var tauV] ? (tauU, tauV) : default;
         // Parameters stay symbols here: all values of them share one compiled kernel.
-        Symbol[] arguments = [U, V, .. neuron.Parameters];
-        _values = [0, 0, .. neuron.Parameters.Select(p => _parameters[p.Name])];
-        _flow = new(arguments, [-hu, hv / v.Tau, hv.Derive(V) / v.Tau - hu.Derive(U)]);
-        _jet = new(arguments, PotentialJet.Expressions(h, U, V));
-        Potential = Fixed(h);
+        Symbol[] arguments = [U, V, .. kinetics.Parameters];
+        _values = [0, 0, .. kinetics.Parameters.Select(p => _parameters[p.Name])];
+        var (f, g) = (kinetics.Forces[0], kinetics.Forces[1]);
+        Expr du = f / kinetics.Taus[0],
+            dv = g / kinetics.Taus[1];
+        _flow = new(arguments, [du, dv, f.Derive(U) / kinetics.Taus[0] + g.Derive(V) / kinetics.Taus[1]]);
+        _jet = new(arguments, [.. ForceJet.Expressions(f, U, V), .. ForceJet.Expressions(g, U, V)]);
+        Expr[] corners = [.. AllRoots.Corners(f).Concat(AllRoots.Corners(g)).Distinct()];
+        Corners = corners.Length;
+        _corners = corners.Length > 0 ? new(arguments, corners) : null;
+        (ForceU, ForceV) = (Fixed(f), Fixed(g));
     }
 
-    /// <summary>The model.</summary>
-    public Neuron Neuron { get; }
+    /// <summary>What moves the two variables.</summary>
+    public Kinetics Kinetics { get; }
 
     /// <summary>Values of all parameters by name.</summary>
     public IReadOnlyDictionary<string, double> Parameters => _parameters;
 
+    /// <summary>The activator's time constant; 1 for every neuron with a potential.</summary>
+    public double TauU { get; }
+
     /// <summary>The inhibitor's time constant.</summary>
-    public double Tau { get; }
+    public double TauV { get; }
 
     /// <summary>The activator's and the inhibitor's symbol.</summary>
     internal Symbol U { get; }
@@ -69,19 +69,49 @@ public sealed class PlanarNeuron
     /// <inheritdoc cref="U"/>
     internal Symbol V { get; }
 
-    /// <summary>h(u, v), the parameters put in.</summary>
-    internal Expr Potential { get; }
+    /// <summary>F_u and F_v, the parameters put in.</summary>
+    internal Expr ForceU { get; }
 
-    /// <summary>The same neuron with another value of a parameter.</summary>
-    public PlanarNeuron With(string parameter, double value) =>
-        new(Neuron, new Dictionary<string, double>(_parameters) { [parameter] = value });
+    /// <inheritdoc cref="ForceU"/>
+    internal Expr ForceV { get; }
 
-    /// <summary>All derivatives of the potential up to the fourth.</summary>
-    internal unsafe PotentialJet Jet(double u, double v)
+    /// <summary>Its rest states at all currents, found once.</summary>
+    internal RestCurve Curve => _curve ??= new(this);
+
+    /// <summary>What counts as 1 at a current, found once for a current that comes again.</summary>
+    internal CellUnits Units(double current)
+    {
+        var known = _units;
+        if (known is null || known.Item1 != current)
+            _units = known = new(current, CellUnits.Of(this, current, Curve));
+        return known.Item2;
+    }
+
+    /// <summary>∂u'/∂u + ∂v'/∂v, the parameters put in.</summary>
+    internal Expr Divergence => _divergence ??= ForceU.Derive(U) / TauU + ForceV.Derive(V) / TauV;
+
+    /// <summary>So many functions of the state change their sign at the forces' corners and jumps.</summary>
+    internal int Corners { get; }
+
+    /// <summary>The values of these functions.</summary>
+    internal unsafe void Conditions(double u, double v, Span<double> values)
     {
         double* x = stackalloc double[_values.Length];
         Arguments(u, v, x);
-        PotentialJet jet;
+        fixed (double* y = values)
+            _corners!.Evaluate(x, y);
+    }
+
+    /// <summary>The same neuron with another value of a parameter.</summary>
+    public PlanarNeuron With(string parameter, double value) =>
+        new(Kinetics, new Dictionary<string, double>(_parameters) { [parameter] = value });
+
+    /// <summary>All derivatives of the forces up to the third.</summary>
+    internal unsafe PlanarJet Jet(double u, double v)
+    {
+        double* x = stackalloc double[_values.Length];
+        Arguments(u, v, x);
+        PlanarJet jet;
         _jet.Evaluate(x, (double*)&jet);
         return jet;
     }
@@ -93,7 +123,7 @@ public sealed class PlanarNeuron
         double* y = stackalloc double[3];
         Arguments(u, v, x);
         _flow.Evaluate(x, y);
-        return (y[0] + current, y[1], y[2]);
+        return (y[0] + current / TauU, y[1], y[2]);
     }
 
     /// <summary>An expression of u, v and the parameters with the parameters' values put in.</summary>
@@ -103,14 +133,5 @@ public sealed class PlanarNeuron
     {
         _values.CopyTo(new Span<double>(x, _values.Length));
         (x[0], x[1]) = (u, v);
-    }
-
-    /// <summary>The flow at a current, with the time integral of its divergence as third variable.</summary>
-    internal sealed class Flow(PlanarNeuron neuron, double current) : IVelocity
-    {
-        public int Size => 3;
-
-        public void At(ReadOnlySpan<double> x, Span<double> velocity) =>
-            (velocity[0], velocity[1], velocity[2]) = neuron.Velocity(x[0], x[1], current);
     }
 }

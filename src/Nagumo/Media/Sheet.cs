@@ -42,17 +42,19 @@ public sealed unsafe class Sheet<T> : IDisposable
     {
         _options = options;
         (_rows, _columns) = (options.Rows, options.Columns);
-        _fields = options.Neuron.Fields.Count;
+        _fields = options.Kinetics.Fields.Count;
         double[] diffusion = options.FieldDiffusion();
         _stencil = new(
-            options.Neuron,
+            options.Kinetics,
             options.Parameters ?? new Dictionary<string, double>(),
             diffusion,
             options.Dt,
             current: current.Length > 0
         );
         if (_stencil.Rows.Count + _fields > SheetStencil<T>.MaxOperands)
-            throw new ArgumentException($"'{options.Neuron.Name}' has {_fields} fields; a sheet takes {SheetStencil<T>.MaxOperands / 4}.");
+            throw new ArgumentException(
+                $"'{options.Kinetics.Name}' has {_fields} fields; a sheet takes {SheetStencil<T>.MaxOperands / 4}."
+            );
         if (current.Length > 0 && current.Length != Cells)
             throw new ArgumentException($"{current.Length} currents for {options.Rows} x {options.Columns} cells; give one each.");
         if (threads is < 1 or > 1024)
@@ -109,6 +111,14 @@ public sealed unsafe class Sheet<T> : IDisposable
         _checked = false;
     }
 
+    /// <summary>Sets a row of a field.</summary>
+    internal void Write(int field, int row, ReadOnlySpan<T> values)
+    {
+        values.CopyTo(Row(field, row));
+        _memory.Edge(Current(field, row));
+        _checked = false;
+    }
+
     /// <summary>Copies a field out.</summary>
     /// <param name="field">0 for the activator, then the inhibitors in order.</param>
     /// <param name="values">[rows × columns], overwritten.</param>
@@ -134,7 +144,7 @@ public sealed unsafe class Sheet<T> : IDisposable
             throw new NotFiniteNumberException(
                 string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"the sheet left the finite numbers before t = {Time:g6}: the step dt = {_options.Dt:g3} is too large for it. Lower it."
+                    $"the sheet left the finite numbers before t = {Time:g6}: the step dt = {_options.Dt:g3} is too large for it. Lower it; where that does not help, the neuron itself runs away."
                 )
             );
     }
@@ -162,7 +172,7 @@ public sealed unsafe class Sheet<T> : IDisposable
         for (int f = 0; f < _fields; f++)
             if (!IsFinite(f))
                 throw new ArgumentException(
-                    $"field {_options.Neuron.Fields[f].Name} holds a value that is no finite number: set it again."
+                    $"field {_options.Kinetics.Fields[f].Name} holds a value that is no finite number: set it again."
                 );
         var worst = new T[_fields * _columns];
         Array.Fill(worst, T.NegativeInfinity);
@@ -180,7 +190,7 @@ public sealed unsafe class Sheet<T> : IDisposable
         {
             double damping = worst.Skip(f * _columns).Take(_columns).Max(x => double.CreateChecked(x));
             double bound = _stencil.StableStep(f, damping, _options.Method);
-            string name = _options.Neuron.Fields[f].Name;
+            string name = _options.Kinetics.Fields[f].Name;
             if (_options.Dt < bound)
                 continue;
             var culture = System.Globalization.CultureInfo.InvariantCulture;

@@ -20,7 +20,7 @@ internal sealed unsafe class SheetMemory<T> : IDisposable
     public SheetMemory(SheetOptions options, ReadOnlySpan<T> current)
     {
         (_rows, _columns, _periodic) = (options.Rows, options.Columns, options.Edges == SheetEdges.Periodic);
-        Fields = options.Neuron.Fields.Count;
+        Fields = options.Kinetics.Fields.Count;
         // A whole line on both sides of a row, and every row begins on a line.
         Stride = ((_columns + Line - 1) / Line + 2) * Line;
         FieldSize = Staggered(Stride * _rows, 1088);

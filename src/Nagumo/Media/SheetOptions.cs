@@ -23,7 +23,7 @@ public enum SheetMethod
 }
 
 /// <summary>A rectangle of equal neurons, each coupled by diffusion to its four neighbours.</summary>
-/// <param name="Neuron">The model.</param>
+/// <param name="Kinetics">The cells: a neuron, or equations.</param>
 /// <param name="Rows">Cells from top to bottom, 3 to 32,768.</param>
 /// <param name="Columns">Cells from left to right, 3 to 32,768.</param>
 /// <param name="Dt">Step, &gt; 0, in units of the activator's time constant; below the limit of the method for every field.</param>
@@ -32,7 +32,7 @@ public enum SheetMethod
 /// <param name="Edges">What lies beyond the edges.</param>
 /// <param name="Method">How it is taken on in time.</param>
 public sealed record SheetOptions(
-    Neuron Neuron,
+    Kinetics Kinetics,
     int Rows,
     int Columns,
     double Dt,
@@ -58,13 +58,13 @@ public sealed record SheetOptions(
     /// <summary>D of every field, the activator first.</summary>
     internal double[] FieldDiffusion()
     {
-        var d = new double[Neuron.Fields.Count];
+        var d = new double[Kinetics.Fields.Count];
         foreach (var (field, value) in Diffusion)
         {
-            int f = Neuron.FieldIndex(field);
+            int f = Kinetics.FieldIndex(field);
             if (f < 0)
                 throw new ArgumentException(
-                    $"'{Neuron.Name}' has no field '{field}' to diffuse. It has: {string.Join(", ", Neuron.Fields.Select(x => x.Name))}."
+                    $"'{Kinetics.Name}' has no field '{field}' to diffuse. It has: {string.Join(", ", Kinetics.Fields.Select(x => x.Name))}."
                 );
             if (!(value >= 0 && double.IsFinite(value)))
                 throw new ArgumentOutOfRangeException(nameof(Diffusion), $"D of {field} = {value:R}: give a finite number >= 0.");

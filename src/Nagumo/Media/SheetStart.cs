@@ -1,48 +1,46 @@
 using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using Nagumo.Compute;
-using Nagumo.Networks;
-using Nagumo.Relaxation;
 
 namespace Nagumo.Media;
 
 /// <summary>The states that sheets start from.</summary>
 public static class SheetStart
 {
-    /// <summary>The rest state of one neuron of the sheet, the activator first.</summary>
-    /// <exception cref="ArgumentException">Newton's method finds none.</exception>
-    public static double[] Rest(SheetOptions options)
-    {
-        var parameters = (options.Parameters ?? new Dictionary<string, double>()).ToDictionary(p => p.Key, p => new[] { p.Value });
-        var network = new Network([new Population("cell", options.Neuron, 1, parameters: parameters)], []);
-        using var machine = new Machine<double>(network, new Rng(0), responds: false);
-        using var state = machine.CreateState(1, allFields: true);
-        using var workspace = new Workspace<double>();
-        var report = Newton.Relax(machine, state, new(MaxSteps: 200, Tolerance: 1e-12), workspace);
-        if (!report.Converged)
-            throw new ArgumentException(
-                $"no rest state of '{options.Neuron.Name}' found from zero (residual {report.Residual:g3}); change its parameters."
-            );
-        return [.. Enumerable.Range(0, options.Neuron.Fields.Count).Select(f => state.Fields(0)[f].Row(0)[0])];
-    }
+    /// <summary>The rest state of one cell of the sheet, the activator first: see <see cref="SheetRest"/>.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static double[] Rest(SheetOptions options) => SheetRest.Of(options).State;
 
     /// <summary>The limit of the method's step at rest: the least one of a field, and of the eigenvalues λ of the reaction that are stable,
-    /// −2 Re λ/|λ|²; at most 0.1, which an Euler step of the reaction should not pass.</summary>
+    /// −2 Re λ/|λ|²; at most a tenth of the cell's own time, which an Euler step of the reaction should not pass.</summary>
     public static double StableStep(SheetOptions options)
     {
         double[] diffusion = options.FieldDiffusion(),
             rest = Rest(options);
-        var stencil = new Stencil(options.Neuron, options.Parameters ?? new Dictionary<string, double>(), diffusion, options.Dt, false);
+        var stencil = new Stencil(options.Kinetics, options.Parameters ?? new Dictionary<string, double>(), diffusion, options.Dt, false);
         double[] damping =
         [
-            .. stencil.Damping.Outputs.Select(o => o.Value.Evaluate((Symbolics.Symbol s) => rest[options.Neuron.FieldIndex(s.Name)])),
+            .. stencil.Damping.Outputs.Select(o => o.Value.Evaluate((Symbolics.Symbol s) => rest[options.Kinetics.FieldIndex(s.Name)])),
         ];
-        var eigenvalues = Matrix<double>.Build.DenseOfArray(stencil.Reaction(rest)).Evd().EigenValues;
+        double own = CellUnits.Of(options.Kinetics, options.Parameters, rest)?.T ?? double.PositiveInfinity;
         return damping
             .Select((c, f) => stencil.StableStep(f, c, options.Method))
-            .Concat(eigenvalues.Where(l => l.Real < 0).Select(l => -2 * l.Real / (l.Real * l.Real + l.Imaginary * l.Imaginary)))
-            .Append(0.1)
+            .Concat(
+                Eigenvalues(options, rest).Where(l => l.Real < 0).Select(l => -2 * l.Real / (l.Real * l.Real + l.Imaginary * l.Imaginary))
+            )
+            .Append(0.1 * own)
             .Min();
+    }
+
+    /// <summary>The eigenvalues of a cell's reaction at a state; of a wave, whose Λ diffusion multiplies, with it.</summary>
+    internal static IReadOnlyList<Complex> Eigenvalues(SheetOptions options, double[] state, double lambda = 0)
+    {
+        var parameters = options.Parameters ?? new Dictionary<string, double>();
+        var stencil = new Stencil(options.Kinetics, parameters, options.FieldDiffusion(), 1, false);
+        double[,] j = stencil.Reaction(state);
+        for (int f = 0; f < state.Length; f++)
+            j[f, f] -= lambda * stencil.Reach(f);
+        return [.. Matrix<double>.Build.DenseOfArray(j).Evd().EigenValues];
     }
 
     /// <summary>Every cell at the same state.</summary>
@@ -53,8 +51,8 @@ public static class SheetStart
     /// <param name="sheet">The sheet; its neuron has at least one inhibitor.</param>
     /// <param name="rest">The rest state.</param>
     /// <param name="excited">Activator of the left half.</param>
-    /// <param name="refractory">How far the first inhibitor of the lower half is above rest.</param>
-    public static void BrokenWave<T>(Sheet<T> sheet, double[] rest, double excited = 1.2, double refractory = 0.9)
+    /// <param name="refractory">How far the first inhibitor of the lower half is from rest.</param>
+    public static void BrokenWave<T>(Sheet<T> sheet, double[] rest, double excited, double refractory)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (rows, columns) = (sheet.Options.Rows, sheet.Options.Columns);
@@ -65,6 +63,41 @@ public static class SheetStart
                 : f == 1 && (r + 0.5) / rows > 0.5 ? rest[1] + refractory
                 : rest[f]
         );
+    }
+
+    /// <summary>The same in the cell's own units: excited by 1.2 U beyond the middle, refractory by 0.9 V.</summary>
+    public static void BrokenWave<T>(Sheet<T> sheet, double[] rest, CellUnits units)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BrokenWave(sheet, rest, Excited(rest, units), Refractory(sheet.Options, rest, units));
+
+    /// <summary>A quarter of the sheet excited, the one below it refractory: a wave with a free end.</summary>
+    /// <inheritdoc cref="BrokenWave{T}(Sheet{T}, double[], double, double)"/>
+    public static void Quadrants<T>(Sheet<T> sheet, double[] rest, double excited, double refractory)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (rows, columns) = (sheet.Options.Rows, sheet.Options.Columns);
+        Fill(
+            sheet,
+            (f, r, c) =>
+                (c + 0.5) / columns >= 0.5 ? rest[f]
+                : f == 0 && (r + 0.5) / rows <= 0.5 ? excited
+                : f == 1 && (r + 0.5) / rows > 0.5 ? rest[1] + refractory
+                : rest[f]
+        );
+    }
+
+    /// <summary>The activator of an excited cell: 1.2 U beyond the middle, seen from rest.</summary>
+    public static double Excited(double[] rest, CellUnits units) => units.MiddleU + units.Towards(rest[0]) * 1.2 * units.U;
+
+    /// <summary>How far from rest the inhibitor of a refractory cell is: 0.9 V, to the side where an excited activator drives it.</summary>
+    public static double Refractory(SheetOptions options, double[] rest, CellUnits units)
+    {
+        var values = options.Kinetics.Resolve(options.Parameters);
+        double drive = options
+            .Kinetics.Forces[1]
+            .Derive(options.Kinetics.Fields[0])
+            .Evaluate((Symbolics.Symbol s) => options.Kinetics.FieldIndex(s.Name) is >= 0 and var f ? rest[f] : values[s.Name]);
+        return (drive < 0 ? -1 : 1) * units.Towards(rest[0]) * 0.9 * units.V;
     }
 
     /// <summary>Rest, with normal noise on the activators.</summary>
@@ -91,13 +124,13 @@ public static class SheetStart
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (rows, columns) = (sheet.Options.Rows, sheet.Options.Columns);
-        var values = new T[rows * columns];
-        for (int f = 0; f < sheet.Options.Neuron.Fields.Count; f++)
+        var values = new T[columns];
+        for (int f = 0; f < sheet.Options.Kinetics.Fields.Count; f++)
+        for (int r = 0; r < rows; r++)
         {
-            for (int r = 0; r < rows; r++)
             for (int c = 0; c < columns; c++)
-                values[r * columns + c] = T.CreateChecked(value(f, r, c));
-            sheet.Write(f, values);
+                values[c] = T.CreateChecked(value(f, r, c));
+            sheet.Write(f, r, values);
         }
     }
 }

@@ -14,13 +14,18 @@ public readonly record struct SheetPoint(double Column, double Row)
     }
 }
 
-/// <summary>Tips of spirals: the points where u = 0 and v = 0 cross, both bilinear between four cells.</summary>
+/// <summary>Tips of spirals: the points where u and v cross the middle of their ranges, both bilinear between four cells.</summary>
 internal static class SpiralTip
 {
     /// <summary>All tips of a sheet.</summary>
-    public static List<SheetPoint> FindAll<T>(Sheet<T> sheet)
+    /// <param name="sheet">The sheet.</param>
+    /// <param name="middleU">Level of the activator.</param>
+    /// <param name="middleV">Level of the first inhibitor.</param>
+    public static List<SheetPoint> FindAll<T>(Sheet<T> sheet, double middleU, double middleV)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        T u = T.CreateChecked(middleU),
+            v = T.CreateChecked(middleV);
         var found = new List<SheetPoint>();
         for (int r = 0; r + 1 < sheet.Options.Rows; r++)
         {
@@ -30,30 +35,30 @@ internal static class SpiralTip
                 v1 = sheet.Read(1, r + 1);
             for (int c = 0; c + 1 < u0.Length; c++)
                 if (
-                    Changes(u0[c], u0[c + 1], u1[c], u1[c + 1])
-                    && Changes(v0[c], v0[c + 1], v1[c], v1[c + 1])
-                    && Crossing(Square(u0, u1, c), Square(v0, v1, c)) is { } at
+                    Changes(u, u0[c], u0[c + 1], u1[c], u1[c + 1])
+                    && Changes(v, v0[c], v0[c + 1], v1[c], v1[c + 1])
+                    && Crossing(Square(middleU, u0, u1, c), Square(middleV, v0, v1, c)) is { } at
                 )
                     found.Add(new(c + at.Column, r + at.Row));
         }
         return found;
     }
 
-    private static bool Changes<T>(T a, T b, T c, T d)
+    private static bool Changes<T>(T level, T a, T b, T c, T d)
         where T : IBinaryFloatingPointIeee754<T>
     {
-        bool below = a < T.Zero;
-        return b < T.Zero != below || c < T.Zero != below || d < T.Zero != below;
+        bool below = a < level;
+        return b < level != below || c < level != below || d < level != below;
     }
 
-    /// <summary>The bilinear function of four cells, p + q x + r y + s x y on the unit square.</summary>
-    private static (double P, double Q, double R, double S) Square<T>(ReadOnlySpan<T> upper, ReadOnlySpan<T> lower, int c)
+    /// <summary>The bilinear function of four cells above a level, p + q x + r y + s x y on the unit square.</summary>
+    private static (double P, double Q, double R, double S) Square<T>(double level, ReadOnlySpan<T> upper, ReadOnlySpan<T> lower, int c)
         where T : IBinaryFloatingPointIeee754<T>
     {
-        double a = double.CreateChecked(upper[c]),
-            b = double.CreateChecked(upper[c + 1]),
-            d = double.CreateChecked(lower[c]),
-            e = double.CreateChecked(lower[c + 1]);
+        double a = double.CreateChecked(upper[c]) - level,
+            b = double.CreateChecked(upper[c + 1]) - level,
+            d = double.CreateChecked(lower[c]) - level,
+            e = double.CreateChecked(lower[c + 1]) - level;
         return (a, b - a, d - a, a - b - d + e);
     }
 

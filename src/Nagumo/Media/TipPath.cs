@@ -31,8 +31,22 @@ public readonly record struct CircleFit(SheetPoint Centre, double Radius, double
     }
 }
 
-/// <summary>The path of one spiral's tip.</summary>
-public sealed class TipPath
+/// <summary>How a spiral's tip moves.</summary>
+public enum TipMotion
+{
+    /// <summary>The path is too short, or still settles.</summary>
+    Unknown,
+
+    /// <summary>On a circle.</summary>
+    Rigid,
+
+    /// <summary>On no circle, for good.</summary>
+    Meandering,
+}
+
+/// <summary>The path of one spiral's tip: of the point where u and v cross the middle of their ranges.</summary>
+/// <param name="units">The cell's own units, which say where the middle is.</param>
+public sealed class TipPath(CellUnits units)
 {
     private readonly List<(double Time, SheetPoint At)> _points = [];
 
@@ -46,13 +60,15 @@ public sealed class TipPath
     public void Look<T>(Sheet<T> sheet)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var tips = SpiralTip.FindAll(sheet);
+        var tips = SpiralTip.FindAll(sheet, units.MiddleU, units.MiddleV);
         Tips = tips.Count;
         if (Tips == 0)
             return;
         var near = _points.Count > 0 ? _points[^1].At : new(0.5 * sheet.Options.Columns, 0.5 * sheet.Options.Rows);
-        _points.Add((sheet.Time, tips.MinBy(near.SquareTo)));
+        Add(sheet.Time, tips.MinBy(near.SquareTo));
     }
+
+    internal void Add(double time, SheetPoint at) => _points.Add((time, at));
 
     /// <summary>The path since a time.</summary>
     public IReadOnlyList<SheetPoint> Since(double time) => [.. _points.Where(p => p.Time >= time).Select(p => p.At)];
@@ -70,5 +86,77 @@ public sealed class TipPath
             last = angle;
         }
         return Math.Abs(sum) / (2 * Math.PI);
+    }
+
+    /// <summary>How often the tip went around where it is on average over a turn: a place that a meandering tip takes along.</summary>
+    /// <param name="period">A turn's time, &gt; 0.</param>
+    public double Turns(double period)
+    {
+        double sum = 0,
+            last = double.NaN;
+        int from = 0,
+            to = 0;
+        double column = 0,
+            row = 0,
+            half = 0.5 * period;
+        foreach (var (now, at) in _points)
+        {
+            // A whole turn at the ends of the path, too.
+            double time = Math.Max(_points[0].Time + half, Math.Min(now, _points[^1].Time - half));
+            for (; to < _points.Count && (to == 0 || _points[to].Time <= time + half); to++)
+                (column, row) = (column + _points[to].At.Column, row + _points[to].At.Row);
+            for (; from < to - 1 && _points[from].Time < time - half; from++)
+                (column, row) = (column - _points[from].At.Column, row - _points[from].At.Row);
+            double angle = Math.Atan2(at.Row - row / (to - from), at.Column - column / (to - from));
+            if (!double.IsNaN(last))
+                sum += Math.IEEERemainder(angle - last, 2 * Math.PI);
+            last = angle;
+        }
+        return Math.Abs(sum) / (2 * Math.PI);
+    }
+
+    /// <summary>Turns that one circle is fitted to.</summary>
+    public const int TurnsOfCircle = 4;
+
+    /// <summary>
+    /// How the tip moves: rigidly where the last turns lie on a circle to 1 %. Otherwise it meanders if it did so as much before; where the deviation
+    /// still falls, or there are no two circles to compare, nobody can tell.
+    /// </summary>
+    /// <param name="period">A turn's time, &gt; 0.</param>
+    public TipMotion Motion(double period)
+    {
+        const double Round = 0.01,
+            Settles = 0.7;
+        var spreads = Spreads(period);
+        if (spreads.Count == 0)
+            return TipMotion.Unknown;
+        if (spreads[0] < Round)
+            return TipMotion.Rigid;
+        int half = spreads.Count / 2;
+        return half > 0 && spreads.Take(half).Average() > Settles * spreads.TakeLast(half).Average()
+            ? TipMotion.Meandering
+            : TipMotion.Unknown;
+    }
+
+    /// <summary>Deviation over radius of the circles through each few turns, the last ones first.</summary>
+    private List<double> Spreads(double period)
+    {
+        var spreads = new List<double>();
+        if (_points.Count == 0)
+            return spreads;
+        double width = TurnsOfCircle * period;
+        int from = _points.Count;
+        for (double end = _points[^1].Time; end - width >= _points[0].Time; end -= width)
+        {
+            int behind = from;
+            while (from > 0 && _points[from - 1].Time > end - width)
+                from--;
+            SheetPoint[] part = [.. _points.Take(from..behind).Select(p => p.At)];
+            if (part.Length <= 10)
+                break;
+            var circle = CircleFit.Of(part);
+            spreads.Add(circle.Deviation / circle.Radius);
+        }
+        return spreads;
     }
 }

@@ -3,6 +3,7 @@ namespace Nagumo.Media;
 /// <summary>The inhibitor's diffusion scanned across the onset of one mode's Turing instability.</summary>
 public static class TuringSweep
 {
+    /// <summary>A disturbance, in the neuron's own unit of u.</summary>
     private const double Small = 1e-6;
 
     /// <summary>Measures at D_v = D_v,n (1 ± distance).</summary>
@@ -45,7 +46,7 @@ public static class TuringSweep
         var points = new List<OnsetPoint>();
         foreach (double mu in sorted)
         {
-            if (cancel.IsCancellationRequested && points.Count >= 3)
+            if (cancel.IsCancellationRequested)
                 break;
             var (chain, theory) = At(onset * (1 + mu));
             var (calm, calmTheory) = At(onset * (1 - mu));
@@ -53,23 +54,26 @@ public static class TuringSweep
             double amplitude = Math.Sqrt(drive / saturation),
                 growth = theory.Growth(lambda),
                 decay = calmTheory.Growth(lambda);
-            var pattern = ChainRest.Find(chain, Pattern.Seed(chain, rest, n, amplitude), 1e-12);
+            var pattern = ChainRest.Find(chain, Pattern.Seed(chain, rest, n, amplitude), 1e-12, cancel: cancel);
             double settled = Pattern.Amplitude(pattern.State.AsSpan(0, options.Cells), n);
-            points.Add(
-                new(
-                    mu,
-                    Math.Abs(settled),
-                    amplitude,
-                    Rate(chain, n, chain.Uniform(rest.U, rest.V), 0, growth),
-                    growth,
-                    Rate(calm, n, calm.Uniform(rest.U, rest.V), 0, decay),
-                    decay,
-                    Rate(chain, n, pattern.State, settled, -2 * growth),
-                    -2 * growth
-                )
+            var point = new OnsetPoint(
+                mu,
+                Math.Abs(settled),
+                amplitude,
+                Rate(chain, n, chain.Uniform(rest.U, rest.V), 0, growth, cancel),
+                growth,
+                Rate(calm, n, calm.Uniform(rest.U, rest.V), 0, decay, cancel),
+                decay,
+                Rate(chain, n, pattern.State, settled, -2 * growth, cancel),
+                -2 * growth
             );
+            if (cancel.IsCancellationRequested)
+                break;
+            points.Add(point);
             progress?.Invoke(points.Count / (double)sorted.Length);
         }
+        if (points.Count < 3)
+            cancel.ThrowIfCancellationRequested();
         // A' = λA − cA³ with A² = drive/saturation at rest: c = saturation · dλ/d(drive).
         double step = 1e-6 * onset,
             perDrive =
@@ -83,7 +87,7 @@ public static class TuringSweep
             onset,
             onset,
             points,
-            CriticalSlope(At(onset).Chain, rest, n),
+            CriticalSlope(At(onset).Chain, rest, n, cancel),
             2 * critical.Amplitude(lambda).Saturation * perDrive
         );
 
@@ -104,36 +108,39 @@ public static class TuringSweep
     }
 
     /// <summary>The rate at which mode n, added to a rest state, grows or decays over about one e-fold.</summary>
-    private static double Rate(Chain chain, int n, double[] rest, double amplitude, double expected)
+    private static double Rate(Chain chain, int n, double[] rest, double amplitude, double expected, CancellationToken cancel)
     {
+        var own = new OwnChain(chain);
         var start = (double[])rest.Clone();
         for (int i = 0; i < chain.Cells; i++)
-            start[i] += Small * Math.Cos(Math.PI * n * (i + 0.5) / chain.Cells);
+            start[i] += Small * own.U * Math.Cos(Math.PI * n * (i + 0.5) / chain.Cells);
         double time = 1 / Math.Abs(expected),
             // The other eigenvector of the same wave dies out first.
-            wait = Math.Max(0.2 * time, 10 * chain.Neuron.Tau);
-        var run = SpaceTime.Run(chain, start, new(wait, 2, Tolerance: 1e-12));
+            wait = Math.Max(0.2 * time, 10 * Math.Max(own.Chain.Neuron.TauU, own.Chain.Neuron.TauV) * own.T);
+        var run = SpaceTime.Run(chain, start, new(wait, 2, Tolerance: 1e-12), cancel: cancel);
         double first = Pattern.Amplitude(run.States[^1].AsSpan(0, chain.Cells), n) - amplitude;
-        run = SpaceTime.Run(chain, run.States[^1], new(time, 2, Tolerance: 1e-12));
+        run = SpaceTime.Run(chain, run.States[^1], new(time, 2, Tolerance: 1e-12), cancel: cancel);
         double last = Pattern.Amplitude(run.States[^1].AsSpan(0, chain.Cells), n) - amplitude;
         return Math.Log(last / first) / time;
     }
 
-    /// <summary>d(A⁻²)/dt at the onset, over the time in which A² halves from a small start.</summary>
-    private static double CriticalSlope(Chain chain, RestState rest, int n)
+    /// <summary>d(A⁻²)/dt at the onset, over the time in which A² halves from a small start; NaN when it is cut short.</summary>
+    private static double CriticalSlope(Chain chain, RestState rest, int n, CancellationToken cancel)
     {
-        const double Start = 0.05;
-        var run = SpaceTime.Run(chain, Pattern.Seed(chain, rest, n, Start), new(20, 2, Tolerance: 1e-10));
+        var own = new OwnChain(chain);
+        double start = 0.05 * own.U,
+            piece = 100 * own.T;
+        var run = SpaceTime.Run(chain, Pattern.Seed(chain, rest, n, start), new(20 * own.T, 2, Tolerance: 1e-10), cancel: cancel);
         double Inverse(double[] x) => 1 / Math.Pow(Pattern.Amplitude(x.AsSpan(0, chain.Cells), n), 2);
         double first = Inverse(run.States[^1]),
             time = 0,
             now = first;
-        while (now < 2 * first && time < 1e5)
+        while (now < 2 * first && time < 1000 * piece && !cancel.IsCancellationRequested)
         {
-            run = SpaceTime.Run(chain, run.States[^1], new(100, 2, Tolerance: 1e-10));
-            time += 100;
+            run = SpaceTime.Run(chain, run.States[^1], new(piece, 2, Tolerance: 1e-10), cancel: cancel);
+            time += piece;
             now = Inverse(run.States[^1]);
         }
-        return (now - first) / time;
+        return cancel.IsCancellationRequested ? double.NaN : (now - first) / time;
     }
 }

@@ -5,7 +5,7 @@ namespace Nagumo.Networks;
 
 /// <summary>The symmetric Hessian of H over all fields at a state, lane by lane, as an operator on [fields × lanes] vectors.</summary>
 /// <remarks>
-/// Couplings are linear in the state, so their part is their drive of the direction, with the sign of the field. A field that rests against
+/// The couplings' part is the derivative of their drives along the direction, with the sign of the field. A field that rests against
 /// its box does not move: its row is the identity's. Vectors hold populations in order, activators before inhibitors.
 /// </remarks>
 internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
@@ -44,7 +44,7 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
         int i = 0;
         foreach (int p in _machine.Relaxed)
         {
-            var box = _machine.Network.Populations[p].Neuron!.Box;
+            var box = _machine.Network.Populations[p].Box;
             for (int f = 0; f < _x.Fields(p).Length; f++)
             for (int r = 0; r < _x.X(p, f).Rows; r++)
             for (int l = 0; l < Lanes; l++, i++)
@@ -63,8 +63,7 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
         foreach (int p in _machine.Relaxed)
         {
             _machine.Site(p).HessianTimes(_x.Fields(p), _direction.Fields(p), _product.Fields(p));
-            _machine.Prepare(_direction, p, null, _workspace);
-            _machine.LinearDrive(_direction, p, _workspace);
+            _machine.Tangent(_x, _direction, p, _workspace);
             for (int f = 0; f < _product.Fields(p).Length; f++)
                 if (!_direction.Drive(p, f).IsEmpty)
                     for (int r = 0; r < _product.X(p, f).Rows; r++)

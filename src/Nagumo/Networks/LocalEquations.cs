@@ -68,13 +68,43 @@ internal sealed class LocalEquations
     public Expr Reduced => _equations[0].Substitute(s => Array.IndexOf(X, s) is > 0 and var k ? Eliminated![k - 1] : null);
 
     /// <summary>|E_u| of <paramref name="equation"/>, where a box absorbs a force that pushes against it.</summary>
-    public Expr Misfit(Expr equation) => _population.Neuron!.Box is null ? Abs(equation) : Abs(X[0] - Boxed(X[0] - equation));
+    /// <remarks>
+    /// In a box a force may rise without bound towards the edge, and its rounding with it: there the misfit is what a Newton step would move,
+    /// |E_u|/∂E_u/∂u where the curvature is above 1.
+    /// </remarks>
+    public Expr Misfit(Expr equation)
+    {
+        if (_population.Box is null)
+            return Abs(equation);
+        var slope = equation.Derive(X[0]);
+        return Abs(X[0] - Boxed(X[0] - (slope.Contains(X[0]) ? equation / Max(slope, 1) : equation)));
+    }
 
     /// <summary>The largest misfit of all fields.</summary>
     public Expr FullMisfit => _equations.Skip(1).Aggregate(Misfit(_equations[0]), (worst, e) => Max(worst, Abs(e)));
 
+    /// <summary>Whether a driven inhibitor may be on its way while the activator's misfit is 0: a box takes the activator's force up, or u saturates what joins them.</summary>
+    public bool HidesInhibitors =>
+        Driven
+            .Where(f => f > 0)
+            .Any(f =>
+                _population.Box is not null || _equations[0].Derive(X[f]) is var joint && (joint == Expr.Zero || X.Any(joint.Contains))
+            );
+
     /// <summary>u confined to the box.</summary>
-    public Expr Boxed(Expr u) => _population.Neuron!.Box is { } box ? Min(Max(u, box.Low), box.High) : u;
+    public Expr Boxed(Expr u) => _population.Box is { } box ? Min(Max(u, box.Low), box.High) : u;
+
+    /// <summary>The box as the ends of a range of u; null when there is none.</summary>
+    public (Expr Low, Expr High)? Range => _population.Box is { } box ? (box.Low, box.High) : null;
+
+    /// <summary>The box as the ends of a range of u's step.</summary>
+    public (Expr Low, Expr High)? StepRange => _population.Box is { } box ? (box.Low - X[0], box.High - X[0]) : null;
+
+    /// <summary>The force that a box takes up where u lies against its edge: positive at the upper one, negative at the lower, else 0.</summary>
+    /// <param name="drive">The drive.</param>
+    /// <param name="force">What balances it where u is free.</param>
+    public Expr Taken(Expr drive, Expr force) =>
+        _population.Box is { } box ? Select(X[0] - box.High, Max(drive - force, 0), Select(box.Low - X[0], Min(drive - force, 0), 0)) : 0;
 
     /// <summary>∂H/∂x of all fields, loads and drives included.</summary>
     public IReadOnlyList<Expr> Forces => _equations;
@@ -106,8 +136,13 @@ internal sealed class LocalEquations
     /// <summary>The change of <paramref name="e"/> when the fields and drives take their steps, free of cancellation.</summary>
     public Expr Change(Expr e) => FiniteDifference.Of(e, Step);
 
-    /// <summary><paramref name="e"/> after the steps.</summary>
-    public Expr Moved(Expr e) => e.Substitute(s => Step(s) is { } step ? s + step : null);
+    /// <summary><paramref name="e"/> after the steps; the sum's rounding does not leave the box.</summary>
+    public Expr Moved(Expr e) =>
+        e.Substitute(s =>
+            Step(s) is not { } step ? null
+            : s == X[0] ? Boxed(s + step)
+            : s + step
+        );
 
     private Symbol? Step(Symbol s) =>
         Array.IndexOf(X, s) is >= 0 and var f ? Steps[f]

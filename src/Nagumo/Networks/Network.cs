@@ -1,3 +1,4 @@
+using Nagumo.Compute;
 using Nagumo.Couplings;
 
 namespace Nagumo.Networks;
@@ -50,8 +51,8 @@ public sealed class Network
             ? p
             : throw new ArgumentException($"There is no population '{population}'.{Nearest.Hint(population, _index.Keys)}");
 
-    /// <summary>Population and field index (0 the activator) of an end.</summary>
-    internal (int Population, int Field) Locate(End end)
+    /// <summary>Population, field index (0 the activator) and neurons of an end.</summary>
+    internal EndPlace Locate(End end)
     {
         int p = IndexOf(end.Population);
         int f = Populations[p].Neuron?.FieldIndex(end.Field) ?? (end.Field == "u" ? 0 : -1);
@@ -59,17 +60,34 @@ public sealed class Network
             throw new ArgumentException(
                 $"Population '{end.Population}' has no field '{end.Field}'. It has: {string.Join(", ", Populations[p].Neuron?.Fields.Select(s => s.Name) ?? ["u"])}."
             );
-        return (p, f);
+        if (end.Place is not { } place)
+            return new(p, f, 0, Populations[p].Size);
+        var shape = Populations[p].Shape;
+        if (place < -shape[0] || place >= shape[0])
+            throw new ArgumentException(
+                $"'{end}' is no slice of population '{end.Population}': its first axis has {shape[0]} places, 0 to {shape[0] - 1}, or from the end -1 to {-shape[0]}."
+            );
+        return new(p, f, (place < 0 ? place + shape[0] : place) * shape.Stride(0), shape.Stride(0));
     }
 
     internal EndShape[] Shapes(Coupling coupling) =>
         coupling
             .Ends.Select(e =>
             {
-                var (p, f) = Locate(e);
-                return new EndShape(Populations[p].Size, f > 0, Populations[p].IsClamped);
+                var at = Locate(e);
+                var population = Populations[at.Population];
+                return new EndShape(at.Count, at.Field > 0, population.IsClamped)
+                {
+                    Shape = e.Place is null ? population.Shape : population.Shape.Slice,
+                };
             })
             .ToArray();
+
+    /// <summary>Name and shape of every block of parameters, in the order of a machine's: the couplings', then the neurons'. Nothing is allocated.</summary>
+    internal IEnumerable<(string Name, Shape Shape)> Blocks() =>
+        Couplings
+            .SelectMany(c => c.Tensors(Shapes(c)).Select(t => ($"{c.Name}.{t.Name}", Shape.Of([.. t.Shape]))))
+            .Concat(Populations.SelectMany(p => p.Trained.Select(name => ($"{p.Name}.{name}", (Shape)p.Parameters[name].Length))));
 
     private (int[] Order, int[][] Colours) Colouring()
     {

@@ -14,7 +14,9 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
     private readonly Buffer<T> _constants;
     private readonly Rows<T>[] _uniforms;
     private readonly bool[] _loaded;
-    private readonly bool _varies;
+    private readonly List<(Tensor<T> Tensor, Rows<T> Rows, int[] Which)> _spread = [];
+    private readonly bool _varies,
+        _hides;
 
     private readonly Kernel<T> _residual,
         _fullResidual,
@@ -25,6 +27,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
     private readonly Response<T>? _joint;
     private Response<T>? _coldTable;
     private Kernel<T>? _coldActivator;
+    private readonly T _coldActivity;
     private readonly Lazy<Kernel<T>> _inhibitors,
         _flow,
         _forces,
@@ -46,6 +49,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
     public OnSite(Population population, bool[] driven, bool[] loaded, IReadOnlyDictionary<string, Tensor<T>> trained, bool responds)
     {
         (_population, _loaded, Trained) = (population, loaded, trained);
+        _coldActivity = ColdActivity();
         _equations = new(population, driven);
         (_constants, _uniforms) = BindUniforms();
         var (x, streams) = (_equations.X, _equations.Streams);
@@ -79,10 +83,19 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
                 throw new ArgumentException(
                     $"Population '{population.Name}': with more than one inhibitor, each must be linear and free of the others."
                 );
-            _joint = Response.Joint<T>(Known(_equations.Force(0)), Known(_equations.Force(1)), x[0], x[1], Unknown, []);
+            _joint = Response.Joint<T>(
+                Known(_equations.Force(0)),
+                Known(_equations.Force(1)),
+                x[0],
+                x[1],
+                Unknown,
+                [],
+                range: _equations.Range
+            );
             return;
         }
         _residual = Compile("residual", [x[0], .. streams], [new(_equations.Misfit(_equations.Reduced), OutputKind.MaxInto)]);
+        _hides = _equations.HidesInhibitors;
         if (!responds)
             return;
         if (!_loaded.Any(l => l))
@@ -107,7 +120,11 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
             still = rest;
         }
         _force = still;
-        _response = _varies ? Response.Warm<T>(still, x[0], Unknown, []) : Response.Tabulated<T>(still, x[0]);
+        // A table spans all drives; in a box the force is asked inside only.
+        _response =
+            _varies || population.Box is not null
+                ? Response.Warm<T>(still, x[0], Unknown, [], range: _equations.Range)
+                : Response.Tabulated<T>(still, x[0]);
         if (streams.Length > 1)
             _effectiveDrive = Compile("drive", streams, [new(effective)]);
     }
@@ -124,33 +141,83 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
     /// <summary>The load of each neuron's field, written by the machine when parameters change; empty when nothing loads it.</summary>
     public Span<T> Loads(int field) => _loaded[field] ? new(Uniform(_equations.Loads[field]).Data, _population.Size) : default;
 
-    /// <summary>Throws where the softest neuron answers some drive with more than one rest state.</summary>
-    /// <exception cref="ArgumentException">Bistable: the response must be unique to be solved by sweeps.</exception>
+    /// <summary>Throws where the softest neuron answers some drive with more than one rest state, or with none.</summary>
+    /// <exception cref="ArgumentException">Bistable, or not held back: the response must be unique to be solved by sweeps.</exception>
     public void RequireUnique()
     {
-        if (!Eliminates)
-            return;
         string where = $"Population '{_population.Name}'";
+        var range = _population.Box is { } box ? new Enclosure(box.Low, box.High) : Response.Everywhere;
+        var joint = Eliminates || _equations.X.Length != 2 ? null : new JointSlope(_equations);
         // Of neurons that differ in nothing but their load, the one with the least decides.
         var load = Uniform(_equations.Loads[0]);
         var softest = Enumerable.Range(0, _population.Size).GroupBy(Others).Select(group => group.MinBy(i => load.Data[i * load.Stride]));
         foreach (int i in softest)
         {
+            if (joint is not null)
+                RequireJoint(i);
+            else if (Eliminates)
+                RequireReduced(i);
+        }
+
+        void RequireReduced(int i)
+        {
             for (int f = 1; f < _equations.X.Length; f++)
                 if (_equations.Force(f).Derive(_equations.X[f]).Evaluate((Symbol s) => Uniform(s, i)) is var curvature && !(curvature < 0))
-                    throw new ArgumentException(
-                        $"{where}: inhibitor '{_equations.X[f].Name}' is not held back (its curvature is {curvature:g3}). An inhibitor ascends, so the potential must fall with its square: add a term like -gamma*{_equations.X[f].Name}^2/2."
-                    );
-            if (!Response.IsMonotone(_equations.Reduced, _equations.X[0], s => Uniform(s, i), out double at))
-                throw new ArgumentException(
-                    $"{where}, neuron {i}: the response is not unique (bistable) or unstable: with the inhibitors answering, dH/du does not rise with u near u = {at:g3}. Change {Adjustable()} or add a load."
-                );
+                    throw NotHeld(_equations.X[f].Name, curvature, "");
+            var rise = Response.Increases(_equations.Reduced, _equations.X[0], s => Uniform(s, i), range);
+            if (!rise.IsNumber)
+                throw NoNumber($"u = {rise.Where:g3}");
+            if (!rise.Holds)
+                throw Falls(i, rise.Where);
         }
+
+        void RequireJoint(int i)
+        {
+            if (joint!.Find([.. _equations.Uniforms.Select(s => Uniform(s, i))], range) is not var (fault, u, v, drive))
+                return;
+            string inhibitor = _equations.X[1].Name;
+            throw fault switch
+            {
+                JointSlope.Fault.Falls => Falls(i, u),
+                JointSlope.Fault.NoNumber => NoNumber($"u = {u:g3}, {inhibitor} = {v:g3}"),
+                JointSlope.Fault.NotHeld => NotHeld(
+                    inhibitor,
+                    _equations
+                        .Force(1)
+                        .Derive(_equations.X[1])
+                        .Evaluate(
+                            (Symbol s) =>
+                                s == _equations.X[0] ? u
+                                : s == _equations.X[1] ? v
+                                : Uniform(s, i)
+                        ),
+                    $" at u = {u:g3}, {inhibitor} = {v:g3}"
+                ),
+                _ => new ArgumentException(
+                    $"{where}, neuron {i}: inhibitor '{inhibitor}' runs away: at u = {u:g3} no {inhibitor} balances {(drive == 0 ? "it" : $"a drive of {drive:g3}, and couplings drive it")}. An inhibitor ascends, so the potential must fall with its square: add a term like -gamma*{inhibitor}^2/2."
+                ),
+            };
+        }
+
+        ArgumentException NotHeld(string inhibitor, double curvature, string at) =>
+            new(
+                $"{where}: inhibitor '{inhibitor}' is not held back (its curvature is {curvature:g3}{at}). An inhibitor ascends, so the potential must fall with its square: add a term like -gamma*{inhibitor}^2/2."
+            );
+
+        ArgumentException Falls(int i, double at) =>
+            new(
+                $"{where}, neuron {i}: the response is not unique (bistable) or unstable: with the inhibitors answering, dH/du does not rise with u near u = {at:g3}. Change {Adjustable()} or add a load."
+            );
+
+        ArgumentException NoNumber(string at) =>
+            new(
+                $"{where}: the potential '{_population.Neuron!.H}' has no curvature that is a number at {at}: it is not smooth there, or its formula overflows. Give it a box that leaves this out, or write it so that nothing overflows (softplus, logcosh, sigmoid)."
+            );
 
         // What the slope depends on: for FitzHugh–Nagumo k and gamma, not a or tau.
         string Adjustable()
         {
-            var slope = _equations.Reduced.Derive(_equations.X[0]);
+            var slope = (Eliminates ? _equations.Reduced : _equations.Force(0) + _equations.Force(1)).Derive(_equations.X[0]);
             return string.Join(
                 " or ",
                 _population.Neuron!.Parameters.Where(slope.Contains).Select(p => p.Name).DefaultIfEmpty("the potential")
@@ -164,6 +231,8 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
     /// <summary>Tabulates the response of an average neuron: what a cold solve starts from. Only where the exact one starts warm.</summary>
     public void PrepareColdStart()
     {
+        if (_population.Box is not null)
+            return;
         Expr AtAverage(Expr e) => e.Substitute(s => IsUniform(s) ? Average(s) : null);
         var u = _equations.X[0];
         double Nothing(Symbol _) => 0;
@@ -176,7 +245,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         }
         // Where the inhibitor's equation gives u as a function of v, the activator's becomes one equation in v.
         var v = _equations.X[1];
-        if (!AtAverage(_equations.Force(1)).TryAffine(u, out var slope, out var offset) || slope.Contains(v))
+        if (!AtAverage(_equations.Force(1)).TryAffine(u, out var slope, out var offset) || slope.Contains(v) || slope == Expr.Zero)
             return;
         // Tables are finest around 0, which shall be where the activator is 0 and softest.
         double argument;
@@ -196,7 +265,8 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         _coldActivator = KernelCompiler.Compile<T>(new($"{_population.Neuron!.Name}-cold", [v], [], [new(activator), new(inhibitor)]));
     }
 
-    /// <summary>Rows [row0, row0 + rows) where a solve without a past starts: an average neuron's response, or zero. Tables need none.</summary>
+    /// <summary>Rows [row0, row0 + rows) where a solve without a past starts: an average neuron's response, zero, or the middle of a box that
+    /// keeps zero out. Tables need none.</summary>
     public void StartCold(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, int row0, int rows)
     {
         if (_coldTable is not null)
@@ -205,11 +275,20 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
             _coldTable.Solve(At(drive[0], row0), target, rows, x[0].Cols);
             _coldActivator?.Run([target, At(x[0], row0), target], rows, x[0].Cols);
         }
-        else if (_varies || _joint is not null)
-            foreach (var field in x)
-                for (int r = row0; !field.IsEmpty && r < row0 + rows; r++)
-                    field.Row(r).Clear();
+        else if (_varies || _joint is not null || _response is not null)
+            for (int f = 0; f < x.Length; f++)
+            for (int r = row0; !x[f].IsEmpty && r < row0 + rows; r++)
+                x[f].Row(r).Fill(f == 0 ? _coldActivity : T.Zero);
     }
+
+    private T ColdActivity() =>
+        _population.Box is not { } box || (box.Low <= 0 && box.High >= 0)
+            ? T.Zero
+            : T.CreateChecked(
+                double.IsInfinity(box.Low) ? box.High - 1
+                : double.IsInfinity(box.High) ? box.Low + 1
+                : box.Low + (box.High - box.Low) / 2
+            );
 
     /// <summary>Slope and offset of neuron i's force  s ∂h/∂u + G u  when it is linear in u; null when it is not, in a box, or has inhibitors.</summary>
     public (double Slope, double Offset)? LinearForce(int i)
@@ -282,7 +361,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
                 _response.Solve(current, [], uniforms, target, rows, lanes);
             }
         }
-        if (!plain || (_direct is null && _population.Neuron!.Box is not null))
+        if (!plain)
         {
             (operands[0], operands[1], operands[2], operands[3]) = (u, target, new(&omega, 0), u);
             _blend.Run(operands[..4], rows, lanes);
@@ -303,15 +382,19 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         _inhibitors.Value.Run(operands[..n], rows, x[0].Cols);
     }
 
+    /// <summary>Whether a residual must look at the inhibitors themselves: they are stored, and the activator's misfit may not tell how far off they are.</summary>
+    private bool Shows(ReadOnlySpan<MatView<T>> x) => _hides && !x[1].IsEmpty;
+
     /// <summary>residual[lane] = max(residual[lane], largest |E| of the rows), inhibitors eliminated where they can be.</summary>
     public void Residual(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, MatView<T> residual, int row0, int rows)
     {
         Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int n = Eliminates ? Push(operands, 0, x[..1], row0) : Push(operands, 0, x, row0);
+        bool full = !Eliminates || Shows(x);
+        int n = full ? Push(operands, 0, x, row0) : Push(operands, 0, x[..1], row0);
         n = PushDrives(operands, n, drive, row0);
         n = PushUniforms(operands, n, row0);
         operands[n++] = new(residual.Data, 0);
-        _residual.Run(operands[..n], rows, x[0].Cols);
+        (full ? _fullResidual : _residual).Run(operands[..n], rows, x[0].Cols);
     }
 
     /// <summary>The same over all fields of a state that stores them all.</summary>
@@ -326,21 +409,29 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
 
     /// <summary>Time derivatives of all fields.</summary>
     public void Flow(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> velocity) =>
-        RunFields(_flow.Value, x, drive, velocity);
+        RunFields(_flow.Value, x, drive, velocity, 0, x[0].Rows);
 
     /// <summary>∂H/∂x of all fields.</summary>
     public void Forces(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> force) =>
-        RunFields(_forces.Value, x, drive, force);
+        RunFields(_forces.Value, x, drive, force, 0, x[0].Rows);
+
+    /// <summary>The same of rows [row0, row0 + rows).</summary>
+    public void Forces(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> force, int row0, int rows) =>
+        RunFields(_forces.Value, x, drive, force, row0, rows);
 
     /// <summary>momentum += ∂H/∂x of all fields: the kick of a layer in a layer-wise pass.</summary>
     public void Kick(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> momentum) =>
-        RunFields(_kick.Value, x, drive, momentum);
+        RunFields(_kick.Value, x, drive, momentum, 0, x[0].Rows);
 
     /// <summary>into = the scaled local potential of each neuron, loads included, drives not.</summary>
-    public void Potential(ReadOnlySpan<MatView<T>> x, MatView<T> into) => RunPlain(_potential.Value, x, [into]);
+    public void Potential(ReadOnlySpan<MatView<T>> x, MatView<T> into) => RunPlain(_potential.Value, x, [into], 0, x[0].Rows);
 
     /// <summary>into = ∂²/∂x_f∂x_g of the scaled local potential for f ≤ g, row by row of the upper triangle.</summary>
-    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into) => RunPlain(_curvature.Value, x, into);
+    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into) => RunPlain(_curvature.Value, x, into, 0, x[0].Rows);
+
+    /// <summary>The same of rows [row0, row0 + rows).</summary>
+    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into, int row0, int rows) =>
+        RunPlain(_curvature.Value, x, into, row0, rows);
 
     /// <summary>y = (local Hessian and loads)·d at x.</summary>
     public void HessianTimes(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, ReadOnlySpan<MatView<T>> y)
@@ -389,20 +480,27 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
 
     public void Dispose() => _constants.Dispose();
 
-    private void RunFields(Kernel<T> kernel, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> into)
+    private void RunFields(
+        Kernel<T> kernel,
+        ReadOnlySpan<MatView<T>> x,
+        ReadOnlySpan<MatView<T>> drive,
+        ReadOnlySpan<MatView<T>> into,
+        int row0,
+        int rows
+    )
     {
         Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int n = PushDrives(operands, Push(operands, 0, x, 0), drive, 0);
-        n = Push(operands, PushUniforms(operands, n, 0), into, 0);
-        kernel.Run(operands[..n], x[0].Rows, x[0].Cols);
+        int n = PushDrives(operands, Push(operands, 0, x, row0), drive, row0);
+        n = Push(operands, PushUniforms(operands, n, row0), into, row0);
+        kernel.Run(operands[..n], rows, x[0].Cols);
     }
 
-    private void RunPlain(Kernel<T> kernel, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into)
+    private void RunPlain(Kernel<T> kernel, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into, int row0, int rows)
     {
         Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int n = PushUniforms(operands, Push(operands, 0, x, 0), 0);
-        n = Push(operands, n, into, 0);
-        kernel.Run(operands[..n], x[0].Rows, x[0].Cols);
+        int n = PushUniforms(operands, Push(operands, 0, x, row0), row0);
+        n = Push(operands, n, into, row0);
+        kernel.Run(operands[..n], rows, x[0].Cols);
     }
 
     private (Kernel<T>, Kernel<T>) CompileParameter(string name)
@@ -428,7 +526,7 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
 
     private ScalarProgram? LinearProgram()
     {
-        if (_equations.X.Length > 1 || _population.Neuron!.Box is not null)
+        if (_equations.X.Length > 1 || _population.Box is not null)
             return null;
         var still = _equations.Reduced.Substitute(s => _equations.Streams.Contains(s) ? Expr.Zero : null);
         return still.TryAffine(_equations.X[0], out var slope, out var offset) ? new(_equations.Uniforms, [slope, offset]) : null;
@@ -448,16 +546,28 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
             string name = symbols[i].Name;
             if (Trained.TryGetValue(name, out var tensor))
             {
-                rows[i] = new(tensor.Value.Data, tensor.Rows > 1 ? 1 : 0);
+                // Values that neurons share along an axis are spread over all of them by LoadParameters.
+                bool spread = tensor.Rows > 1 && tensor.Rows != n;
+                rows[i] = spread ? new(at, 1) : new(tensor.Value.Data, tensor.Rows > 1 ? 1 : 0);
+                if (spread)
+                    _spread.Add((tensor, rows[i], [.. Enumerable.Range(0, n).Select(r => _population.Which(tensor.Rows, r))]));
                 continue;
             }
             if (_population.Parameters.TryGetValue(name, out var values))
-                for (int r = 0; r < values.Length; r++)
-                    at[r] = T.CreateChecked(values[r]);
+                for (int r = 0; r < (values.Length > 1 ? n : 1); r++)
+                    at[r] = T.CreateChecked(_population.Parameter(name, r));
             int field = Array.IndexOf(_equations.Loads, symbols[i]);
             rows[i] = new(at, values?.Length > 1 || (field >= 0 && _loaded[field]) ? 1 : 0);
         }
         return (memory, rows);
+    }
+
+    /// <summary>Takes over trained values that neurons share along an axis.</summary>
+    public void LoadParameters()
+    {
+        foreach (var (tensor, rows, which) in _spread)
+            for (int i = 0; i < which.Length; i++)
+                rows.Data[i] = tensor.Values[which[i]];
     }
 
     /// <summary>The expression with the parameters and loads that never vary as numbers.</summary>

@@ -8,7 +8,8 @@ namespace Nagumo.Networks;
 /// <remarks>
 /// F(x) = I for the drive I that the free state answered last. A nudged drive I + δI is answered by x + δ with F(x + δ) − F(x) = δI:
 /// the left side is <see cref="FiniteDifference"/>'s, and so δ has its own relative precision, however small the nudge.
-/// In a box the free answer is the box's edge where a force pushes against it: there δ is the change of the confined answers.
+/// In a box the free answer is the box's edge where a force pushes against it: that force is taken up first, F(x + δ) − F(x) = δI + (I − F(x)),
+/// and x + δ stays inside.
 /// </remarks>
 internal sealed unsafe partial class OnSite<T>
 {
@@ -37,7 +38,7 @@ internal sealed unsafe partial class OnSite<T>
     {
         int lanes = d[0].Cols;
         bool plain = omega == T.One,
-            boxed = _population.Neuron!.Box is not null;
+            boxed = _population.Box is not null;
         var kernels = _difference.Value;
         var target = plain ? At(d[0], row0) : At(scratch, 0);
         var origin = At(x[0], row0);
@@ -71,7 +72,7 @@ internal sealed unsafe partial class OnSite<T>
                     _joint.Solve(At(drive[0], row0), driven ? At(drive[1], row0) : still, [], uniforms, origin, inhibitor, rows, lanes);
                 }
                 kernels.Response!.Solve(
-                    At(dDrive[0], row0),
+                    boxed ? Pushed([origin, inhibitor], At(drive[0], row0), At(dDrive[0], row0)) : At(dDrive[0], row0),
                     driven ? At(dDrive[1], row0) : still,
                     [origin, inhibitor],
                     uniforms,
@@ -86,18 +87,16 @@ internal sealed unsafe partial class OnSite<T>
             }
             else
             {
+                var change = EffectiveDrive(dDrive, row0, rows, scratch, rows);
                 if (boxed)
                 {
                     CopyRows(x[0], row0, scratch, 2 * rows, rows);
                     origin = At(scratch, 2 * rows);
-                    _response!.Solve(EffectiveDrive(drive, row0, rows, scratch, 3 * rows), [], uniforms, origin, rows, lanes);
+                    var current = EffectiveDrive(drive, row0, rows, scratch, 3 * rows);
+                    _response!.Solve(current, [], uniforms, origin, rows, lanes);
+                    change = Pushed([origin], current, change);
                 }
-                kernels.Response!.Solve(EffectiveDrive(dDrive, row0, rows, scratch, rows), [origin], uniforms, target, rows, lanes);
-            }
-            if (boxed)
-            {
-                (operands[0], operands[1], operands[2]) = (origin, target, target);
-                kernels.Confine!.Run(operands[..3], rows, lanes);
+                kernels.Response!.Solve(change, [origin], uniforms, target, rows, lanes);
             }
         }
         if (!plain)
@@ -111,6 +110,19 @@ internal sealed unsafe partial class OnSite<T>
         int m = Push(operands, Push(operands, 0, x[..1], row0), d[..1], row0);
         m = PushUniforms(operands, PushDrives(operands, m, dDrive, row0), row0);
         kernels.Inhibitors!.Run(operands[..Push(operands, m, d[1..], row0)], rows, lanes);
+
+        // The change of the drive and what the box has taken up of the drive itself.
+        Rows<T> Pushed(ReadOnlySpan<Rows<T>> fields, Rows<T> current, Rows<T> change)
+        {
+            var into = At(scratch, 4 * rows);
+            Span<Rows<T>> all = stackalloc Rows<T>[MaxOperands];
+            fields.CopyTo(all);
+            (all[fields.Length], all[fields.Length + 1]) = (current, change);
+            int n = PushUniforms(all, fields.Length + 2, row0);
+            all[n++] = into;
+            kernels.Pushed!.Run(all[..n], rows, lanes);
+            return into;
+        }
     }
 
     /// <summary>residual[lane] = max(residual[lane], largest change of E of the rows): the free state's own residual is not counted again.</summary>
@@ -125,12 +137,14 @@ internal sealed unsafe partial class OnSite<T>
     )
     {
         Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int fields = Eliminates ? 1 : x.Length;
+        var kernels = _difference.Value;
+        bool full = !Eliminates || Shows(x) && !d[1].IsEmpty;
+        int fields = full ? x.Length : 1;
         int n = Push(operands, Push(operands, 0, x[..fields], row0), d[..fields], row0);
         n = PushDrives(operands, PushDrives(operands, n, drive, row0), dDrive, row0);
         n = PushUniforms(operands, n, row0);
         operands[n++] = new(residual.Data, 0);
-        _difference.Value.Residual.Run(operands[..n], rows, d[0].Cols);
+        (full ? kernels.FullResidual ?? kernels.Residual : kernels.Residual).Run(operands[..n], rows, d[0].Cols);
     }
 
     private Rows<T> EffectiveDrive(ReadOnlySpan<MatView<T>> drive, int row0, int rows, MatView<T> scratch, int at)
@@ -152,7 +166,7 @@ internal sealed unsafe partial class OnSite<T>
         var streams = _equations.Streams;
         var steps = _equations.DriveSteps;
         Symbol[] driveSteps = [.. _equations.Driven.Select(f => steps[f])];
-        bool boxed = _population.Neuron!.Box is not null;
+        bool boxed = _population.Box is not null;
         var (target, omega) = (new Symbol("_target"), new Symbol("_omega"));
 
         // δ after the box: the change of the confined value when u takes the given step.
@@ -160,9 +174,21 @@ internal sealed unsafe partial class OnSite<T>
         var blend = KernelCompiler.Compile<T>(
             new("blend-difference", [x[0], d[0], target], [omega], [new(Confined(d[0] + omega * (target - d[0])))])
         );
-        var confine = boxed ? KernelCompiler.Compile<T>(new("confine-difference", [x[0], d[0]], [], [new(Confined(d[0]))])) : null;
+        var (current, currentStep) = (new Symbol("_current"), new Symbol("_change"));
+        var pushed =
+            boxed && _direct is null
+                ? Compile(
+                    "pushed-difference",
+                    Eliminates ? [x[0], current, currentStep] : [.. x, current, currentStep],
+                    [new(currentStep + _equations.Taken(current, Eliminates ? _force! : _equations.Force(0)))]
+                )
+                : null;
 
         Expr Misfit(Expr equation) => boxed ? _equations.Moved(_equations.Misfit(equation)) : Functions.Abs(_equations.Change(equation));
+        Expr Worst() =>
+            _equations
+                .Forces.Skip(1)
+                .Aggregate(Misfit(_equations.Forces[0]), (worst, e) => Functions.Max(worst, Functions.Abs(_equations.Change(e))));
         Kernel<T> Residual(Symbol[] fields, Symbol[] changes, Expr misfit) =>
             Compile("residual-difference", [.. fields, .. changes, .. streams, .. driveSteps], [new(misfit, OutputKind.MaxInto)]);
 
@@ -175,10 +201,10 @@ internal sealed unsafe partial class OnSite<T>
                 d[1],
                 Unknown,
                 x,
-                [.. from f in (int[])[0, 1] from g in (int[])[0, 1] select _equations.Moved(Known(_equations.Force(f)).Derive(x[g]))]
+                [.. from f in (int[])[0, 1] from g in (int[])[0, 1] select _equations.Moved(Known(_equations.Force(f)).Derive(x[g]))],
+                _equations.StepRange
             );
-            var worst = Functions.Max(Misfit(_equations.Forces[0]), Functions.Abs(_equations.Change(_equations.Forces[1])));
-            return new(blend, confine, null, joint, null, Residual(x, d, worst));
+            return new(blend, pushed, null, joint, null, Residual(x, d, Worst()), null);
         }
         var inhibitors =
             x.Length == 1
@@ -189,37 +215,49 @@ internal sealed unsafe partial class OnSite<T>
                     [.. _equations.Eliminated!.Select(v => new Output(_equations.Change(v)))]
                 );
         var residual = Residual([x[0]], [d[0]], Misfit(_equations.Reduced));
+        var fullResidual = _hides ? Residual(x, d, Worst()) : null;
         return _direct is not null
             ? new(
                 blend,
-                confine,
+                pushed,
                 Compile("response-difference", [.. streams, .. driveSteps], [new(_equations.Change(_force!))]),
                 null,
                 inhibitors,
-                residual
+                residual,
+                fullResidual
             )
             : new(
                 blend,
-                confine,
+                pushed,
                 null,
-                Response.Warm<T>(_equations.Change(_force!), d[0], Unknown, [x[0]], _equations.Moved(_force!.Derive(x[0]))),
+                Response.Warm<T>(
+                    _equations.Change(_force!),
+                    d[0],
+                    Unknown,
+                    [x[0]],
+                    _equations.Moved(_force!.Derive(x[0])),
+                    _equations.StepRange
+                ),
                 inhibitors,
-                residual
+                residual,
+                fullResidual
             );
     }
 
     /// <param name="Blend">Over-relaxation, within the box.</param>
-    /// <param name="Confine">The change of the confined value; null without a box.</param>
+    /// <param name="Pushed">The change of the drive with what the box has taken up of the drive; null without a box, and for a linear force.</param>
     /// <param name="Direct">The answer of a linear force.</param>
     /// <param name="Response">The answer of any other.</param>
     /// <param name="Inhibitors">The inhibitors' differences; null where there are none to fill.</param>
     /// <param name="Residual">The largest misfit.</param>
+    /// <param name="FullResidual">The same over all fields where inhibitors are eliminated; null where the activator's tells all.</param>
     private sealed record DifferenceKernels(
         Kernel<T> Blend,
-        Kernel<T>? Confine,
+        Kernel<T>? Pushed,
         Kernel<T>? Direct,
         Response<T>? Response,
         Kernel<T>? Inhibitors,
-        Kernel<T> Residual
+        Kernel<T> Residual,
+        Kernel<T>? FullResidual
     );
 }

@@ -6,18 +6,19 @@ namespace Nagumo.Networks;
 /// <summary>The fields of a machine for a number of lanes: x, its drives I and the constant part of the drives.</summary>
 /// <remarks>Every field is [neurons × lanes], lane-contiguous. A lane is one sample in one phase; no kernel knows which.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe class State<T> : IDisposable
+public sealed unsafe partial class State<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Buffer<T> _memory;
-    private Buffer<T>? _rails;
+    private Buffer<T>? _rails,
+        _clamped;
     private readonly MatView<T>[][] _x,
         _drive,
         _constant;
 
     internal State(Machine<T> machine, int lanes, bool allFields, int? nudged = null)
     {
-        (Lanes, Capacity, AllFields) = (lanes, lanes, allFields);
+        (Lanes, Capacity, AllFields, _machine) = (lanes, lanes, allFields, machine);
         var populations = machine.Network.Populations;
         int padded = (lanes + Padding - 1) / Padding * Padding;
         long needed = padded;
@@ -65,9 +66,6 @@ public sealed unsafe class State<T> : IDisposable
     /// <summary>Largest |∂H/∂x| of each lane, as last measured; [1 × lanes].</summary>
     internal MatView<T> LaneResidual { get; private set; }
 
-    /// <summary>Whether couplings drive this state by their transposes.</summary>
-    internal bool Adjoint { get; set; }
-
     /// <summary>Uses the first <paramref name="lanes"/> lanes only; nothing is allocated, kept lanes keep their values.</summary>
     internal void Resize(int lanes)
     {
@@ -113,6 +111,7 @@ public sealed unsafe class State<T> : IDisposable
     /// <summary>Copies another state's fields and constant drives to the lanes from <paramref name="to"/>; clamps what it clamps.</summary>
     internal void CopyFrom(State<T> other, int to)
     {
+        _loaded = other._loaded;
         for (int p = 0; p < _x.Length; p++)
         {
             if (_drive[p][0].IsEmpty)
@@ -134,6 +133,29 @@ public sealed unsafe class State<T> : IDisposable
         }
     }
 
+    /// <summary>Clamps copies of what another state clamps, its lanes again and again up to this one's: for terms that read inputs while relaxing.</summary>
+    internal void ClampRepeated(State<T> other)
+    {
+        long size = _x.Where((_, p) => _drive[p][0].IsEmpty).Sum(x => (long)x[0].Rows) * Capacity;
+        if (_clamped is null || _clamped.Length < size)
+        {
+            _clamped?.Dispose();
+            _clamped = new(size);
+        }
+        var next = _clamped.Pointer;
+        for (int p = 0; p < _x.Length; p++)
+        {
+            if (!_drive[p][0].IsEmpty)
+                continue;
+            var from = other._x[p][0];
+            _x[p][0] = new(next, from.Rows, Lanes, Capacity);
+            next += (long)from.Rows * Capacity;
+            for (int r = 0; r < from.Rows; r++)
+            for (int lane = 0; lane < Lanes; lane++)
+                _x[p][0][r, lane] = from[r, lane % other.Lanes];
+        }
+    }
+
     /// <summary>Sets every relaxed field to zero, in the lanes from <paramref name="from"/> on.</summary>
     internal void Clear(int from = 0)
     {
@@ -149,6 +171,8 @@ public sealed unsafe class State<T> : IDisposable
     {
         _memory.Dispose();
         _rails?.Dispose();
+        _clamped?.Dispose();
+        DisposeValues();
     }
 
     private void ClampRails(IReadOnlyList<Population> populations)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Couplings;
 
 namespace Nagumo.Networks;
 
@@ -8,11 +9,11 @@ namespace Nagumo.Networks;
 internal sealed unsafe class Workspace<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly List<PackedRight<T>?> _packed = [];
-    private readonly List<SparseRight<T>?> _sparse = [];
-    private readonly List<(bool Skip, RightOperand<T>? Packed)> _status = [];
+    private readonly List<CouplingScratch<T>> _couplings = [];
+    private readonly List<bool> _skip = [];
     private Buffer<T> _scratch = new(0);
     private bool[] _flags = [];
+    private T[] _residuals = [];
 
     /// <summary>For products of any strides.</summary>
     public GemmWorkspace<T> Gemm { get; } = new();
@@ -36,54 +37,38 @@ internal sealed unsafe class Workspace<T> : IDisposable
         return _flags;
     }
 
+    /// <summary>Reused numbers, one per lane.</summary>
+    public Span<T> Residuals(int lanes)
+    {
+        if (_residuals.Length < lanes)
+            _residuals = new T[lanes];
+        return _residuals.AsSpan(0, lanes);
+    }
+
     /// <summary>Starts a list of so many couplings, none skipped, none packed.</summary>
     public void Begin(int couplings)
     {
-        _status.Clear();
+        _skip.Clear();
+        while (_couplings.Count < couplings)
+            _couplings.Add(new());
         for (int i = 0; i < couplings; i++)
-            _status.Add(default);
-        while (_packed.Count < couplings)
         {
-            _packed.Add(null);
-            _sparse.Add(null);
+            _skip.Add(false);
+            _couplings[i].Clear();
         }
     }
 
-    public void Skip(int i) => _status[i] = _status[i] with { Skip = true };
+    public void Skip(int i) => _skip[i] = true;
 
-    public bool Skips(int i) => _status[i].Skip;
+    public bool Skips(int i) => _skip[i];
 
-    public void Pack(int i, MatView<T> field)
-    {
-        if (_packed[i] is not { } right || right.MaxRows < field.Rows || right.MaxCols < field.Cols)
-        {
-            _packed[i]?.Dispose();
-            _packed[i] = right = new(Math.Max(field.Rows, _packed[i]?.MaxRows ?? 0), Math.Max(field.Cols, _packed[i]?.MaxCols ?? 0));
-        }
-        right.Pack(field);
-        _status[i] = _status[i] with { Packed = right };
-    }
-
-    /// <summary>The same, leaving out what equals the background.</summary>
-    public void Pack(int i, MatView<T> field, T background)
-    {
-        if (_sparse[i] is not { } right || right.MaxRows < field.Rows || right.MaxCols < field.Cols)
-        {
-            _sparse[i]?.Dispose();
-            _sparse[i] = right = new(Math.Max(field.Rows, _sparse[i]?.MaxRows ?? 0), Math.Max(field.Cols, _sparse[i]?.MaxCols ?? 0));
-        }
-        right.Pack(field, background);
-        _status[i] = _status[i] with { Packed = right };
-    }
-
-    public RightOperand<T>? Packed(int i) => _status[i].Packed;
+    /// <summary>The memory of the coupling at place i of the list.</summary>
+    public CouplingScratch<T> Coupling(int i) => _couplings[i];
 
     public void Dispose()
     {
-        foreach (var p in _packed)
-            p?.Dispose();
-        foreach (var p in _sparse)
-            p?.Dispose();
+        foreach (var c in _couplings)
+            c.Dispose();
         Gemm.Dispose();
         _scratch.Dispose();
     }

@@ -11,6 +11,8 @@ public static class NeuronModels
         new NonlinearInhibitorFitzHughNagumo(),
         new Hopfield(),
         new LogCoshNeuron(),
+        new Logistic(),
+        new TanhNeuron(),
         new Linear(),
     ];
 

@@ -29,7 +29,7 @@ internal sealed class ChainSolve
 
     /// <summary>Whether a network is such a chain, and has one lane.</summary>
     public static bool Applies(Network network, int lanes) =>
-        lanes == 1 && network.Populations is [{ IsClamped: false }] && network.Couplings.All(c => c is Bias or ChainDiffusive);
+        lanes == 1 && network.Populations is [{ IsClamped: false }] && network.Couplings.All(c => c.Reach(network.Shapes(c)) <= 1);
 
     /// <summary>Solves; false where the matrix is singular.</summary>
     /// <param name="diagonal">D, fields one after the other.</param>

@@ -4,16 +4,24 @@ namespace Nagumo.Relaxation;
 /// <remarks>
 /// Explicit: the midpoint rule with 2, 4, …, 2k substeps, whose error has even powers only: order 2k. Semi-implicit, for a stiff
 /// linear part: Euler steps δ = (1 − h L)⁻¹ h f(x) with 1, 2, …, k substeps: order k, and a rest state of the flow rests whatever the step.
-/// The last two columns give the error. Nothing is allocated after construction. [Gragg 1965, doi:10.1137/0702030; Hairer, Nørsett and
+/// The last two columns give the error. A step that overflows is a step that failed: the next is smaller, and a flow that no step follows has
+/// escaped, which is an outcome like any other (<see cref="TryStep"/>). Steps end at corners of the flow (<see cref="ICornered"/>): of one that lies behind the last
+/// substep no column, and no error, would know. Nothing else is allocated after construction. [Gragg 1965, doi:10.1137/0702030; Hairer, Nørsett and
 /// Wanner 1993, §II.9; Constantinescu and Sandu 2010, doi:10.1137/080732833]
 /// </remarks>
 internal sealed class Extrapolation
 {
     private readonly IVelocity _system;
     private readonly IStiffVelocity? _stiff;
+    private readonly ICornered? _cornered;
+    private readonly double[] _conditions,
+        _reached;
     private readonly ExtrapolationOptions _options;
     private readonly int _size;
     private readonly double _rounding;
+    private readonly double[] _absolute,
+        _middle;
+    private readonly CancellationToken _cancel;
     private readonly double[][] _row,
         _above;
     private readonly double[] _x,
@@ -22,13 +30,28 @@ internal sealed class Extrapolation
         _velocity,
         _first,
         _last,
-        _before;
+        _before,
+        _corner;
 
     /// <param name="system">The flow; integrated semi-implicitly when it is an <see cref="IStiffVelocity"/>.</param>
     /// <param name="options">Columns and tolerances.</param>
-    public Extrapolation(IVelocity system, ExtrapolationOptions options)
+    /// <param name="sizes">What counts as 1 of each variable: absolute errors and the first step are measured in it. Without, 1.</param>
+    /// <param name="cancel">Ends the next step with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="middle">Where each variable is counted from: relative errors are relative to the distance from it. Without, 0.</param>
+    public Extrapolation(
+        IVelocity system,
+        ExtrapolationOptions options,
+        IReadOnlyList<double>? sizes = null,
+        CancellationToken cancel = default,
+        IReadOnlyList<double>? middle = null
+    )
     {
-        (_system, _stiff, _options, _size) = (system, system as IStiffVelocity, options, system.Size);
+        (_system, _stiff, _options, _size, _cancel) = (system, system as IStiffVelocity, options, system.Size, cancel);
+        _cornered = system is ICornered { Corners: > 0 } cornered ? cornered : null;
+        _conditions = new double[_cornered?.Corners ?? 0];
+        _reached = new double[_conditions.Length];
+        _absolute = [.. Enumerable.Range(0, _size).Select(i => options.Absolute * (sizes?[i] ?? 1))];
+        _middle = [.. middle ?? new double[_size]];
         _row = Table();
         _above = Table();
         _x = new double[_size];
@@ -38,6 +61,7 @@ internal sealed class Extrapolation
         _first = new double[_size];
         _last = new double[_size];
         _before = new double[_size];
+        _corner = new double[_size];
 
         _rounding = 2.2e-16 * Weights();
 
@@ -74,6 +98,12 @@ internal sealed class Extrapolation
     /// <inheritdoc cref="Steps"/>
     public int Rejected { get; private set; }
 
+    /// <summary>Steps, those in vain too, after which <see cref="TryStep"/> gives up.</summary>
+    public int MostSteps { get; init; } = int.MaxValue;
+
+    /// <summary>Whether the last step failed because the state runs away; otherwise, when one failed, <see cref="MostSteps"/> are spent.</summary>
+    public bool HasEscaped { get; private set; }
+
     /// <summary>The state.</summary>
     public ReadOnlySpan<double> State => _x;
 
@@ -82,55 +112,116 @@ internal sealed class Extrapolation
 
     /// <summary>Takes over a state; time starts at 0.</summary>
     /// <param name="x">The state; copied.</param>
-    /// <param name="step">First step to try; 0 keeps that of before.</param>
+    /// <param name="step">First step to try; 0 keeps the rhythm of before, and finds one at the very first.</param>
     public void Begin(ReadOnlySpan<double> x, double step = 0)
     {
         x.CopyTo(_x);
         Time = 0;
         StepSize =
             step > 0 ? step
-            : StepSize > 0 ? StepSize
-            : _options.FirstStep;
+            : HasEscaped ? 0
+            : StepSize;
+        HasEscaped = false;
+        if (StepSize > 0)
+            return;
+        // So short that no variable moves by more than a hundredth of its size.
+        _system.At(_x, _first);
+        double fastest = 0;
+        for (int i = 0; i < _size; i++)
+            fastest = Math.Max(fastest, Math.Abs(_first[i]) * _options.Absolute / _absolute[i]);
+        StepSize = fastest > 0 && double.IsFinite(0.01 / fastest) ? 0.01 / fastest : 1;
     }
 
     /// <summary>One step, of at most <paramref name="most"/>; repeated, smaller, until its error is allowed.</summary>
     /// <returns>The step taken.</returns>
     /// <exception cref="NotFiniteNumberException">No step is small enough: the state runs away or is not finite.</exception>
-    public double Step(double most = double.PositiveInfinity)
+    public double Step(double most = double.PositiveInfinity) =>
+        TryStep(out double step, most)
+            ? step
+            : throw new NotFiniteNumberException(
+                HasEscaped
+                    ? $"the flow cannot be followed beyond t = {Time:G6}: its state runs away, beyond {Math.Max(_x.Max(), -_x.Min()):G2}. Check the parameters."
+                    : $"the flow takes more than {MostSteps} steps: followed until t = {Time:G6}."
+            );
+
+    /// <summary>One step, of at most <paramref name="most"/>; repeated, smaller, until its error is allowed.</summary>
+    /// <param name="step">The step taken.</param>
+    /// <param name="most">Longest step.</param>
+    /// <returns>Whether one was taken: not when the state runs away (<see cref="HasEscaped"/>), or when too many were.</returns>
+    public bool TryStep(out double step, double most = double.PositiveInfinity)
     {
         _x.CopyTo(_begun, 0);
         _system.At(_x, _first);
-        while (true)
+        _stiff?.Linearise(_x);
+        while (!HasEscaped && Steps + Rejected < MostSteps)
         {
-            double h = Math.Min(StepSize, most);
+            _cancel.ThrowIfCancellationRequested();
+            double h = step = Math.Min(StepSize, most);
             double error = Try(h, _trial);
-            double factor = error > 0 ? 0.85 * Math.Pow(error, -1.0 / _options.ErrorOrder(_stiff is not null)) : 4;
-            factor = double.IsFinite(factor) ? Math.Clamp(factor, 0.1, 4) : 0.1;
+            // An overflow has no error to learn from; it is no small one.
+            double factor = double.IsFinite(error)
+                ? Math.Clamp(0.85 * Math.Pow(error, -1.0 / _options.ErrorOrder(_stiff is not null)), 0.1, 4)
+                : 0.1;
             if (!(error <= 1))
             {
                 Rejected++;
                 StepSize = h * factor;
-                if (StepSize < SmallestStep)
-                    throw new NotFiniteNumberException(
-                        $"the flow cannot be followed beyond t = {Time:G6}: even a step of {StepSize:G2} is too large. Its state runs away; check the parameters."
-                    );
-                continue;
+                if (Time + StepSize > Time && StepSize > SmallestStep)
+                    continue;
+                HasEscaped = true;
+                return false;
             }
             _trial.CopyTo(_x, 0);
+            if (_cornered is not null)
+                h = step = ToCorner(h);
             Time += h;
             Steps++;
             // A step cut short by the end says nothing about the next one.
             if (h == StepSize || factor < 1)
                 StepSize = h * factor;
-            return h;
+            return true;
         }
+        step = 0;
+        return false;
+    }
+
+    /// <summary>A step that was taken, cut short just behind the first corner in it.</summary>
+    private double ToCorner(double step)
+    {
+        _cornered!.Conditions(_begun, _conditions);
+        _cornered.Conditions(_x, _reached);
+        double first = step;
+        for (int i = 0; i < _conditions.Length; i++)
+            if (_conditions[i] * _reached[i] < 0)
+            {
+                int corner = i;
+                double Condition(ReadOnlySpan<double> x)
+                {
+                    _cornered.Conditions(x, _reached);
+                    return _reached[corner];
+                }
+                double end = _reached[i],
+                    h = Crossing(Condition, step, _corner);
+                // Just behind it: there the next step begins.
+                for (double more = 1e-15 * step; h < step && !(Condition(_corner) * end > 0); more *= 4)
+                    Within(h = Math.Min(step, h + more), _corner);
+                first = Math.Min(first, h);
+                _cornered.Conditions(_x, _reached);
+            }
+        if (first < step)
+        {
+            Within(first, _corner);
+            _corner.CopyTo(_x, 0);
+        }
+        return first;
     }
 
     /// <summary>Integrates for a duration.</summary>
     public void Advance(double duration)
     {
         double end = Time + duration;
-        while (end - Time > 1e-13 * Math.Max(1, end))
+        // What is left after the last step is rounding.
+        while (end - Time > 1e-14 * end)
             Step(end - Time);
     }
 
@@ -178,7 +269,8 @@ internal sealed class Extrapolation
         return h;
     }
 
-    private const double SmallestStep = 1e-13;
+    /// <summary>Nothing moves in a step next to the smallest number, whatever the unit of time.</summary>
+    private const double SmallestStep = 1e-290;
 
     /// <summary>One step from the begun state with all columns; the error in units of what is allowed.</summary>
     private double Try(double h, double[] result)
@@ -209,8 +301,13 @@ internal sealed class Extrapolation
         double worst = 0;
         for (int i = 0; i < _size; i++)
         {
-            // No step however small errs less than rounding.
-            double allowed = _options.Absolute + Math.Max(_options.Relative, _rounding) * Math.Max(Math.Abs(_begun[i]), Math.Abs(best[i]));
+            // No step however small errs less than rounding, wherever the origin is.
+            double allowed =
+                _absolute[i]
+                + Math.Max(
+                    _options.Relative * Math.Max(Math.Abs(_begun[i] - _middle[i]), Math.Abs(best[i] - _middle[i])),
+                    _rounding * Math.Max(Math.Abs(_begun[i]), Math.Abs(best[i]))
+                );
             // Math.Max lets NaN through, which no step may hide.
             worst = Math.Max(worst, Math.Abs(best[i] - second[i]) / allowed);
         }

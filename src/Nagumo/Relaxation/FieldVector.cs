@@ -22,7 +22,7 @@ internal sealed class FieldVector<T>
             from f in Enumerable.Range(0, layout.Fields(p).Length)
             where !layout.X(p, f).IsEmpty
             let population = machine.Network.Populations[p]
-            select (p, f, population.Size, f == 0 ? population.Neuron!.Box : null),
+            select (p, f, population.Size, f == 0 ? population.Box : null),
         ];
         Rows = _parts.Sum(p => p.Rows);
     }

@@ -74,7 +74,7 @@ internal sealed unsafe class Flow<T> : IDisposable
     public void Step() => Step(double.PositiveInfinity);
 
     /// <summary>Integrates until every lane is at rest, or to the end of time or steps.</summary>
-    public RelaxationReport Relax(State<T> s)
+    public RelaxationReport Relax(State<T> s, Action<double, double>? watch = null)
     {
         Begin(s);
         for (int steps = 0; ; steps++)
@@ -86,6 +86,7 @@ internal sealed unsafe class Flow<T> : IDisposable
                 var (residual, above) = BlockSweeps.Judge(s, _options.Tolerance);
                 if (last || above == 0 || !double.IsFinite(residual))
                     return new("flow", steps, residual, above, Time);
+                watch?.Invoke(Time, residual);
             }
             Step(_options.MaxTime - Time);
         }
@@ -167,21 +168,44 @@ internal sealed unsafe class Flow<T> : IDisposable
     private double Error(double h)
     {
         T worst = T.Zero;
-        var e = _table.E!;
         foreach (var (p, f) in _fields)
         {
             int rows = _trial.X(p, f).Rows;
             for (int r = 0; r < rows; r++)
-            for (int l = 0; l < _trial.Lanes; l++)
-            {
-                T sum = T.Zero;
-                for (int j = 0; j < e.Length; j++)
-                    if (e[j] != 0)
-                        sum += T.CreateChecked(e[j]) * _k[j].X(p, f).Data[r * _k[j].X(p, f).RowStride + l];
-                worst = T.Max(worst, T.Abs(sum));
-            }
+                worst = T.Max(worst, Error(p, f, r));
         }
         return h * double.CreateChecked(worst);
+    }
+
+    /// <summary>Largest |Σ e_j k_j| of one row.</summary>
+    private T Error(int p, int f, int r)
+    {
+        var e = _table.E!;
+        int lanes = _trial.Lanes,
+            l = 0;
+        var most = Vector<T>.Zero;
+        for (; l <= lanes - Vector<T>.Count; l += Vector<T>.Count)
+        {
+            var sum = Vector<T>.Zero;
+            for (int j = 0; j < e.Length; j++)
+                if (e[j] != 0)
+                    sum += T.CreateChecked(e[j]) * Vector.Load(_k[j].X(p, f).Data + r * _k[j].X(p, f).RowStride + l);
+            if (!Vector.EqualsAll(sum, sum))
+                return T.NaN;
+            most = Vector.Max(most, Vector.Abs(sum));
+        }
+        T worst = T.Zero;
+        for (int i = 0; i < Vector<T>.Count; i++)
+            worst = T.Max(worst, most[i]);
+        for (; l < lanes; l++)
+        {
+            T sum = T.Zero;
+            for (int j = 0; j < e.Length; j++)
+                if (e[j] != 0)
+                    sum += T.CreateChecked(e[j]) * _k[j].X(p, f).Data[r * _k[j].X(p, f).RowStride + l];
+            worst = T.Max(worst, T.Abs(sum));
+        }
+        return worst;
     }
 
     /// <summary>A field with the padding of its rows: padding holds finite numbers that nothing reads.</summary>

@@ -6,7 +6,7 @@ namespace Nagumo.Relaxation;
 
 /// <summary>The nudged phases as differences δ from the free state: block sweeps whose unknown is δ itself.</summary>
 /// <remarks>
-/// Couplings are linear in the state, so a change δ of the others drives a neuron by δI = W δ, and it answers with F(x + δ) − F(x) = δI.
+/// A change δ of the others changes a neuron's drive by δI = I(x + δ) − I(x), W δ where couplings are bilinear, and it answers with F(x + δ) − F(x) = δI.
 /// Two float32 rest states agree in all but a few digits when an image hardly nudges, and their contrast keeps only those digits; δ keeps
 /// all of its own. Sweeps start with δ = 0 at the nudged population and spread from there: what nothing has moved yet does not move.
 /// The free state is held as the rest state that it nearly is: with its residual r it is exactly at rest under the currents r, and δ is
@@ -25,6 +25,7 @@ internal static class NudgedSweeps
     /// <param name="population">The nudged population.</param>
     /// <param name="nudge">Answers in its place; null where the nudge is a constant current in <paramref name="d"/>.</param>
     /// <param name="ws">The thread's workspace.</param>
+    /// <param name="adjoint">Whether the transposed couplings carry the differences.</param>
     public static RelaxationReport Relax<T>(
         Machine<T> machine,
         State<T> free,
@@ -32,7 +33,8 @@ internal static class NudgedSweeps
         SweepOptions options,
         int population,
         INudge<T>? nudge,
-        Workspace<T> ws
+        Workspace<T> ws,
+        bool adjoint = false
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -53,7 +55,7 @@ internal static class NudgedSweeps
                 {
                     if (p != population && !machine.IsMovedBy(p, moving))
                         continue;
-                    Update(machine, free, d, p, moving, measure, omega, nudge?.Population == p ? nudge : null, ws);
+                    Update(machine, free, d, p, moving, measure, omega, nudge?.Population == p ? nudge : null, adjoint, ws);
                     moving[p] = true;
                 }
             if (!measure)
@@ -73,23 +75,24 @@ internal static class NudgedSweeps
         bool measure,
         T omega,
         INudge<T>? nudge,
+        bool adjoint,
         Workspace<T> ws
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var site = machine.Site(p);
         int size = machine.Network.Populations[p].Size,
-            block = BlockSweeps.BlockRows<T>(),
+            block = machine.RowBlock(p),
             fields = free.Fields(p).Length,
             n = free.Lanes;
         var scratch = ws.Scratch(OnSite<T>.DifferenceScratch(block), n);
         Span<MatView<T>> x = stackalloc MatView<T>[MaxFields],
             drive = stackalloc MatView<T>[MaxFields];
-        machine.Prepare(d, p, moving, ws);
+        machine.PrepareChange(free, d, p, moving, adjoint, ws);
         for (int row0 = 0; row0 < size; row0 += block)
         {
             int rows = Math.Min(block, size - row0);
-            machine.Drive(d, p, row0, rows, ws);
+            machine.Change(free, d, p, row0, rows, adjoint, ws);
             for (int at = 0; nudge is null && at < d.Lanes; at += n)
             {
                 Phase(d.Fields(p), at, n, x);

@@ -19,7 +19,15 @@ internal static class PseudoTransient
     /// <param name="tolerance">Stop when the residual (max-norm of ∇H) is at most this.</param>
     /// <param name="maxSteps">Most steps, rejected ones included.</param>
     /// <param name="ws">The thread's workspace.</param>
-    public static RelaxationReport Relax(Machine<double> machine, State<double> s, double tolerance, int maxSteps, Workspace<double> ws)
+    /// <param name="watch">Told the number of every step and the residual before it; null for nobody.</param>
+    public static RelaxationReport Relax(
+        Machine<double> machine,
+        State<double> s,
+        double tolerance,
+        int maxSteps,
+        Workspace<double> ws,
+        Action<int, double>? watch = null
+    )
     {
         var vector = new FieldVector<double>(machine, s);
         using var force = machine.CreateState(s.Lanes, allFields: true);
@@ -40,6 +48,7 @@ internal static class PseudoTransient
             double h = control.Step;
             if (residual <= tolerance || steps == maxSteps || h < SmallestStep || !double.IsFinite(residual))
                 return new("pseudo-transient", steps, residual, residual <= tolerance ? 0 : s.Lanes);
+            watch?.Invoke(steps, residual);
             vector.Gather(s, x);
             machine.Forces(s, force, ws);
             vector.Gather(force, right);
@@ -89,7 +98,7 @@ internal static class PseudoTransient
             double[] tau = f == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[f - 1].Tau.Name];
             for (int r = 0; r < rows; r++)
             for (int l = 0; l < s.Lanes; l++)
-                masses.Add(-population.Scale * tau[tau.Length > 1 ? r : 0]);
+                masses.Add(-population.Scale * tau[population.Which(tau.Length, r)]);
         }
         return [.. masses];
     }

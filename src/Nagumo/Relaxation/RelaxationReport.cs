@@ -9,6 +9,9 @@ namespace Nagumo.Relaxation;
 /// <remarks>Block sweeps measure the state that enters a sweep: the state they leave is at least one sweep better.</remarks>
 public readonly record struct RelaxationReport(string Method, int Sweeps, double Residual, int NotConverged, double Time = 0)
 {
+    /// <summary>What sweeps would still move, as the last two tell: the residual is what one of them moves. 0 for other methods.</summary>
+    internal double Left { get; init; }
+
     /// <summary>Whether every lane reached the tolerance.</summary>
     public bool Converged => NotConverged == 0;
 }

@@ -19,6 +19,9 @@ internal static class Relaxer
     /// <summary>Newton's linear solves are for networks of at most so many fields; the flow is for larger ones.</summary>
     private const int SmallFields = 4096;
 
+    /// <summary>Most steps of the flow. A stiff network's are short, or rounding alone is above what a step may err: such a flow would not end.</summary>
+    private const int FlowSteps = 1_500;
+
     /// <summary>As <see cref="BlockSweeps.Relax"/>, with a hand-over where sweeps do not converge.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="s">The state: start in, rest state out.</param>
@@ -38,8 +41,57 @@ internal static class Relaxer
     {
         if (options.Tolerance == 0)
             return BlockSweeps.Relax(machine, s, options, first, ws, trace);
-        int start = BlockSweeps.FirstColour(machine, first),
-            still = 0;
+        int start = BlockSweeps.FirstColour(machine, first);
+        var (report, failed) = Sweeps(machine, s, options, start, ws, trace);
+        return failed ? HandOver(machine, s, options, start, ws, report.Sweeps) : report;
+    }
+
+    /// <summary>Whether sweeps bring every lane so near to rest that what they would still move is at most <paramref name="near"/>.</summary>
+    /// <remarks>
+    /// The residual is what one sweep moves, not what is left: where it falls by the ratio q a sweep, a geometric series is left, r/(1 − q). Past the ghost
+    /// of two rest states that have met, r is tiny and q almost 1.
+    /// </remarks>
+    /// <param name="machine">The machine.</param>
+    /// <param name="s">The state, which sweeps go on from.</param>
+    /// <param name="options">The most sweeps, and the residual that is rounding.</param>
+    /// <param name="near">What may be left.</param>
+    /// <param name="ws">The thread's workspace.</param>
+    public static bool Settles<T>(Machine<T> machine, State<T> s, SweepOptions options, double near, Workspace<T> ws)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T omega = T.CreateChecked(options.OverRelaxation);
+        var before = new double[s.Lanes];
+        Array.Fill(before, double.PositiveInfinity);
+        for (int sweep = 1; sweep <= options.MaxSweeps; sweep++)
+        {
+            BlockSweeps.Sweep(machine, s, 0, measure: true, omega, ws);
+            bool settled = true;
+            for (int l = 0; l < before.Length; l++)
+            {
+                double r = double.CreateChecked(s.LaneResidual.Row(0)[l]);
+                if (!double.IsFinite(r))
+                    return false;
+                settled &= r <= options.Tolerance || (r < before[l] && double.IsFinite(before[l]) && r / (1 - r / before[l]) <= near);
+                before[l] = r;
+            }
+            if (settled)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Sweeps until rest or the last one; whether they have failed before.</summary>
+    private static (RelaxationReport Report, bool Failed) Sweeps<T>(
+        Machine<T> machine,
+        State<T> s,
+        SweepOptions options,
+        int start,
+        Workspace<T> ws,
+        List<double>? trace
+    )
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int still = 0;
         T omega = T.CreateChecked(options.OverRelaxation);
         double smallest = double.PositiveInfinity;
         for (int sweep = 1; ; sweep++)
@@ -48,11 +100,11 @@ internal static class Relaxer
             var (residual, above) = BlockSweeps.Judge(s, options.Tolerance);
             trace?.Add(residual);
             if (sweep == options.MaxSweeps || above == 0 || !double.IsFinite(residual))
-                return new("sweeps", sweep, residual, above);
+                return (new("sweeps", sweep, residual, above), false);
             still = residual < 0.9 * smallest ? 0 : still + 1;
             smallest = Math.Min(smallest, residual);
             if (residual > Growth * smallest || still == Patience)
-                return HandOver(machine, s, options, start, ws, sweep);
+                return (new("sweeps", sweep, residual, above), true);
         }
     }
 
@@ -65,28 +117,12 @@ internal static class Relaxer
             return report;
 
         using var full = machine.CreateState(s.Lanes, allFields: true);
-        full.CopyFrom(s, 0);
-        machine.FillInhibitors(full, ws);
-        RelaxationReport next;
-        if (machine.TotalFields <= SmallFields && machine.IsReciprocal)
-            next = Newton.Relax(machine, full, new(Tolerance: options.Tolerance), ws);
-        else
-        {
-            using var flow = new Flow<T>(
-                machine,
-                s.Lanes,
-                new("bogacki-shampine-3", MaxTime: 50, Tolerance: options.Tolerance, Error: options.Tolerance / 100),
-                ws
-            );
-            next = flow.Relax(full);
-        }
-        next = next with { Sweeps = report.Sweeps + next.Sweeps };
         var vector = new FieldVector<T>(machine, s);
-        if (next.NotConverged < report.NotConverged || next.Residual < report.Residual)
-        {
-            vector.Copy(full, s);
-            report = next;
-        }
+        // Newton stops where |∇H| has a minimum that is no rest state; the flow goes on from there.
+        if (machine.TotalFields <= SmallFields && machine.IsReciprocal)
+            Try(() => Newton.Relax(machine, full, new(Tolerance: options.Tolerance), ws));
+        if (!report.Converged)
+            Try(Flow);
         if (report.Converged)
             return report;
 
@@ -97,6 +133,32 @@ internal static class Relaxer
         if (last.NotConverged < report.NotConverged)
             return last;
         vector.Copy(full, s);
-        return report;
+        return report with { Left = last.Left };
+
+        RelaxationReport Flow()
+        {
+            using var flow = new Flow<T>(
+                machine,
+                s.Lanes,
+                new("dormand-prince-5", MaxTime: 50, MaxSteps: FlowSteps, Tolerance: options.Tolerance, Error: options.Tolerance / 100),
+                ws
+            );
+            return flow.Relax(full);
+        }
+
+        // From the best so far; what is no better is forgotten.
+        void Try(Func<RelaxationReport> method)
+        {
+            full.CopyFrom(s, 0);
+            machine.FillInhibitors(full, ws);
+            var next = method();
+            int sweeps = report.Sweeps + next.Sweeps;
+            if (next.NotConverged < report.NotConverged || next.Residual < report.Residual)
+            {
+                vector.Copy(full, s);
+                report = next;
+            }
+            report = report with { Sweeps = sweeps };
+        }
     }
 }

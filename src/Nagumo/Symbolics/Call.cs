@@ -27,6 +27,13 @@ internal sealed class Call : Expr
             if (double.IsFinite(value))
                 return value;
         }
+        // log(1 + eˣ) is x where eˣ overflows, in float already at x = 89; so is its slope 1.
+        if (
+            function == Function.Log
+            && arguments[0] is Sum { Constant: 1, Terms: [{ Coefficient: 1, Factor: Call exp }] }
+            && exp.Function == Function.Exp
+        )
+            return Of(Function.Softplus, exp.Arguments[0]);
         return new Call(function, arguments);
     }
 

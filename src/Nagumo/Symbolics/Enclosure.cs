@@ -7,41 +7,74 @@ internal readonly record struct Enclosure(double Low, double High)
     /// <summary>Larger than what one rounded elementary operation loses.</summary>
     private const double Slack = 4e-16;
 
-    private static readonly Enclosure Everything = new(double.NegativeInfinity, double.PositiveInfinity);
+    /// <summary>All numbers.</summary>
+    public static readonly Enclosure Everything = new(double.NegativeInfinity, double.PositiveInfinity);
 
     public bool Contains(double x) => Low <= x && x <= High;
 
-    /// <summary>The enclosure of <paramref name="e"/> where <paramref name="x"/>, its only symbol, runs over <paramref name="box"/>.</summary>
-    public static Enclosure Of(Expr e, Symbol x, Enclosure box) => Of(e, x, box, []);
+    /// <summary>A number.</summary>
+    public static implicit operator Enclosure(double x) => new(x, x);
 
     /// <summary>The values this far to both sides of a point that has these, where the slope is enclosed.</summary>
     public Enclosure Plus(Enclosure slope, double reach) => Add(this, Times(slope, new(-reach, reach)));
 
-    private static Enclosure Of(Expr e, Symbol x, Enclosure box, Dictionary<Expr, Enclosure> memo)
+    /// <summary>The expressions from whose enclosures <see cref="Of(Expr, ReadOnlySpan{Enclosure}, double)"/> makes that of <paramref name="e"/>.</summary>
+    internal static Expr[] Operands(Expr e) =>
+        e switch
+        {
+            Sum s when Squeezed(s) is { } tanh => [tanh.Arguments[0]],
+            Sum s => [.. s.Terms.Select(t => t.Factor)],
+            Product p => [.. p.Factors.Select(f => f.Base)],
+            Call c => [.. c.Arguments],
+            _ => [],
+        };
+
+    /// <summary>The enclosure of an expression other than a symbol from those of its <see cref="Operands"/>.</summary>
+    /// <param name="e">The expression.</param>
+    /// <param name="operands">The enclosures.</param>
+    /// <param name="ulp">What its numbers are rounded by, relative to them: 0 where they are taken as exact.</param>
+    internal static Enclosure Of(Expr e, ReadOnlySpan<Enclosure> operands, double ulp = 0)
     {
-        if (!memo.TryGetValue(e, out var result))
-            memo.Add(
-                e,
-                result = e switch
-                {
-                    Constant c => new(c.Value, c.Value),
-                    Symbol s => s == x ? box : throw new ArgumentException($"'{s}' has no value."),
-                    Sum s => s.Terms.Aggregate(
-                        new Enclosure(s.Constant, s.Constant),
-                        (sum, t) => Add(sum, Times(new(t.Coefficient, t.Coefficient), Of(t.Factor, x, box, memo)))
-                    ),
-                    Product p => p.Factors.Aggregate(
-                        new Enclosure(p.Coefficient, p.Coefficient),
-                        (product, f) => Times(product, Power(Of(f.Base, x, box, memo), f.Exponent))
-                    ),
-                    Call c => Of(c, [.. c.Arguments.Select(a => Of(a, x, box, memo))]),
-                    _ => throw new NotSupportedException(),
-                }
-            );
-        return result;
+        Enclosure Number(double x) => new(x - ulp * Math.Abs(x), x + ulp * Math.Abs(x));
+        switch (e)
+        {
+            case Constant c:
+                return Number(c.Value);
+            case Sum s when Squeezed(s) is not null:
+                return Bell(operands[0]);
+            case Sum s:
+                var sum = Number(s.Constant);
+                for (int i = 0; i < operands.Length; i++)
+                    sum = Add(sum, Times(Number(s.Terms[i].Coefficient), operands[i]));
+                return sum;
+            case Product p:
+                var product = Number(p.Coefficient);
+                for (int i = 0; i < operands.Length; i++)
+                    product = Times(product, Power(operands[i], p.Factors[i].Exponent));
+                return product;
+            case Call c:
+                return Of(c, operands);
+            default:
+                throw new NotSupportedException();
+        }
     }
 
-    private static Enclosure Of(Call c, Enclosure[] a)
+    /// <summary>The tanh of 1 − tanh², its slope: the sum alone would lose that it vanishes where tanh is ±1.</summary>
+    private static Call? Squeezed(Sum s) =>
+        s
+            is {
+                Constant: 1,
+                Terms: [
+                    {
+                        Coefficient: -1,
+                        Factor: Product { Coefficient: 1, Factors: [{ Exponent: 2, Base: Call { Function.Name: "tanh" } t }] }
+                    },
+                ]
+            }
+            ? t
+            : null;
+
+    private static Enclosure Of(Call c, ReadOnlySpan<Enclosure> a)
     {
         double At(params double[] arguments) => c.Function.Real(arguments);
         double At1(double x) => At(x);
@@ -66,6 +99,20 @@ internal readonly record struct Enclosure(double Low, double High)
         double low = f(a.Low),
             high = f(a.High);
         return Wide(a.Contains(0) ? f(0) : Math.Min(low, high), Math.Max(low, high));
+    }
+
+    /// <summary>1 − tanh² = 1/cosh²: even, and decreasing away from 0.</summary>
+    private static Enclosure Bell(Enclosure a)
+    {
+        double low = Math.Abs(a.Low),
+            high = Math.Abs(a.High);
+        static double At(double x) => 1 / Math.Pow(Math.Cosh(x), 2);
+        // Rounding of the argument, too, is multiplied with 2x.
+        return Wide(
+            At(Math.Max(low, high)),
+            a.Contains(0) ? 1 : At(Math.Min(low, high)),
+            Slack * (4 + 4 * Math.Min(Math.Max(low, high), 1e3))
+        );
     }
 
     /// <summary>A sine: its ends, 1 where a crest lies between them and −1 where a trough does.</summary>
@@ -113,7 +160,9 @@ internal readonly record struct Enclosure(double Low, double High)
 
     private static Enclosure Wide(double low, double high, double slack = Slack)
     {
-        (low, high) = (low - slack * Math.Abs(low), high + slack * Math.Abs(high));
+        // What overflowed is at least the largest number.
+        low = double.IsPositiveInfinity(low) ? double.MaxValue : low - slack * Math.Abs(low);
+        high = double.IsNegativeInfinity(high) ? double.MinValue : high + slack * Math.Abs(high);
         return double.IsNaN(low) || double.IsNaN(high) ? Everything : new(low, high);
     }
 }

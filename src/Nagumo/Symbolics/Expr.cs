@@ -32,29 +32,41 @@ public abstract class Expr : IEquatable<Expr>, IComparable<Expr>
 
     internal virtual IEnumerable<Expr> Children => [];
 
+    /// <summary>A number as an expression; any value, NaN and infinities included.</summary>
     public static implicit operator Expr(double value) => Constant.Of(value);
 
+    /// <summary>a + b.</summary>
     public static Expr operator +(Expr a, Expr b) => Sum.Of([(1, a), (1, b)]);
 
+    /// <summary>a − b.</summary>
     public static Expr operator -(Expr a, Expr b) => Sum.Of([(1, a), (-1, b)]);
 
+    /// <summary>−a.</summary>
     public static Expr operator -(Expr a) => Product.Of(-1, [(a, 1)]);
 
+    /// <summary>a · b.</summary>
     public static Expr operator *(Expr a, Expr b) => Product.Of(1, [(a, 1), (b, 1)]);
 
+    /// <summary>a / b.</summary>
     /// <exception cref="DivideByZeroException"><paramref name="b"/> is the number 0.</exception>
     public static Expr operator /(Expr a, Expr b) => Product.Of(1, [(a, 1), (b, -1)]);
 
+    /// <summary>Structural equality, as <see cref="Equals(Expr?)"/>; two nulls are equal.</summary>
     public static bool operator ==(Expr? a, Expr? b) => a is null ? b is null : a.Equals(b);
 
+    /// <summary>The opposite of ==.</summary>
     public static bool operator !=(Expr? a, Expr? b) => !(a == b);
 
+    /// <summary>Whether a stands before b in the order in which sums and products write their members; it compares no values.</summary>
     public static bool operator <(Expr a, Expr b) => a.CompareTo(b) < 0;
 
+    /// <summary>Whether a stands after b; see the operator &lt;.</summary>
     public static bool operator >(Expr a, Expr b) => a.CompareTo(b) > 0;
 
+    /// <summary>Whether a stands before b or equals it; see the operator &lt;.</summary>
     public static bool operator <=(Expr a, Expr b) => a.CompareTo(b) <= 0;
 
+    /// <summary>Whether a stands after b or equals it; see the operator &lt;.</summary>
     public static bool operator >=(Expr a, Expr b) => a.CompareTo(b) >= 0;
 
     /// <summary>Reads an expression: numbers, + − * /, integer powers ^ or **, parentheses and the functions of <see cref="Functions"/> in lower case.</summary>
@@ -69,11 +81,13 @@ public abstract class Expr : IEquatable<Expr>, IComparable<Expr>
     /// <summary>The expression with every symbol for which <paramref name="map"/> is not null replaced.</summary>
     public Expr Substitute(Func<Symbol, Expr?> map) => Substitute(map, []);
 
+    /// <summary>The value at real symbols; NaN outside the domain of a function.</summary>
     public double Evaluate(Func<Symbol, double> values) => EvaluateWith(values, []);
 
     /// <summary>The value at complex symbols: the analytic continuation from the real axis; abs, min, max, sign and select decide by real parts.</summary>
     public Complex Evaluate(Func<Symbol, Complex> values) => EvaluateWith(values, []);
 
+    /// <summary>Whether the symbol occurs anywhere in the expression.</summary>
     public bool Contains(Symbol symbol) => Contains(symbol, []);
 
     /// <summary>Splits e = slope·x + offset with slope and offset free of x; false when e is not of that form.</summary>
@@ -101,13 +115,18 @@ public abstract class Expr : IEquatable<Expr>, IComparable<Expr>
     /// <summary>The text that <see cref="Parse(string, Func{string, Symbol})"/> reads back to an equal expression.</summary>
     public sealed override string ToString() => ExprWriter.Write(this);
 
+    /// <summary>Equal for equal expressions, in every run of a program.</summary>
     public sealed override int GetHashCode() => hash;
 
+    /// <summary>Whether it is an expression of the same structure.</summary>
     public sealed override bool Equals(object? obj) => obj is Expr other && Equals(other);
 
+    /// <summary>Whether both have the same structure after the normalisation of construction: u + v equals v + u, (u + v)² does not equal
+    /// u² + 2uv + v².</summary>
     public bool Equals(Expr? other) =>
         ReferenceEquals(this, other) || (other is not null && hash == other.hash && ExprOrder.Compare(this, other) == 0);
 
+    /// <summary>The order in which sums and products write their members; null comes first.</summary>
     public int CompareTo(Expr? other) => other is null ? 1 : ExprOrder.Compare(this, other);
 
     internal Expr Derive(Symbol x, Dictionary<Expr, Expr> memo)

@@ -4,34 +4,57 @@ namespace Nagumo.Symbolics;
 
 /// <summary>
 /// sum := ['-'] term {('+' | '-') term};  term := factor {('*' | '/') factor};  factor := '-' factor | power;
-/// power := atom [('^' | '**') ['-'] digits];  atom := number | name | name '(' sum {',' sum} ')' | '(' sum ')'.
+/// power := atom [('^' | '**') exponent];  exponent := ['-'] digits | '(' ['-'] digits ')';
+/// atom := number | name | name '(' sum {',' sum} ')' | '(' sum ')'.
 /// </summary>
+/// <remarks>Also read as they are printed: − for -, · and × for *, u² for u^2.</remarks>
 internal sealed class ExprParser
 {
     // Deeper text is not a formula but an attack on the stack.
     private const int MaxDepth = 200;
 
-    private const string Powers = "powers are u^4 or u**4, otherwise sqrt(u) or exp(1.5*log(u))";
+    // Longer names are no formula either; messages and suggestions stay short.
+    private const int MaxName = 64;
+
+    private const string Powers = "powers are u^4 or u**4, otherwise sqrt(u) or, for u > 0, pow(u, 1.5)";
+
+    private const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     private readonly string text;
     private readonly Func<string, Symbol?> resolve;
+    private readonly Func<string, string?> hint;
+    private readonly Func<string, Abbreviation?> abbreviation;
     private int position;
     private int depth;
 
-    private ExprParser(string text, Func<string, Symbol?> resolve) => (this.text, this.resolve) = (text, resolve);
+    private ExprParser(string text, Func<string, Symbol?> resolve, Func<string, string?>? hint, Func<string, Abbreviation?>? abbreviation)
+    {
+        (this.text, this.resolve) = (text, resolve);
+        this.hint = hint ?? (name => Suggest(name, n => resolve(n) is not null));
+        this.abbreviation = name => abbreviation?.Invoke(name) ?? Abbreviation.All.FirstOrDefault(a => a.Name == name);
+    }
 
     private char Current => position < text.Length ? text[position] : '\0';
 
-    public static Expr Parse(string text, Func<string, Symbol?> resolve)
+    /// <param name="text">The text.</param>
+    /// <param name="resolve">The symbol of a name, or null when there is none.</param>
+    /// <param name="hint">What helps where a name is unknown; null: the known name within one edit.</param>
+    /// <param name="abbreviation">Functions that the text may use beside the library's; null for none.</param>
+    public static Expr Parse(
+        string text,
+        Func<string, Symbol?> resolve,
+        Func<string, string?>? hint = null,
+        Func<string, Abbreviation?>? abbreviation = null
+    )
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(resolve);
-        var parser = new ExprParser(text, resolve);
+        var parser = new ExprParser(text, resolve, hint, abbreviation);
         var result = parser.Sum();
         return parser.position == text.Length ? result : throw parser.Unexpected("an operator or the end");
     }
 
-    public static bool IsNamePart(char c) => char.IsLetterOrDigit(c) || c is '_' or '.';
+    public static bool IsNamePart(char c) => char.IsLetterOrDigit(c) || c is '_' or '.' or (>= '₀' and <= '₉');
 
     private Expr Sum()
     {
@@ -83,21 +106,52 @@ internal sealed class ExprParser
     {
         var atom = Atom();
         var start = position;
-        if (!AcceptPower())
+        int exponent;
+        if (Superscripts.Contains(Current) || Current == '⁻')
+            exponent = Superscript();
+        else if (AcceptPower())
+            exponent = Exponent();
+        else
             return atom;
+        Skip();
+        return Current == '^' || text.AsSpan(position).StartsWith("**")
+            ? throw Error("^ does not chain; use parentheses", position)
+            : Guard(start, () => Functions.Pow(atom, exponent));
+    }
+
+    private int Exponent()
+    {
+        var bracketed = Accept('(');
         var negative = Accept('-');
         var digits = position;
         while (char.IsAsciiDigit(Current))
             position++;
         if (digits == position || Current == '.')
             throw Error("the right side of ^ must be an integer", digits, Powers);
-        if (!int.TryParse(text.AsSpan(digits, position - digits), NumberStyles.None, CultureInfo.InvariantCulture, out var exponent))
-            throw Error("the exponent is too large", digits);
+        var exponent = Integer(text.AsSpan(digits, position - digits), digits);
         Skip();
-        return Current == '^' || text.AsSpan(position).StartsWith("**")
-            ? throw Error("^ does not chain; use parentheses", position)
-            : Guard(start, () => Functions.Pow(atom, negative ? -exponent : exponent));
+        if (bracketed && !Accept(')'))
+            throw Error("the right side of ^ must be an integer", digits, Powers);
+        return negative ? -exponent : exponent;
     }
+
+    private int Superscript()
+    {
+        var start = position;
+        var negative = Accept('⁻');
+        var digits = "";
+        for (; Superscripts.IndexOf(Current) is >= 0 and var digit; position++)
+            digits += (char)('0' + digit);
+        if (digits.Length == 0)
+            throw Error("the right side of ^ must be an integer", start, Powers);
+        var exponent = Integer(digits, start);
+        return negative ? -exponent : exponent;
+    }
+
+    private int Integer(ReadOnlySpan<char> digits, int at) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Error("the exponent is too large", at);
 
     private bool AcceptPower()
     {
@@ -138,7 +192,7 @@ internal sealed class ExprParser
         }
         var number = text.AsSpan(start, position - start);
         if (!double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-            throw Error($"'{number}' is not a finite number", start);
+            throw Error($"'{Excerpt.Of(number.ToString())}' is not a finite number", start);
         Skip();
         return value;
     }
@@ -149,31 +203,38 @@ internal sealed class ExprParser
         while (IsNamePart(Current))
             position++;
         var name = text[start..position];
+        if (name.Length > MaxName)
+            throw Error($"'{Excerpt.Of(name)}' is a name of {name.Length} characters; {MaxName} are the most", start);
         Skip();
         if (Current != '(')
-            return resolve(name) ?? throw Error($"unknown name '{name}'", start, Suggest(name, n => resolve(n) is not null));
-        if (Function.All.FirstOrDefault(f => f.Name == name) is not { } function)
-            throw Error(
-                $"unknown function '{name}'",
-                start,
-                name.Equals("pow", StringComparison.OrdinalIgnoreCase) ? Powers : Suggest(name, n => Function.All.Any(f => f.Name == n))
-            );
+            return resolve(name) ?? throw Error($"unknown name '{name}'", start, hint(name));
+        var (arity, build) =
+            Function.All.FirstOrDefault(f => f.Name == name) is { } function ? (function.Arity, a => Call.Of(function, a))
+            : abbreviation(name) is { } known ? (known.Arity, known.Build)
+            : throw Error($"unknown function '{name}'", start, SuggestFunction(name));
         Expect('(');
         var arguments = new List<Expr> { Sum() };
         while (Accept(','))
             arguments.Add(Sum());
         Expect(')');
-        if (arguments.Count != function.Arity)
-            throw Error($"{name} takes {function.Arity} argument{(function.Arity == 1 ? "" : "s")}, not {arguments.Count},", start);
-        return Guard(start, () => Call.Of(function, [.. arguments]));
+        if (arguments.Count != arity)
+            throw Error($"{name} takes {arity} argument{(arity == 1 ? "" : "s")}, not {arguments.Count},", start);
+        return Guard(start, () => build([.. arguments]));
     }
+
+    private string? SuggestFunction(string name) =>
+        resolve(name) is not null
+            ? $"write {name}*(…) for a product"
+            : Suggest(name, n => Function.All.Any(f => f.Name == n) || abbreviation(n) is not null);
 
     /// <summary>The known name within one edit of a misspelt one.</summary>
     private static string? Suggest(string name, Func<string, bool> known)
     {
         // Every name is one edit from a letter.
         if (name.Length == 1)
-            return null;
+            return Array.Find([name.ToLowerInvariant(), name.ToUpperInvariant()], n => known(n)) is { } other
+                ? $"did you mean '{other}'?"
+                : null;
         const string letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
         IEnumerable<string> Edits()
         {
@@ -217,7 +278,17 @@ internal sealed class ExprParser
 
     private bool Accept(char c)
     {
-        if (Current != c)
+        if (
+            Current != c
+            && !(
+                c switch
+                {
+                    '-' => Current == '−',
+                    '*' => Current is '·' or '⋅' or '×',
+                    _ => false,
+                }
+            )
+        )
             return false;
         position++;
         Skip();

@@ -10,6 +10,7 @@ internal static class ExprWriter
         {
             Constant c => Number(c.Value),
             Symbol s => s.Name,
+            Call call when call.Function == Function.Group => $"({call.Arguments[0]})",
             Call call => $"{call.Function.Name}({string.Join(", ", call.Arguments)})",
             Product p => (p.Coefficient < 0 ? "-" : "") + Term(Math.Abs(p.Coefficient), p.Factors),
             Sum s => Write(s, Term, Number),

@@ -5,7 +5,7 @@ namespace Nagumo.Symbolics;
 /// Every rule is an exact identity, not an expansion: Δ(f g) = Δf g' + f Δg, with g' = g + Δg; Δfⁿ = Σ C(n, m) f^(n−m) Δf^m;
 /// Δ(1/f) = −Δf / (f f'); Δeᶠ = tanh(Δf/2) (e^f' + e^f); Δtanh f = tanh(Δf) (1 − tanh f tanh f'); Δσ(f) = tanh(Δf/2) (σ + σ' − 2σσ');
 /// Δ√f = Δf / (√f + √f'); Δsin f = 2 sin(Δf/2) cos(f + Δf/2); Δcos f = −2 sin(Δf/2) sin(f + Δf/2); Δmax(f, g) = max(Δf, Δg − (f − g)) where f ≥ g. The error is a rounding of the steps
-/// times a slope, however small they are, where the difference of two values has a rounding of the values. Functions without such an identity (log, softplus, logcosh, sign) are
+/// times a slope, however small they are, where the difference of two values has a rounding of the values. Δlog f is a series in Δf/(f + f'). Functions without such an identity (softplus, logcosh, sign) are
 /// subtracted; in a force they are the exception.
 /// </remarks>
 internal sealed class FiniteDifference
@@ -94,8 +94,10 @@ internal sealed class FiniteDifference
         var change = before.Select(Change).ToArray();
         return call.Function.Name switch
         {
+            "group" => change[0],
             "exp" => Functions.Tanh(change[0] / 2) * (Functions.Exp(after[0]) + Functions.Exp(before[0])),
             "sigmoid" => Functions.Tanh(change[0] / 2) * OfSigmoid(call, Functions.Sigmoid(after[0])),
+            "log" => OfLog(before[0], change[0], after[0], call),
             "tanh" => Functions.Tanh(change[0]) * (1 - call * Functions.Tanh(after[0])),
             "sin" => 2 * Functions.Sin(change[0] / 2) * Functions.Cos(before[0] + change[0] / 2),
             "cos" => -2 * Functions.Sin(change[0] / 2) * Functions.Sin(before[0] + change[0] / 2),
@@ -110,6 +112,17 @@ internal sealed class FiniteDifference
             ),
             _ => Call.Of(call.Function, after) - call,
         };
+    }
+
+    /// <summary>log(f'/f) = log((1 + z)/(1 − z)) = 2 (z + z³/3 + z⁵/5 + …) with z = Δf/(f + f'); subtracted where that is no small number.</summary>
+    private static Expr OfLog(Expr before, Expr change, Expr after, Expr log)
+    {
+        // Five terms: the next is 0.04¹⁰/11 of the first, half a rounding.
+        const double small = 0.04;
+        var z = change / (before + after);
+        Expr square = z * z,
+            series = 2 * z * (1 + square * (1.0 / 3 + square * (1.0 / 5 + square * (1.0 / 7 + square / 9))));
+        return Functions.Select(small * small - square, series, Functions.Log(after) - log);
     }
 
     private static Expr OfSigmoid(Expr before, Expr after) => before * (1 - after) + after * (1 - before);

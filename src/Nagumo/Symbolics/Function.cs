@@ -147,6 +147,9 @@ internal sealed record Function(
         (a, d) => Functions.Select(a[0], d[1], d[2])
     );
 
+    /// <summary>A product that stays one factor of another, see <see cref="Product"/>: written as parentheses, so no name in text.</summary>
+    public static readonly Function Group = new("group", 1, @"\left({0}\right)", a => a[0], a => a[0], (_, d) => d[0]);
+
     public static IReadOnlyList<Function> All { get; } =
     [Exp, Log, Sin, Cos, Tanh, LogCosh, Softplus, Sigmoid, Sqrt, Abs, Sign, Min, Max, Select];
 

@@ -6,6 +6,7 @@ public static class Functions
     /// <summary>The integer power xⁿ; x⁰ = 1.</summary>
     public static Expr Pow(Expr x, int exponent) => Product.Of(1, [(x, exponent)]);
 
+    /// <summary>eˣ.</summary>
     public static Expr Exp(Expr x) => Call.Of(Function.Exp, x);
 
     /// <summary>The natural logarithm.</summary>
@@ -17,6 +18,13 @@ public static class Functions
     /// <summary>cos x; the range is that of <see cref="Sin"/>.</summary>
     public static Expr Cos(Expr x) => Call.Of(Function.Cos, x);
 
+    /// <summary>cosh x = (eˣ + e⁻ˣ)/2, written out.</summary>
+    public static Expr Cosh(Expr x) => (Exp(x) + Exp(-x)) / 2;
+
+    /// <summary>sinh x = tanh x cosh x, written out: no digits are lost near 0.</summary>
+    public static Expr Sinh(Expr x) => Tanh(x) * Cosh(x);
+
+    /// <summary>The hyperbolic tangent.</summary>
     public static Expr Tanh(Expr x) => Call.Of(Function.Tanh, x);
 
     /// <summary>ln cosh x, without overflow.</summary>
@@ -28,8 +36,10 @@ public static class Functions
     /// <summary>1 / (1 + e⁻ˣ), without overflow.</summary>
     public static Expr Sigmoid(Expr x) => Call.Of(Function.Sigmoid, x);
 
+    /// <summary>The square root; NaN below 0.</summary>
     public static Expr Sqrt(Expr x) => Call.Of(Function.Sqrt, x);
 
+    /// <summary>|x|; its derivative at 0 is one of the one-sided ones.</summary>
     public static Expr Abs(Expr x) => Call.Of(Function.Abs, x);
 
     /// <summary>−1, 0 or 1; NaN at NaN.</summary>

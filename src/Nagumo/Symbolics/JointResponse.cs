@@ -17,6 +17,7 @@ internal sealed unsafe class JointResponse<T> : Response<T>
 
     private readonly ScalarProgram activator;
     private readonly ScalarProgram inhibitor;
+    private readonly ScalarProgram? ends;
     private readonly int inputs;
     private readonly Lazy<(Kernel<T>, Kernel<T>, int)> approach;
 
@@ -28,7 +29,8 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         IReadOnlyList<Symbol> uniforms,
         IReadOnlyList<Symbol> streams,
         Simd simd,
-        Expr[]? jacobian = null
+        Expr[]? jacobian = null,
+        (Expr Low, Expr High)? range = null
     )
         : base(2, streams.Count, uniforms.Count, 2, warm: true)
     {
@@ -42,7 +44,11 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         var wide = typeof(T) == typeof(double);
         var epsilon = wide ? Math.Pow(2, -51) : Math.Pow(2, -22);
         // Where the inhibitor's equation gives the activator, one unknown is left.
-        var onLine = fv.TryAffine(u, out var weight, out var offset) && !weight.Contains(v) && weight != Expr.Zero;
+        Expr? weight = null,
+            offset = null;
+        var onLine = range is null && fv.TryAffine(u, out weight, out offset) && !weight.Contains(v) && weight != Expr.Zero;
+        if (range is var (from, to))
+            ends = new(all, [from, to]);
         Kernel = KernelCompiler.Build<T>(Refinement([driveU, driveV, .. streams, u, v], uniforms, keep: true), "joint_response", simd);
         approach = new(() =>
             (
@@ -109,9 +115,10 @@ internal sealed unsafe class JointResponse<T> : Response<T>
                 if (step == (wide ? 4 : 3))
                 {
                     var (allowed, square) = Check(p, x, y, previous, correction);
-                    return (p.Sum(x, dx), p.Sum(y, dy), allowed, square);
+                    // Also the last: beside an edge that is 2⁻²⁴ away from where the force ends, what the check allows leads beyond.
+                    return (Within(lowering, step, p.Sum(x, dx)), p.Sum(y, dy), allowed, square);
                 }
-                (x, y, previous) = (p.Sum(x, dx), p.Sum(y, dy), correction);
+                (x, y, previous) = (Within(lowering, step, p.Sum(x, dx)), p.Sum(y, dy), correction);
             }
         }
 
@@ -124,6 +131,16 @@ internal sealed unsafe class JointResponse<T> : Response<T>
             return (p.Times(p.Times(size, p.Constant(epsilon)), scale), p.Times(correction, correction));
         }
 
+        // A step that leaves the range ends at its edge. Against the edge no correction vanishes: the check fails there, and the bracket decides.
+        int Within(Lowering lowering, int step, int node)
+        {
+            if (range is not var (low, high))
+                return node;
+            var stepped = new Symbol($"{u.Name}__stepped_{step}");
+            lowering.TryBind(stepped, node);
+            return lowering.Lower(Functions.Min(Functions.Max(stepped, low), high));
+        }
+
         KernelProgram Newton()
         {
             var p = new KernelProgram(all.Length, 0, wide);
@@ -132,7 +149,7 @@ internal sealed unsafe class JointResponse<T> : Response<T>
             for (var step = 0; step < 2; step++)
             {
                 var (dx, dy) = Correction(p, lowering, step, x, y, Inverse(p, lowering, step, x, y));
-                (x, y) = (p.Sum(x, dx), p.Sum(y, dy));
+                (x, y) = (Within(lowering, step, p.Sum(x, dx)), p.Sum(y, dy));
             }
             p.Results.AddRange([x, y]);
             return p;
@@ -177,8 +194,21 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         for (var i = 0; i < inputs.Length; i++)
             arguments[i] = inputs[i];
         var outer = new Outer(this, arguments, 0);
-        solution[0] = double.IsFinite(inputs[0]) && double.IsFinite(inputs[1]) ? MonotoneRoot.Of(ref outer, 0) : double.NaN;
+        solution[0] =
+            !double.IsFinite(inputs[0]) || !double.IsFinite(inputs[1]) ? double.NaN
+            : ends is null ? MonotoneRoot.Of(ref outer, 0)
+            : Confined(ref outer, arguments);
         solution[1] = double.IsNaN(solution[0]) ? double.NaN : outer.Inhibitor(solution[0]);
+    }
+
+    private double Confined(ref Outer outer, double* arguments)
+    {
+        double* y = stackalloc double[2];
+        ends!.Evaluate(arguments, y);
+        var (low, high) = (y[0], y[1]);
+        return !(outer.At(low).Value < 0) ? low
+            : !(outer.At(high).Value > 0) ? high
+            : MonotoneRoot.Within(ref outer, low, high);
     }
 
     /// <summary>fu(u, v(u)) − I_u with fv(u, v(u)) = −I_v.</summary>

@@ -43,6 +43,9 @@ internal static class KernelCompiler
             .Value;
     }
 
+    /// <summary>The runtime compiles methods of at most 65,535 variables, and no longer well before that; the interpreter's bytes are the same.</summary>
+    private const int MostEmitted = 8192;
+
     internal static Kernel<T> Build<T>(KernelProgram program, string name, Simd simd)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         simd switch
@@ -50,6 +53,7 @@ internal static class KernelCompiler
             _ when typeof(T) != typeof(float) && typeof(T) != typeof(double) => throw new NotSupportedException(
                 $"Kernels compute in float or double, not in {typeof(T).Name}."
             ),
+            not Simd.Interpreter when program.Nodes.Count > MostEmitted => Build<T>(program, name, Simd.Interpreter),
             Simd.Vector512 => new EmittedKernel<T>(program, name, typeof(Lanes512<T>)),
             Simd.Vector256 => new EmittedKernel<T>(program, name, typeof(Lanes256<T>)),
             Simd.Vector128 => new EmittedKernel<T>(program, name, typeof(Lanes128<T>)),

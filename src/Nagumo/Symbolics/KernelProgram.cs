@@ -4,6 +4,10 @@ namespace Nagumo.Symbolics;
 internal sealed class KernelProgram
 {
     private readonly Dictionary<Instruction, int> known = [];
+
+    /// <summary>Beyond, an analysis would take minutes: the derivatives of a quotient of 25 functions, or of 45 nested ones, are that long.</summary>
+    private const int MostNodes = 50_000;
+
     private readonly List<Instruction> nodes = [];
     private readonly List<bool> varying = [];
 
@@ -131,6 +135,10 @@ internal sealed class KernelProgram
     {
         if (known.TryGetValue(instruction, out var node))
             return node;
+        if (nodes.Count == MostNodes)
+            throw new ArgumentException(
+                $"A formula whose derivatives take more than {MostNodes} operations is too long: write it with fewer functions. Long quotients and deep nesting grow fastest."
+            );
         nodes.Add(instruction);
         varying.Add(instruction.Op == Op.Load || instruction.Operands.Any(IsVarying));
         known.Add(instruction, nodes.Count - 1);

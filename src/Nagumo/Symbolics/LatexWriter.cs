@@ -5,7 +5,7 @@ namespace Nagumo.Symbolics;
 /// <summary>Writes an expression as LaTeX.</summary>
 internal static class LatexWriter
 {
-    private static readonly HashSet<string> Greek =
+    private static readonly System.Collections.Frozen.FrozenSet<string> Greek =
     [
         "alpha",
         "beta",

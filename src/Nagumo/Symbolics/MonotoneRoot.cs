@@ -39,6 +39,24 @@ internal static class MonotoneRoot
             step *= 2;
         }
 
+        return Close(ref f, low, high, x, value, slope);
+    }
+
+    /// <summary>The root in [low, high], at whose ends the function is known to be ≤ 0 and ≥ 0.</summary>
+    public static double Within<F>(ref F f, double low, double high)
+        where F : struct, IIncreasing
+    {
+        var x = low + ((high - low) / 2);
+        var (value, slope) = f.At(x);
+        if (value == 0 || double.IsNaN(value))
+            return value == 0 ? x : double.NaN;
+        (low, high) = value < 0 ? (x, high) : (low, x);
+        return Close(ref f, low, high, x, value, slope);
+    }
+
+    private static double Close<F>(ref F f, double low, double high, double x, double value, double slope)
+        where F : struct, IIncreasing
+    {
         var last = high - low;
         for (var i = 0; i < MaxIterations; i++)
         {

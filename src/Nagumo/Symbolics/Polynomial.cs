@@ -45,6 +45,8 @@ internal static class Polynomial
                         result = Multiply(result, inner);
                 }
                 return Trim(result);
+            case Call call when call.Function == Function.Group:
+                return Of(call.Arguments[0], x);
             default:
                 return null;
         }

@@ -1,9 +1,19 @@
 namespace Nagumo.Symbolics;
 
 /// <summary>coefficient · Π base^exponent with non-zero integer exponents, sorted by base.</summary>
-/// <remarks>No base is a number or a product. A single base has an exponent or a coefficient other than 1; −1 times a sum is a sum.</remarks>
+/// <remarks>
+/// No base is a number or a product. A single base has an exponent or a coefficient other than 1; −1 times a sum is a sum.
+/// The product rule makes n terms of n factors of a product, the next derivative n² of them: so a product that would become wider than
+/// <see cref="MaxWidth"/> keeps its parts as <see cref="Function.Group"/>s, whose derivatives are shared.
+/// </remarks>
 internal sealed class Product : Expr
 {
+    /// <summary>No usual formula has a product of so many factors, so none is changed.</summary>
+    private const int MaxWidth = 12;
+
+    /// <summary>What has fewer factors is no part worth keeping.</summary>
+    private const int MinGroup = 4;
+
     private Product(double coefficient, (Expr Base, int Exponent)[] factors)
         : base(Hash(coefficient, factors))
     {
@@ -24,6 +34,10 @@ internal sealed class Product : Expr
     public static Expr Of(double coefficient, ReadOnlySpan<(Expr Base, int Exponent)> members)
     {
         var collected = new Dictionary<Expr, int>();
+        var width = 0;
+        foreach (var (b, _) in members)
+            width += b is Product part ? part.Factors.Count : 1;
+        var wide = members.Length > 1 && width > MaxWidth;
         foreach (var (b, exponent) in members)
         {
             switch (b)
@@ -32,6 +46,10 @@ internal sealed class Product : Expr
                     throw new DivideByZeroException("An expression is divided by the number 0; check the parameters in its denominator.");
                 case Constant c:
                     coefficient *= Power(c.Value, exponent);
+                    break;
+                case Product p when wide && p.Factors.Count >= MinGroup:
+                    coefficient *= Power(p.Coefficient, exponent);
+                    Accumulate(Call.Of(Function.Group, p.Monic), exponent);
                     break;
                 case Product p:
                     coefficient *= Power(p.Coefficient, exponent);
@@ -50,6 +68,8 @@ internal sealed class Product : Expr
             throw new ArgumentOutOfRangeException(nameof(coefficient), coefficient, "The numbers in a product overflow.");
         if (factors is [(var only, 1)])
         {
+            if (only is Call { Function: var f } group && f == Function.Group)
+                return Of(coefficient, [(group.Arguments[0], 1)]);
             if (coefficient == 1)
                 return only;
             if (coefficient == -1 && only is Sum sum)

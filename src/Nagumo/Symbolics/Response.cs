@@ -22,15 +22,18 @@ internal static class Response
     /// <param name="uniforms">The symbols with a value per row.</param>
     /// <param name="streams">The symbols with a value per element.</param>
     /// <param name="derivative">f' where a shorter form is known; null to derive it.</param>
+    /// <param name="range">The ends that confine the unknown, functions of the other symbols: f is asked between them only, and a drive beyond its
+    /// values there is answered by the end; null for none.</param>
     public static Response<T> Warm<T>(
         Expr f,
         Symbol u,
         IReadOnlyList<Symbol> uniforms,
         IReadOnlyList<Symbol> streams,
-        Expr? derivative = null
+        Expr? derivative = null,
+        (Expr Low, Expr High)? range = null
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new WarmResponse<T>(f, u, uniforms, streams, KernelCompiler.Default, derivative);
+        new WarmResponse<T>(f, u, uniforms, streams, KernelCompiler.Default, derivative, range);
 
     /// <summary>The common response of an activator and a nonlinear inhibitor: fu(u, v) = I_u and fv(u, v) = −I_v.</summary>
     /// <param name="fu">∂H/∂u with loads.</param>
@@ -40,6 +43,7 @@ internal static class Response
     /// <param name="uniforms">The symbols with a value per row.</param>
     /// <param name="streams">The symbols with a value per element.</param>
     /// <param name="jacobian">The derivatives of fu by u and v, then of fv, where shorter forms are known; null to derive them.</param>
+    /// <param name="range">The ends that confine u; null for none. v answers the confined u.</param>
     public static Response<T> Joint<T>(
         Expr fu,
         Expr fv,
@@ -47,34 +51,40 @@ internal static class Response
         Symbol v,
         IReadOnlyList<Symbol> uniforms,
         IReadOnlyList<Symbol> streams,
-        Expr[]? jacobian = null
+        Expr[]? jacobian = null,
+        (Expr Low, Expr High)? range = null
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        new JointResponse<T>(fu, fv, u, v, uniforms, streams, KernelCompiler.Default, jacobian);
+        new JointResponse<T>(fu, fv, u, v, uniforms, streams, KernelCompiler.Default, jacobian, range);
 
-    /// <summary>Is f increasing in u, as far as samples over ±1e−6…1e6 tell?</summary>
+    /// <summary>Is f increasing in u?</summary>
     /// <param name="f">The function.</param>
     /// <param name="u">Its variable.</param>
     /// <param name="values">The values of its other symbols.</param>
-    /// <param name="where">The sampled u of the most negative slope; NaN when there is none.</param>
+    /// <param name="where">The u of the most negative slope that was found; NaN when there is none.</param>
     public static bool IsMonotone(Expr f, Symbol u, Func<Symbol, double> values, out double where)
     {
-        var derivative = f.Derive(u);
-        double Slope(double x) => derivative.Evaluate(s => s.Equals(u) ? x : values(s));
-        // A slope of 0 at a point is allowed (kγ = 1), and rounding may leave it a little below.
-        var allowed = -1e-12 * Samples().Where(x => Math.Abs(x) <= 1).Max(x => Math.Abs(Slope(x)));
-        (where, var worst, var rises) = (double.NaN, allowed, false);
-        foreach (var x in Samples())
-        {
-            var slope = Slope(x);
-            rises |= slope > 0;
-            if (slope < worst)
-                (where, worst) = (x, slope);
-        }
-        if (!rises && double.IsNaN(where))
-            where = 0;
-        return double.IsNaN(where);
+        var increase = Increases(f, u, values, Everywhere);
+        where = increase.Where;
+        return increase.Holds;
     }
+
+    /// <summary>Where f increases in u, over a range of it.</summary>
+    public static Increase Increases(Expr f, Symbol u, Func<Symbol, double> values, Enclosure range)
+    {
+        var derivative = f.Derive(u);
+        var slope = new Enclosing(derivative);
+        return Increase.Of(
+            // Outside its domain a force may have a slope that is a number: 1/u is that of log u on both sides.
+            x => double.IsNaN(At(f, x)) ? double.NaN : At(derivative, x),
+            box => slope.On(s => s.Equals(u) ? box : values(s)),
+            range
+        );
+
+        double At(Expr e, double x) => e.Evaluate((Symbol s) => s.Equals(u) ? x : values(s));
+    }
+
+    internal static readonly Enclosure Everywhere = new(double.NegativeInfinity, double.PositiveInfinity);
 
     internal static Response<T> Tabulated<T>(Expr f, Symbol u, Simd simd)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
@@ -96,21 +106,6 @@ internal static class Response
                 ),
                 nameof(f)
             );
-        }
-    }
-
-    private static IEnumerable<double> Samples()
-    {
-        yield return 0;
-        for (var i = -600; i <= 600; i++)
-        {
-            yield return Math.Pow(10, i / 100.0);
-            yield return -Math.Pow(10, i / 100.0);
-        }
-        for (var i = 1; i <= 400; i++)
-        {
-            yield return i * 0.025;
-            yield return -i * 0.025;
         }
     }
 

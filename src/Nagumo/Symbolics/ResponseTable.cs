@@ -75,7 +75,14 @@ internal static class ResponseTable
         return (shape.Steps * (Count(g) + 2)) + (shape.Newton * (Count(g, g.Derive(u)) + 4)) + (shape.Steps > 0 ? 2 : 0);
     }
 
-    private static bool Waves(Expr e) => e is Call { Function: var f } && (f == Function.Sin || f == Function.Cos) || e.Children.Any(Waves);
+    private static bool Waves(Expr e)
+    {
+        var seen = new HashSet<Expr>();
+        return Within(e);
+
+        bool Within(Expr part) =>
+            seen.Add(part) && (part is Call { Function: var f } && (f == Function.Sin || f == Function.Cos) || part.Children.Any(Within));
+    }
 
     private static bool IsOdd(Expr g, Symbol u)
     {

@@ -4,6 +4,7 @@ namespace Nagumo.Symbolics;
 /// <param name="name">A letter or underscore, then letters, digits, underscores or dots.</param>
 public class Symbol(string name) : Expr(HashCode.Combine(1, Checked(name)))
 {
+    /// <summary>The name, by which two symbols are equal.</summary>
     public string Name { get; } = name;
 
     private protected override Expr DeriveNode(Symbol x, Dictionary<Expr, Expr> memo) => Equals(x) ? One : Zero;

@@ -15,17 +15,29 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
     private const int Rounds = 6;
 
     private readonly ScalarProgram program;
+    private readonly ScalarProgram? ends;
     private readonly int inputs;
     private readonly Lazy<(Kernel<T>, Kernel<T>, int)> approach;
 
-    public WarmResponse(Expr f, Symbol u, IReadOnlyList<Symbol> uniforms, IReadOnlyList<Symbol> streams, Simd simd, Expr? derivative = null)
+    public WarmResponse(
+        Expr f,
+        Symbol u,
+        IReadOnlyList<Symbol> uniforms,
+        IReadOnlyList<Symbol> streams,
+        Simd simd,
+        Expr? derivative = null,
+        (Expr Low, Expr High)? range = null
+    )
         : base(1, streams.Count, uniforms.Count, 1, warm: true)
     {
         var drive = new Symbol("drive__");
-        var (atZero, rest) = Expansion.Split(f, u);
+        // In a range the force is asked there only: at 0 it need not be a number.
+        var (atZero, rest) = range is null ? Expansion.Split(f, u) : (Expr.Zero, Expansion.Of(f, u));
         inputs = 1 + streams.Count + uniforms.Count;
         var slope = derivative ?? rest.Derive(u);
         program = new([drive, .. streams, .. uniforms, u], [rest + atZero - drive, slope]);
+        if (range is var (from, to))
+            ends = new([drive, .. streams, .. uniforms], [from, to, At(from), At(to)]);
         Kernel = KernelCompiler.Build<T>(Refinement([drive, .. streams, u], uniforms, keep: true), "warm_response", simd);
         approach = new(() =>
         {
@@ -37,12 +49,14 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
             );
         });
 
+        Expr At(Expr end) => rest.Substitute(s => s.Equals(u) ? end : null);
+
         KernelProgram Refinement(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow, bool keep)
         {
             var (p, lowering, solution) = Begin(perElement, perRow);
             var last = p.Wide ? 4 : 2;
             for (var step = 0; step < last; step++)
-                solution = p.Sum(solution, p.Over(Residual(step), Iterate(lowering, step, solution, slope)));
+                solution = Within(lowering, step, p.Sum(solution, p.Over(Residual(step), Iterate(lowering, step, solution, slope))));
             var inverse = p.Over(p.Constant(1), Iterate(lowering, last, solution, slope));
             var correction = p.Times(Residual(last), inverse);
             // Newton leaves about f''/2f' δ² of a correction δ, and where f'' vanishes f'''/3f' δ³, which stands here as δ³.
@@ -51,7 +65,10 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
             var left = p.Times(p.Times(correction, correction), rate);
             // The iterate from before the correction, so that an overflow (∞ ≤ ∞) cannot pass as a solution.
             var allowed = p.Times(p.Unary(Op.Abs, solution), p.Constant(p.Wide ? Math.Pow(2, -53) : Math.Pow(2, -24)));
-            p.Watched = p.Select(allowed, left, p.Sum(solution, correction), p.Constant(double.NaN));
+            p.Watched = AtRest(
+                lowering,
+                p.Select(allowed, left, Within(lowering, last, p.Sum(solution, correction)), p.Constant(double.NaN))
+            );
             p.Results.Add(p.Watched);
             if (keep)
                 p.Results.Add(lowering.Lower(u));
@@ -64,7 +81,7 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         {
             var (p, lowering, solution) = Begin(perElement, []);
             for (var step = 0; step < 2; step++)
-                solution = p.Sum(solution, HalleyStep(p, lowering, step, solution));
+                solution = Within(lowering, step, p.Sum(solution, HalleyStep(p, lowering, step, solution)));
             p.Results.Add(solution);
             return p;
         }
@@ -76,6 +93,26 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
             var first = Iterate(lowering, step, solution, slope);
             var second = Iterate(lowering, step, solution, slope.Derive(u) / 2);
             return p.Over(p.Times(residual, first), p.Fma(residual, second, p.Times(first, first)));
+        }
+
+        // A step that leaves the range ends at its edge.
+        int Within(Lowering lowering, int step, int node)
+        {
+            if (range is not var (low, high))
+                return node;
+            var stepped = new Symbol($"{u.Name}__stepped_{step}");
+            lowering.TryBind(stepped, node);
+            return lowering.Lower(Functions.Min(Functions.Max(stepped, low), high));
+        }
+
+        // The edge itself where the drive pushes beyond it.
+        int AtRest(Lowering lowering, int node)
+        {
+            if (range is not var (low, high))
+                return node;
+            var solved = new Symbol($"{u.Name}__solved");
+            lowering.TryBind(solved, node);
+            return lowering.Lower(Functions.Select(drive - At(high), high, Functions.Select(At(low) - drive, low, solved)));
         }
 
         (KernelProgram, Lowering, int) Begin(IReadOnlyList<Symbol> perElement, IReadOnlyList<Symbol> perRow)
@@ -102,6 +139,11 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         var arguments = stackalloc double[this.inputs + 1];
         for (var i = 0; i < inputs.Length; i++)
             arguments[i] = inputs[i];
+        if (ends is not null)
+        {
+            solution[0] = Confined(arguments);
+            return;
+        }
         if (double.IsInfinity(inputs[0]))
         {
             solution[0] = inputs[0];
@@ -109,5 +151,18 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         }
         var along = new ScalarProgram.Along(program, arguments, this.inputs, 0);
         solution[0] = MonotoneRoot.Of(ref along, 0);
+    }
+
+    private double Confined(double* arguments)
+    {
+        double* y = stackalloc double[4];
+        ends!.Evaluate(arguments, y);
+        var (low, high, drive) = (y[0], y[1], arguments[0]);
+        if (!(drive > y[2]))
+            return double.IsNaN(drive) ? drive : low;
+        if (!(drive < y[3]))
+            return high;
+        var along = new ScalarProgram.Along(program, arguments, inputs, 0);
+        return MonotoneRoot.Within(ref along, low, high);
     }
 }

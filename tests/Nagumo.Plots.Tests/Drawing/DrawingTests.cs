@@ -83,6 +83,10 @@ public sealed class DrawingTests
     [InlineData(10000, 1, "10\u2009000")]
     [InlineData(2000, 500, "2000")]
     [InlineData(3e8, 1e8, "3·10^{8}")]
+    [InlineData(0, 1e-300, "0")]
+    [InlineData(1e9, 1, "1.000000000·10^{9}")]
+    [InlineData(-1e30, 1e22, "−1.00000000·10^{30}")]
+    [InlineData(1, 1e-7, "1.0000000")]
     public void Numbers_are_readable(double value, double step, string text) => Assert.Equal(text, Axis.Number(value, step));
 
     [Theory]
@@ -103,6 +107,55 @@ public sealed class DrawingTests
     {
         Assert.Equal(0.5, Axis.Linear([3, 3], round: false).Place(3), 1e-12);
         Assert.Equal(0.5, Axis.Linear([0], round: false).Place(0), 1e-12);
+    }
+
+    /// <summary>Any range at any offset, also one below a rounding of its values: a few ticks within the axis, no two labelled alike.</summary>
+    [Fact]
+    public void An_axis_of_any_size_at_any_offset_has_a_few_different_ticks()
+    {
+        double[] powers = [-300, -250, -100, -17, -9, -5, -1, 0, 3, 6, 7, 8, 15, 22, 30, 100, 250, 300];
+        foreach (var range in powers.Select(p => Math.Pow(10, p)))
+        {
+            foreach (var offset in powers.SelectMany(p => (double[])[Math.Pow(10, p), -3.7 * Math.Pow(10, p)]).Append(0))
+            {
+                foreach (var round in (bool[])[false, true])
+                {
+                    var axis = Axis.Linear([offset, offset + range], round);
+                    var places = axis.Ticks.Select(t => axis.Place(t.Value)).ToList();
+                    Assert.InRange(axis.Ticks.Count, 2, 12);
+                    // A rounding of the values, 1e-16 of them, is up to 1e-4 of a range of 1e-12 of them.
+                    Assert.All(places, p => Assert.InRange(p, -1e-3, 1 + 1e-3));
+                    Assert.Equal(places.Order(), places);
+                    Assert.Distinct(axis.Ticks.Select(t => t.Label));
+                    Assert.InRange(axis.Place(offset), -1e-3, 1 + 1e-3);
+                    Assert.InRange(axis.Place(offset + range), -1e-3, 1 + 1e-3);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(-1e308, 1.7e308)]
+    [InlineData(0, double.Epsilon)]
+    [InlineData(-1e-310, 1e-308)]
+    [InlineData(double.MaxValue, double.MaxValue)]
+    public void An_axis_at_the_ends_of_the_numbers_is_finite(double min, double max)
+    {
+        var axis = Axis.Linear([min, max], round: true);
+        Assert.True(double.IsFinite(axis.Max - axis.Min) && axis.Max > axis.Min);
+        Assert.InRange(axis.Ticks.Count, 2, 12);
+    }
+
+    [Theory]
+    [InlineData(1e-300, 1e300)]
+    [InlineData(double.Epsilon, double.MaxValue)]
+    [InlineData(double.Epsilon, double.Epsilon)]
+    [InlineData(double.MaxValue, double.MaxValue)]
+    public void A_logarithmic_axis_of_any_size_is_finite(double min, double max)
+    {
+        var axis = Axis.Logarithmic([min, max]);
+        Assert.True(axis.Min > 0 && axis.Max > axis.Min && double.IsFinite(axis.Max));
+        Assert.True(double.IsFinite(axis.Place(1)));
     }
 
     private static (int Left, int Right, int Dark) Extent(Raster raster)

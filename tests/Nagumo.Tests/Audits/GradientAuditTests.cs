@@ -8,6 +8,33 @@ namespace Nagumo.Tests.Audits;
 /// <summary>The truth of the gradient: every neuron, every coupling, every shape of graph, in float64.</summary>
 public sealed class GradientAuditTests(ITestOutputHelper output)
 {
+    [Fact]
+    public void A_readout_of_zero_has_an_exact_gradient_at_every_beta()
+    {
+        // Nothing reaches the hidden layer, and the output is linear: a nudge of any size moves it in proportion.
+        var e = Net(
+            [X, Fhn("h", 5), Out()],
+            [W("h", "x", 0.5), new("bias", "h", Value: 0.3), W("out", "h", 0), new("bias", "out", Value: 0.1)]
+        );
+        using var subject = Subject(e);
+        var audit = GradientAudit.Run(subject);
+        foreach (string estimator in (string[])["one-sided", "centred"])
+        {
+            Assert.True(audit.IsExact(estimator));
+            Assert.InRange(audit.LargestError(estimator), 0, 1e-14);
+        }
+        Assert.True(audit.HasOrder("one-sided", 1) && audit.HasOrder("centred", 2));
+        Assert.True(audit.Converged);
+    }
+
+    [Fact]
+    public void An_order_that_is_there_is_no_exact_gradient()
+    {
+        using var subject = Subject(Layered("fitzhugh-nagumo"));
+        var audit = GradientAudit.Run(subject);
+        Assert.False(audit.IsExact("one-sided") || audit.IsExact("centred"));
+    }
+
     private const string Nonlinear = "fitzhugh-nagumo-nonlinear-inhibitor",
         Slow = "fitzhugh-nagumo-two-timescale";
 

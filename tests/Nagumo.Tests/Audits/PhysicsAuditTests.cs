@@ -252,9 +252,12 @@ public sealed class PhysicsAuditTests(ITestOutputHelper output)
     {
         var e = Layered("fitzhugh-nagumo");
         Assert.Contains("at least one sample", Assert.Throws<ArgumentException>(() => new AuditSubject(e, Images(), [])).Message);
-        var other = new Nagumo.Data.ImageSet(1, 2, Classes, new byte[2], new byte[1]);
-        Assert.Contains("2 pixels", Assert.Throws<ArgumentException>(() => new AuditSubject(e, other, [0])).Message);
-        var classes = new Nagumo.Data.ImageSet(2, Pixels / 2, 2, new byte[Pixels], new byte[1]);
-        Assert.Contains("3 classes", Assert.Throws<ArgumentException>(() => new AuditSubject(e, classes, [0])).Message);
+        var other = new Nagumo.Data.Samples([1, 2], new byte[2], new Nagumo.Data.ClassTargets(Classes, new int[1]));
+        Assert.Contains("2 values", Assert.Throws<ArgumentException>(() => new AuditSubject(e, other, [0])).Message);
+        var classes = new Nagumo.Data.Samples([2, Pixels / 2], new byte[Pixels], new Nagumo.Data.ClassTargets(2, new int[1]));
+        Assert.Contains(
+            "gives 3 numbers, but 'mnist' has 2 classes",
+            Assert.Throws<ArgumentException>(() => new AuditSubject(e, classes, [0])).Message
+        );
     }
 }

@@ -1,6 +1,7 @@
 using Nagumo.Audits;
 using Nagumo.Compute;
 using Nagumo.Learning;
+using Nagumo.Neurons;
 using Nagumo.Tests.Learning;
 using Nagumo.Tests.Vectors;
 
@@ -8,7 +9,7 @@ namespace Nagumo.Tests.Audits;
 
 public sealed class StructureAuditTests
 {
-    private static StructureAudit Audit(string equations) => StructureAudit.Run(EquationFile.Parse(equations, "test"));
+    private static StructureAudit Audit(string equations) => StructureAudit.Run(FlowSystem.Of(EquationFile.Parse(equations, "test")));
 
     private static FlowSystem Linear(double[] j, params (int, int)[] pairs)
     {
@@ -42,7 +43,7 @@ public sealed class StructureAuditTests
         var pairs = vector.TryGetProperty("pairs", out var p)
             ? p.EnumerateArray().Select(x => (x[0].GetInt32(), x[1].GetInt32())).ToArray()
             : [];
-        var audit = StructureAudit.Run(Linear(vector.Numbers("J"), pairs));
+        var audit = StructureAudit.Run(Linear(vector.Numbers("J"), pairs), cancel: TestContext.Current.CancellationToken);
         Assert.Equal(expected, audit.Class);
         if (vector.TryGetProperty("w", out var w))
         {
@@ -146,7 +147,7 @@ public sealed class StructureAuditTests
             var kind = kinds[i % kinds.Length];
             int n = 3 + rng.NextInt(38);
             var (system, tau) = RandomFlows.Of(kind, n, rng);
-            var audit = StructureAudit.Run(system, new(Seed: (ulong)i));
+            var audit = StructureAudit.Run(system, new(Seed: (ulong)i), TestContext.Current.CancellationToken);
             if (audit.Class != kind || !audit.Converged)
                 wrong.Add(
                     $"{i}: {kind} of {system.Dimension} is called {audit.Class}, residual {audit.Residual:g3}, rest {audit.RestDefect:g3}, all {audit.ProbeDefect:g3}, pairs {audit.PairDefect:g3}, Q {audit.StructureDefect:g3}"
@@ -160,14 +161,15 @@ public sealed class StructureAuditTests
                 wrong.Add($"{i}: {kind}: time constants are off by {ratios.Max(r => Math.Abs(r - 1)):g3}");
         }
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
-        Assert.InRange(worst, 0, 1e-9);
+        // Differences at probes ten ranges away leave about 1e-9; more than the tolerance would be misclassified above.
+        Assert.InRange(worst, 0, 1e-8);
         TestContext.Current.TestOutputHelper?.WriteLine($"largest defect {worst:g3}");
     }
 
     [Fact]
     public void Differences_give_the_jacobian_that_derivatives_give()
     {
-        var exact = EquationFile.Parse("x' = exp(-x) - x*y^3 + tanh(3*x)\n y' = logcosh(x*y) - 5*y", "test");
+        var exact = FlowSystem.Of(EquationFile.Parse("x' = exp(-x) - x*y^3 + tanh(3*x)\n y' = logcosh(x*y) - 5*y", "test"));
         var numeric = new FlowSystem("test", exact.Variables, (x, f) => exact.Flow(x, f));
         double[] at = [0.7, -1.3];
         // Truncation h⁴ f⁽⁵⁾/480 of h = 2⁻¹¹ and rounding ε/h: both near 1e-12.
@@ -182,7 +184,7 @@ public sealed class StructureAuditTests
         double[] naive = vector.Numbers("grad_b_naive_limit"),
             exact = vector.Numbers("grad_b_exact");
         double cosine = naive.Zip(exact, (a, b) => a * b).Sum() / Math.Sqrt(naive.Sum(x => x * x) * exact.Sum(x => x * x));
-        var audit = StructureAudit.Run(Linear(vector.Numbers("J")));
+        var audit = StructureAudit.Run(Linear(vector.Numbers("J")), cancel: TestContext.Current.CancellationToken);
         Assert.Equal(Structure.Neither, audit.Class);
         // Other costs, other cosines; that of this cost is 0.8: all are visibly below 1.
         Assert.InRange(cosine, 0.5, 0.95);
@@ -223,7 +225,7 @@ public sealed class StructureAuditTests
         Assert.Equal(expected == Structure.Hamiltonian ? 24 : 12 * (small.Chain!.Depth + 1), audit.System.Dimension);
         if (expected == Structure.SkewGradient)
             // Inhibitors ascend with their τ_v = 0.3.
-            Assert.Equal(-0.3, audit.Weights[6] / audit.Weights[0], 1e-9);
+            Assert.Equal(-0.3, audit.Weights[6 * (small.Chain!.Depth + 1)] / audit.Weights[0], 1e-9);
     }
 
     [Fact]
@@ -246,9 +248,9 @@ public sealed class StructureAuditTests
 
     [Theory]
     [InlineData("u' = u - vv", "test, line 1, column 10: unknown name 'vv'")]
-    [InlineData("u' = u\nv' = u +* v", "test, line 2, column 9: unexpected '*', expected a number, a name or '(',")]
+    [InlineData("u' = u\nv' = u +* v", "test, line 2, column 9: unexpected '*', expected a number, a name or '('")]
     [InlineData("u' = u\nu' = 1", "test, line 2, column 1: 'u' has two equations: keep one")]
-    [InlineData("k = 2", "test: there is no equation. Write one a line, such as u' = u - u^3/3 - v.")]
+    [InlineData("k = 2", "test: there is no equation. Write one a line, such as u' = u - u^3/3 - v or du/dt = u - u^3/3 - v.")]
     [InlineData("u' = k*u\nk = 1/0", "test, line 2, column 6: division by 0")]
     [InlineData("0*u' = u", "test, line 1, column 1: a time constant of 0: eliminate the variable instead")]
     [InlineData("q' = p\np' = -q\npairs: q r", "test, line 3, column 7: 'r' has no equation.")]

@@ -11,13 +11,13 @@ internal static class Tiny
     public const int Pixels = 6,
         Classes = 3;
 
-    public static ImageSet Images(ulong seed = 7, int count = 4)
+    public static Samples Images(ulong seed = 7, int count = 4)
     {
         var rng = new Rng(seed);
         var pixels = new byte[count * Pixels];
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)rng.NextInt(256);
-        return new(2, Pixels / 2, Classes, pixels, Enumerable.Range(0, count).Select(i => (byte)(i % Classes)).ToArray());
+        return new([2, Pixels / 2], pixels, new ClassTargets(Classes, Enumerable.Range(0, count).Select(i => i % Classes).ToArray()));
     }
 
     public static PopulationOptions X => new("x", Pixels);

@@ -41,7 +41,7 @@ public sealed class CircuitLearnerTests
         // Chance is 66.7 %; a whole run ends near 3 %.
         Assert.True(test.ErrorPercent <= 20, $"{test.ErrorPercent} %");
         Assert.True(test.Relaxation.Converged);
-        Assert.Equal(30, test.Confusion.Cast<int>().Sum());
+        Assert.Equal(30, test.Confusion!.Cast<int>().Sum());
     }
 
     [Fact]

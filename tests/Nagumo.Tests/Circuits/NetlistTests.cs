@@ -27,8 +27,8 @@ public sealed partial class NetlistTests
                 n switch
                 {
                     "n1" => "n_0",
-                    "m1" => "n_0_v_m",
-                    "b1" => "n_0_v_b",
+                    "m1" => "xn_0.l_v",
+                    "b1" => "xn_0.b_v",
                     _ => n,
                 },
             // Its source stands the other way round: Vb 0 b1 −0.10775.
@@ -79,8 +79,8 @@ public sealed partial class NetlistTests
             return n[..digit] switch
             {
                 "n" => node,
-                "m" => node + "_v_m",
-                "b" => node + "_v_b",
+                "m" => $"x{node}.l_v",
+                "b" => $"x{node}.b_v",
                 "x" => node + "_inv",
                 "xi" => node + "_inv_e",
                 _ => n,
@@ -146,11 +146,11 @@ public sealed partial class NetlistTests
         foreach (var neuron in NeuronModels.All)
         {
             using var network = CircuitNetwork.Neuron(neuron, 0.1);
-            if (neuron.Box is null)
+            if (neuron.Box is not { } box)
                 Assert.True(network.Build().Size >= 3);
             else
                 Assert.Contains(
-                    "is held in the box [0, 1]",
+                    $"is held in the box {box}",
                     Assert.Throws<ArgumentException>(() => network.Build()).Message,
                     StringComparison.Ordinal
                 );
@@ -253,12 +253,91 @@ public sealed partial class NetlistTests
             .Where(e => e.Key[0] != skip && !UnusedInverter().IsMatch(e.Key))
             .ToLookup(e => e.Key, e => e.Value);
         var ours = Reference
-            .Elements(circuit.Netlist(Transient.Settling(1)), n => n)
+            .Elements(
+                string.Join('\n', circuit.Elements.Where(e => e is not Diode).Select(e => e.Card(TopLevel.Words)).Prepend("flat")),
+                n => n
+            )
             .Where(e => e.Key[0] != skip)
             .ToLookup(e => e.Key, e => e.Value);
         Assert.Equal(theirs.Select(e => e.Key).Order(), ours.Select(e => e.Key).Order());
         foreach (var element in theirs)
         foreach (var (a, b) in element.Order().Zip(ours[element.Key].Order()))
             Assert.True(Math.Abs(a - b) <= 1e-12 * Math.Abs(a), $"{element.Key}: {a:R} by hand, {b:R} exported");
+    }
+
+    /// <summary>Names that SPICE would fold into one, or read as something else.</summary>
+    [Theory]
+    [InlineData("v", "V")]
+    [InlineData("α", "β")]
+    [InlineData("α", "alpha")]
+    [InlineData("v", "v_2")]
+    [InlineData("v", "V_2")]
+    [InlineData("é", "è")]
+    [InlineData("time", "TIME")]
+    [InlineData("m", "w_m")]
+    [InlineData("v.1", "v_1")]
+    public void Two_inhibitors_are_two_whatever_they_are_called(string first, string second)
+    {
+        var ngspice = Reference.Ngspice();
+        using var neuron = CircuitNetwork.Neuron(
+            new TextNeuron(
+                $"u^4/12 + 0.1*u^2/2 + u*{first} - {first}^2/2 + 0.3*u*{second} - {second}^2 + 0.2*{second}",
+                new Dictionary<string, double>(),
+                new Dictionary<string, double> { [first] = 0.5, [second] = 0.25 }
+            ),
+            0.3
+        );
+        foreach (var branch in Enum.GetValues<InhibitorBranch>())
+        {
+            neuron.Start(0.1, 1);
+            var v = Verification.Of(neuron, new(Inhibitors: branch), ngspice: ngspice);
+            Assert.True(v.Agrees, $"{first}, {second}: {v.LargestError}");
+        }
+        string[] names = [.. neuron.Build().Elements.Select(e => e.FullName.ToLowerInvariant())];
+        Assert.Equal(names.Length, names.Distinct().Count());
+    }
+
+    /// <summary>The user's populations beside the builder's own nodes, and beside each other.</summary>
+    [Fact]
+    public void No_population_takes_a_name_of_the_builder_s()
+    {
+        var ngspice = Reference.Ngspice();
+        string[] names =
+        [
+            "0",
+            "gnd",
+            "out",
+            "OUT",
+            "n.1",
+            "n_1",
+            "mid",
+            "mirror",
+            "a b",
+            "'a\"b",
+            "h",
+            "h_0",
+            "nudge_h",
+            "ref",
+            "Ω",
+            "V(0)",
+            "time",
+        ];
+        var couplings = new List<Coupling>();
+        for (int i = 1; i < names.Length; i++)
+            couplings.Add(new RailResistive(Quoted(names[i - 1]), Quoted(names[i]), 0.05));
+        using var network = CircuitNetwork.Of(new([.. names.Select(n => new Population(n, new FitzHughNagumo(), 1))], couplings));
+        network.Start(0.3, 5);
+        var circuit = network.Build();
+        string[] elements = [.. circuit.Elements.Select(e => e.FullName.ToLowerInvariant())],
+            nodes = [.. circuit.Probes.Where(p => p.Node is not null).Select(p => p.Node!.ToLowerInvariant())];
+        Assert.Equal(elements.Length, elements.Distinct().Count());
+        Assert.Equal(names.Length, nodes.Distinct().Count());
+        string netlist = circuit.Export(Transient.SettlingCourse(200));
+        Assert.Contains("* Population 'OUT' is written out_2.", netlist, StringComparison.Ordinal);
+        Assert.Contains("* Population 'Ω' is written omega.", netlist, StringComparison.Ordinal);
+        var v = Verification.Of(network, ngspice: ngspice);
+        Assert.True(v.Agrees, $"{v.LargestError} at {v.Worst}");
+
+        static End Quoted(string name) => new(name, "u");
     }
 }

@@ -27,7 +27,7 @@ public sealed class NgspiceTests : IDisposable
     [InlineData("echo nonsense > out.raw", "cannot be used: its header has no end")]
     // The right header, but the run stopped half way.
     [InlineData(
-        "printf 'Title: x\\nFlags: real\\nNo. Variables: 3\\nNo. Points: 1\\nVariables:\\n\\t0\\ttime\\ttime\\n\\t1\\tv(n_0)\\tvoltage\\n\\t2\\ti(ln_0_v)\\tcurrent\\nBinary:\\n' > out.raw; head -c 24 /dev/zero >> out.raw",
+        "printf 'Title: x\\nFlags: real\\nNo. Variables: 3\\nNo. Points: 1\\nVariables:\\n\\t0\\ttime\\ttime\\n\\t1\\tv(n_0)\\tvoltage\\n\\t2\\ti(l.xn_0.l_v)\\tcurrent\\nBinary:\\n' > out.raw; head -c 24 /dev/zero >> out.raw",
         "stopped at 0 s of"
     )]
     [InlineData(
@@ -52,6 +52,19 @@ public sealed class NgspiceTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_is_called_off_leaves_neither_child_nor_folder()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in is a shell script.");
+        using var cancel = new CancellationTokenSource(300);
+        string pid = Path.Combine(_folder, "pid");
+        var ngspice = Program($"pwd > '{pid}.folder'; echo $$ > '{pid}'; sleep 60") with { Cancel = cancel.Token };
+        using var cell = CircuitNetwork.Neuron(new FitzHughNagumo(), 0);
+        Assert.ThrowsAny<OperationCanceledException>(() => ngspice.Run(cell.Build(), Transient.Settling(10)));
+        Assert.False(Directory.Exists(File.ReadAllText(pid + ".folder").Trim()));
+        Assert.Throws<ArgumentException>(() => System.Diagnostics.Process.GetProcessById(int.Parse(File.ReadAllText(pid))));
+    }
+
+    [Fact]
     public void A_netlist_that_ngspice_does_not_understand_is_no_result()
     {
         var ngspice = Reference.Ngspice();
@@ -61,7 +74,14 @@ public sealed class NgspiceTests : IDisposable
                     ngspice.Run($"* bad\nV1 a 0 DC 1\nR1 a 0 1\n{card}\n.save v(a)\n.tran 1 10 uic\n.end\n", 10, ["v(a)", "v(b)"])
                 )
                 .Message;
-        Assert.StartsWith("ngspice", Message("Q1 a b c nomodel"), StringComparison.Ordinal);
+        Assert.Equal(
+            "ngspice refuses line 4 of the netlist, \"Q1 a b c nomodel\": could not find a valid modelname.",
+            Message("Q1 a b c nomodel")
+        );
+        Assert.Equal(
+            "ngspice refuses line 4 of the netlist, \"r1 b 0 2\": device already exists, existing one being used.",
+            Message("r1 b 0 2")
+        );
         Assert.Contains("lacks v(b)", Message("C1 a 0 1"), StringComparison.Ordinal);
     }
 

@@ -23,6 +23,21 @@ public sealed class VerificationTests
     }
 
     [Theory]
+    // Bistable, and started 0.0117 below its saddle, which it leaves at the rate k; the side by SciPy's Radau (rtol 1e-10, u = -0.010751670182290632,
+    // v = 0 at t = 0), the state by the roots of k(u − u³/3) = (u + a)/γ. [SciPy 1.x solve_ivp; NumPy roots]
+    [InlineData(1e2, -1.7256048381620221)]
+    [InlineData(1e3, -1.7314058187011276)]
+    [InlineData(1e4, -1.7319863048216821)]
+    public void A_start_that_leaves_its_saddle_fast_stays_on_its_side(double k, double u)
+    {
+        using var neuron = CircuitNetwork.Neuron(new FitzHughNagumo(), 0, new Dictionary<string, double> { ["k"] = k });
+        neuron.Start(0.05, 1);
+        var v = Verification.Of(neuron, ngspice: Reference.Ngspice());
+        Agrees(v);
+        Assert.Equal(u, v.Fields.Single(f => f.Field == "u").Circuit, 1e-9);
+    }
+
+    [Theory]
     // A force with a product of activator and inhibitor, a nonlinear inhibitor, a saturating one, two time scales with unequal gains.
     [InlineData("u^4/4 + u*v*0.7 - v^2/2 + 0.3*u^2*v - 0.2*v", 0.5)]
     [InlineData("u^2/2 + tanh(u)*v - v^2/2 - v^4/4", 2.0)]

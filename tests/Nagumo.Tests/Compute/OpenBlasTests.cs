@@ -61,4 +61,27 @@ public sealed unsafe class OpenBlasTests
         Assert.Null(OpenBlas.Choose(null));
         Assert.Contains("openblas", Assert.Throws<InvalidOperationException>(() => OpenBlas.Choose("mkl")).Message);
     }
+
+    /// <summary>A ratio needs a yardstick with the processor's widest vectors; "Prescott" is what an old library falls back to.</summary>
+    [Theory]
+    [InlineData("Prescott", 512, "OPENBLAS_CORETYPE=SkylakeX")]
+    [InlineData("Haswell", 512, "OPENBLAS_CORETYPE=SkylakeX")]
+    [InlineData("Zen", 512, "OPENBLAS_CORETYPE=SkylakeX")]
+    [InlineData("", 512, "unknown kernels")]
+    [InlineData("Prescott", 256, "OPENBLAS_CORETYPE=Haswell")]
+    [InlineData("Sandybridge", 256, "OPENBLAS_CORETYPE=Haswell")]
+    [InlineData("SkylakeX", 512, null)]
+    [InlineData("Cooperlake", 512, null)]
+    [InlineData("SAPPHIRERAPIDS", 512, null)]
+    [InlineData("Haswell", 256, null)]
+    [InlineData("Zen", 256, null)]
+    [InlineData("ARMV8", 128, null)]
+    public void NarrowKernelsAreNoYardstick(string core, int bits, string? said)
+    {
+        string? unfair = OpenBlas.Unfair(core, bits);
+        if (said is null)
+            Assert.Null(unfair);
+        else
+            Assert.Contains(said, unfair);
+    }
 }

@@ -29,8 +29,8 @@ public sealed class DataStoreTests : IDisposable
         Assert.Equal(Tiny.Files, Store.TryRead(recipe));
         Assert.Equal(4, server.Requests.Count);
         var set = DataSets.Assemble(recipe, fetched);
-        Assert.Equal((8, 4, 5, 4, 3), (set.Train.Count, set.Test.Count, set.Rows, set.Cols, set.Classes));
-        Assert.Equal([3, 3, 2], set.Train.ClassCounts());
+        Assert.Equal((8, 4, 5, 4, 3), (set.Train.Count, set.Test.Count, set.Shape[0], set.Shape[1], set.Train.Classes.Classes));
+        Assert.Equal([3, 3, 2], set.Train.Classes.Counts());
     }
 
     [Fact]
@@ -183,15 +183,39 @@ public sealed class DataStoreTests : IDisposable
         Assert.Equal(Tiny.Files, Store.TryRead(recipe));
     }
 
+    /// <summary>Checking names the file and the reason, and changes nothing.</summary>
+    [Fact]
+    public async Task VerifyingNamesWhatIsWrongAndMovesNothing()
+    {
+        using var server = TestServer.OfTiny();
+        var recipe = Tiny.Recipe(Tiny.Mirror(server));
+        await Store.ReadAsync(recipe, null, Cancel);
+        Assert.Empty(Store.Faults(recipe));
+        var damaged = Tiny.Files[1].ToArray();
+        damaged[^1] ^= 4;
+        File.WriteAllBytes(temp.At("tiny", Tiny.Names[1]), damaged);
+        File.Delete(temp.At("tiny", Tiny.Names[3]));
+        var before = Directory.GetFiles(temp.Path, "*", SearchOption.AllDirectories);
+        Assert.Equal(
+            [$"{temp.At("tiny", Tiny.Names[1])}: its SHA-256 is wrong", $"{temp.At("tiny", Tiny.Names[3])} is not there"],
+            Store.Faults(recipe)
+        );
+        Assert.Equal(before, Directory.GetFiles(temp.Path, "*", SearchOption.AllDirectories));
+        Assert.Equal(damaged, File.ReadAllBytes(temp.At("tiny", Tiny.Names[1])));
+    }
+
     [Theory]
-    [InlineData("", false)]
-    [InlineData("", true)]
-    [InlineData("tiny", true)]
-    public async Task ReadsFilesThatTheUserPutThere(string folder, bool gzip)
+    [InlineData("", false, "-idx")]
+    [InlineData("", true, "-idx")]
+    [InlineData("tiny", true, "-idx")]
+    [InlineData("", false, ".idx")]
+    [InlineData("tiny", true, ".idx")]
+    public async Task ReadsFilesThatTheUserPutThere(string folder, bool gzip, string kind)
     {
         Directory.CreateDirectory(temp.At(folder));
-        foreach (var (name, bytes) in Tiny.Names.Zip(Tiny.Files))
+        foreach (var (file, bytes) in Tiny.Names.Zip(Tiny.Files))
         {
+            var name = file.Replace("-idx", kind);
             File.WriteAllBytes(temp.At(folder, gzip ? name + ".gz" : name), gzip ? Tiny.Gzip(bytes) : bytes);
         }
         var before = Directory.GetFiles(temp.Path, "*", SearchOption.AllDirectories);
@@ -249,17 +273,16 @@ public sealed class DataStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task OldPartsOfDeadProcessesAreRemovedAndNewOnesLeft()
+    public async Task PartsOfDeadProcessesAreRemovedAndThoseBeingWrittenLeft()
     {
         Directory.CreateDirectory(temp.At("tiny"));
-        var (old, young) = (temp.At("tiny", "x.1.part"), temp.At("tiny", "x.2.part"));
-        File.WriteAllText(old, "");
-        File.WriteAllText(young, "");
-        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
+        var (dead, held) = (temp.At("tiny", ".nagumo-1.part"), temp.At("tiny", ".nagumo-2.part"));
+        File.WriteAllText(dead, "");
+        using var writing = new FileStream(held, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         using var server = TestServer.OfTiny();
         await Store.ReadAsync(Tiny.Recipe(Tiny.Mirror(server)), null, Cancel);
-        Assert.False(File.Exists(old));
-        Assert.True(File.Exists(young));
+        Assert.False(File.Exists(dead));
+        Assert.True(File.Exists(held));
     }
 
     [Fact]

@@ -26,8 +26,8 @@ public sealed class IrisTests
         for (var fold = 0; fold < Iris.Folds; fold++)
         {
             var set = Iris.Load(fold);
-            Assert.All(set.Train.ClassCounts(), n => Assert.Equal(40, n));
-            Assert.All(set.Test.ClassCounts(), n => Assert.Equal(10, n));
+            Assert.All(set.Train.Classes.Counts(), n => Assert.Equal(40, n));
+            Assert.All(set.Test.Classes.Counts(), n => Assert.Equal(10, n));
         }
         Assert.Contains(
             "split 5 is outside 0 to 4",
@@ -43,7 +43,7 @@ public sealed class IrisTests
         for (var c = 0; c < 4; c++)
         {
             var lengths = Iris.Lengths.Where((_, i) => i % Iris.Folds != 0).Select(r => r[c]).ToArray();
-            var pixels = Enumerable.Range(0, set.Train.Count).Select(i => set.Train.Image(i)[c]).ToArray();
+            var pixels = Enumerable.Range(0, set.Train.Count).Select(i => set.Train.Bytes(i)[c]).ToArray();
             Assert.Equal(lengths.Distinct().Count(), pixels.Distinct().Count());
         }
     }

@@ -4,7 +4,7 @@ namespace Nagumo.Tests.Data;
 
 public sealed class NpyTests
 {
-    private static readonly Gen<NpyArray> arrays = Gen.Select(Gen.Int[0, 4].Array[0, 4], Gen.Int[0, 4], Gen.ULong)
+    private static readonly Gen<NpyArray> arrays = Gen.Select(Gen.Int[0, 4].Array[0, 4], Gen.Int[0, 5], Gen.ULong)
         .Select(
             (shape, kind, seed) =>
             {
@@ -21,6 +21,7 @@ public sealed class NpyTests
                     1 => Array.ConvertAll(bits, BitConverter.Int64BitsToDouble),
                     2 => Array.ConvertAll(bits, b => (byte)b),
                     3 => Array.ConvertAll(bits, b => (int)b),
+                    4 => Array.ConvertAll(bits, b => b < 0),
                     _ => bits,
                 };
                 return new NpyArray(values, shape);
@@ -99,10 +100,11 @@ public sealed class NpyTests
     }
 
     [Theory]
-    [InlineData("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", 4, "npy of type '>f4'")]
-    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", 8, "npy of type '|O'")]
-    [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4, "npy of type ''")]
-    [InlineData("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", 16, "column-major npy")]
+    [InlineData("{'descr': '<f16', 'fortran_order': False, 'shape': (1,), }", 16, "npy of type '<f16'; floats of 16 to 64 bits")]
+    [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", 8, "npy of complex numbers")]
+    [InlineData("{'descr': '<U3', 'fortran_order': False, 'shape': (1,), }", 12, "npy of text")]
+    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", 8, "npy of Python objects")]
+    [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4, "npy of records")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 7, "7 bytes of data; shape [2] of '<f4' needs 8")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 9, "9 bytes of data")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, }", 4, "no shape")]
@@ -113,6 +115,89 @@ public sealed class NpyTests
         var text = System.Text.Encoding.ASCII.GetBytes(header + "\n");
         byte[] file = [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, 0, .. text, .. new byte[data]];
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => Npy.Read(file, "x")).Message);
+    }
+
+    /// <summary>numpy.save of NumPy 1.24: numpy.arange(6).reshape(2, 3) in other types, byte orders and orders of axes, as bytes of data.</summary>
+    [Theory]
+    [InlineData("<f4", true, "0000000000004040 0000803f00008040 000000400000a040")]
+    [InlineData(">f4", false, "000000003f80000040000000404000004080000040a00000")]
+    [InlineData(">f8", true, "00000000000000004008000000000000 3ff00000000000004010000000000000 40000000000000004014000000000000")]
+    [InlineData("<f2", false, "0000003c0040004200440045")]
+    [InlineData(">f2", false, "00003c004000420044004500")]
+    [InlineData("|i1", false, "000102030405")]
+    [InlineData("|u1", true, "000301040205")]
+    [InlineData("<u2", false, "000001000200030004000500")]
+    [InlineData(">i2", true, "000000030001000400020005")]
+    [InlineData("<i4", true, "0000000003000000010000000400000002000000050000 00")]
+    [InlineData("<u4", false, "000000000100000002000000030000000400000005000000")]
+    [InlineData(">u4", false, "000000000000000100000002000000030000000400000005")]
+    [InlineData("<u8", false, "000000000000000001000000000000000200000000000000030000000000000004000000000000000500000000000000")]
+    [InlineData(">i8", false, "000000000000000000000000000000010000000000000002000000000000000300000000000000040000000000000005")]
+    public void ReadsWhatNumPyWrites(string type, bool fortran, string data)
+    {
+        var array = Npy.Read(NpyFile(type, fortran, "(2L, 3L)", Convert.FromHexString(data.Replace(" ", ""))), "x");
+        Assert.Equal([2, 3], array.Shape);
+        Assert.Equal([0f, 1, 2, 3, 4, 5], array.ToSingles());
+    }
+
+    [Fact]
+    public void SignsAndBoolsAndLargeNumbersAreKept()
+    {
+        Assert.Equal([-1, -128], Npy.Read(NpyFile("|i1", false, "(2,)", [0xff, 0x80]), "x").As<int>());
+        Assert.Equal([4294967295], Npy.Read(NpyFile("<u4", false, "(1,)", [255, 255, 255, 255]), "x").As<long>());
+        Assert.Equal([true, false], Npy.Read(NpyFile("|b1", false, "(2,)", [1, 0]), "x").As<bool>());
+        Assert.Equal([1f, 0f], Npy.Read(NpyFile("|b1", false, "(2,)", [1, 0]), "x").ToSingles());
+        Assert.Equal([-2f], Npy.Read(NpyFile("<f2", false, "(1,)", [0, 0xc0]), "x").As<float>());
+        Assert.Contains(
+            "the uint64 value 18446744073709551615 is above",
+            Assert
+                .Throws<InvalidDataException>(() => Npy.Read(NpyFile("<u8", false, "(1,)", [.. Enumerable.Repeat((byte)255, 8)]), "x"))
+                .Message
+        );
+    }
+
+    /// <summary>One flipped bit, in a stored or a packed entry: refused by the archive's checksum, which .NET does not compare.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ADamagedArchiveIsRefused(bool compress)
+    {
+        using var file = new MemoryStream();
+        Npz.Write(file, [KeyValuePair.Create("w", new NpyArray(Enumerable.Range(0, 500).Select(i => (float)i).ToArray(), 500))], compress);
+        var bytes = file.ToArray();
+        int refused = 0,
+            header = "w.npy".Length + 30;
+        for (var at = header; at < header + 400; at += 7)
+        {
+            var damaged = bytes.ToArray();
+            damaged[at] ^= 4;
+            var error = Assert.Throws<InvalidDataException>(() => Npz.Read(new MemoryStream(damaged), "x"));
+            Assert.StartsWith("x: ", error.Message);
+            refused += error.Message.Contains("CRC-32", StringComparison.Ordinal) ? 1 : 0;
+        }
+        Assert.True(refused > 0);
+    }
+
+    /// <summary>A small archive of huge arrays is refused by what its headers say, before it is unpacked.</summary>
+    [Fact]
+    public void AnArchiveThatIsTooLargeIsNotUnpacked()
+    {
+        using var file = new MemoryStream();
+        Npz.Write(file, [KeyValuePair.Create("w", new NpyArray(new float[1 << 20], 1 << 20))], compress: true);
+        Assert.True(file.Length < 1 << 14);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        file.Position = 0;
+        var error = Assert.Throws<InvalidDataException>(() => Npz.Read(file, "x", mostBytes: 1000));
+        Assert.Contains("shape [1048576] makes the file larger than the 1000 bytes", error.Message);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
+    }
+
+    private static byte[] NpyFile(string type, bool fortran, string shape, byte[] data)
+    {
+        var text = System.Text.Encoding.ASCII.GetBytes(
+            $"{{'descr': '{type}', 'fortran_order': {(fortran ? "True" : "False")}, 'shape': {shape}, }}\n"
+        );
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, 0, .. text, .. data];
     }
 
     /// <summary>Whatever the damage, the answer is an array or InvalidDataException.</summary>

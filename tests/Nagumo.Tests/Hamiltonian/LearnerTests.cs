@@ -65,17 +65,39 @@ public sealed class LearnerTests
                 : new("boundary", depth, -0.1, 6, BlockUnits: 16, BlockSd: 0.4, Train: ["activator_diffusion", "inhibitor_diffusion"])
         );
 
-    internal static ChainLearner<T> Learner<T>(Experiment e, WorkerTeam team, int batch)
+    internal static Owned<T> Learner<T>(Experiment e, WorkerTeam team, int batch)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        var network = e.Network.Build();
-        return ChainLearners.Of<T>(
-            new(e, network, new Readout(network, "out", false, e.Readout.BuildCost()), team, new Rng(e.Seed), batch)
-        );
+        var chip = e.IsLadder ? new Chip<T>(e) : null;
+        var network = chip?.Machine.Network ?? e.Network.Build();
+        LearnerSetup<T> setup = new(e, network, Learners.ReadoutOf(e, network), team, new Rng(e.Seed), batch, chip);
+        return new(chip is null ? new EchoLearner<T>(setup) : Learners.EqProp(setup), chip);
+    }
+
+    /// <summary>A learner with the machine that it learns on, freed together.</summary>
+    internal sealed class Owned<T>(ILearner<T> learner, Chip<T>? chip) : IDisposable
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        public IReadOnlyList<Tensor<T>> Parameters => learner.Parameters;
+
+        public Chip<T>? Chip => chip;
+
+        public BatchReport Gradient(Samples set, ReadOnlySpan<int> samples, int epoch) => learner.Gradient(set, samples, epoch);
+
+        public BatchReport Predict(Samples set, ReadOnlySpan<int> samples, Nagumo.Relaxation.SweepOptions options, Span<double> readout) =>
+            learner.Predict(set, samples, options, readout);
+
+        public void Load() => learner.Load();
+
+        public void Dispose()
+        {
+            learner.Dispose();
+            chip?.Dispose();
+        }
     }
 
     /// <summary>The gradient of a batch, all parameters in one list, in float64.</summary>
-    private static double[] Gradient<T>(Experiment e, ImageSet set, int samples)
+    private static double[] Gradient<T>(Experiment e, Samples set, int samples)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         using var team = new WorkerTeam(1);
@@ -245,7 +267,6 @@ public sealed class LearnerTests
             { "train", "chain.train names 'activator_difusion'. Did you mean 'activator_diffusion'?" },
             { "box", "lives in a box" },
             { "couplings", "The network of a chain is one layer" },
-            { "exact", "estimator.kind = 'exact' is not for training a chain read as a boundary problem" },
             { "nudge", "a chain is nudged by the current of its free state" },
         };
 
@@ -268,7 +289,6 @@ public sealed class LearnerTests
                 },
             },
             "couplings" => pass with { Network = pass.Network with { Couplings = [.. pass.Network.Couplings.Take(3)] } },
-            "exact" => boundary with { Estimator = new("exact") },
             _ => pass with { Estimator = new(Nudge: "cost") },
         };
         var error = Assert.ThrowsAny<ArgumentException>(() => new Trainer(e, SmallExperiments.Images(60), 1));

@@ -152,4 +152,20 @@ public sealed class OscillatorNetworkTests
         );
         Assert.Contains("1 oscillators need 1", Assert.Throws<ArgumentException>(() => network.Run([0], [0, 1], [0])).Message);
     }
+
+    [Fact]
+    public void An_asymmetric_stiffness_is_refused()
+    {
+        var network = new OscillatorNetwork(2, 0, 0.1);
+        network.Parameters.Stiffness[1] = 0.3;
+        double[] q = [0, 0],
+            p = [1, 0];
+        Assert.StartsWith(
+            "Stiffness[1, 0] = 0 but Stiffness[0, 1] = 0.3",
+            Assert.Throws<ArgumentException>(() => network.Run(new double[4], q, p)).Message
+        );
+        Assert.Throws<ArgumentException>(() => network.Gradient(new double[4], q, p, (_, _, _) => 0, 1e-3));
+        network.Parameters.Stiffness[2] = 0.3;
+        network.Run(new double[4], q, p);
+    }
 }

@@ -8,22 +8,22 @@ namespace Nagumo.Tests.Learning;
 /// <summary>Unlit pixels that products leave out: the same sums, so the same predictions and gradients up to the order of rounding.</summary>
 public sealed class BackgroundTests
 {
-    private const int Samples = 40;
+    private const int Count = 40;
 
     [Theory]
     [InlineData(0)]
     [InlineData(0.2)]
     public void Leaving_out_unlit_pixels_changes_rounding_only(double dropout)
     {
-        var images = SmallExperiments.Images(Samples).Train;
+        var images = SmallExperiments.Images(Count).Train;
         Assert.True(images.Unlit > 0.7);
         // The same samples in a set that is mostly lit: there every pixel is multiplied.
-        byte[] lit = new byte[4 * images.Pixels.Length],
-            labels = new byte[4 * images.Count];
+        byte[] lit = new byte[4 * images.AllBytes.Length];
+        int[] labels = new int[4 * images.Count];
         Array.Fill(lit, (byte)200);
-        images.Pixels.CopyTo(lit);
+        images.AllBytes.CopyTo(lit);
         images.Labels.CopyTo(labels);
-        var mixed = new ImageSet(images.Rows, images.Cols, images.Classes, lit, labels);
+        var mixed = new Samples([.. images.Shape], lit, new ClassTargets(10, labels));
 
         var (left, leftOut) = Learn(images, dropout);
         var (all, read) = Learn(mixed, dropout);
@@ -37,7 +37,7 @@ public sealed class BackgroundTests
             Assert.Equal(read[i], leftOut[i], 1e-12);
     }
 
-    private static (double[] Gradient, double[] Readout) Learn(ImageSet set, double dropout)
+    private static (double[] Gradient, double[] Readout) Learn(Samples set, double dropout)
     {
         var experiment = SmallExperiments.Mnist() with { Pixels = new(Dropout: dropout), Free = new(30, 0), Nudged = new(30, 0) };
         var rng = new Rng(1);
@@ -54,11 +54,11 @@ public sealed class BackgroundTests
             experiment.Nudged,
             experiment.Pixels,
             rng,
-            Samples
+            Count
         );
-        int[] samples = [.. Enumerable.Range(0, Samples)];
+        int[] samples = [.. Enumerable.Range(0, Count)];
         learner.Gradient(set, samples, 1);
-        var outputs = new double[Samples * set.Classes];
+        var outputs = new double[Count * set.Targets.Width];
         learner.Predict(set, samples, experiment.Evaluation, outputs);
         return ([.. machine.Parameters.SelectMany(p => p.Gradients.ToArray())], outputs);
     }

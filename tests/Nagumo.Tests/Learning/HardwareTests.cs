@@ -203,7 +203,239 @@ public sealed class HardwareTests
     {
         var experiment = SmallExperiments.Mnist() with { Hardware = new(Mismatch: 0.2, NeuronMismatch: 0.1, PairMismatch: pairs) };
         using var subject = new AuditSubject(experiment, SmallExperiments.Images(4).Test, [0, 1]);
-        Assert.Equal(holds, SelfAdjointnessAudit.Run(subject).Holds);
+        Assert.Equal(holds, subject.Machine.IsReciprocal);
+        if (holds)
+            Assert.True(SelfAdjointnessAudit.Run(subject).Holds);
+        else
+            Assert.Contains("hardware.pair_mismatch", Assert.Throws<ArgumentException>(() => SelfAdjointnessAudit.Run(subject)).Message);
+    }
+
+    [Fact]
+    public void A_stuck_device_holds_one_value_whatever_is_programmed()
+    {
+        var hardware = new HardwareOptions(Stuck: 0.25);
+        using var trainer = On(hardware, SmallExperiments.Mnist(epochs: 3));
+        float[] first = Block(trainer, "x-h.W").Values.ToArray();
+        // Laid out for the initial weights: uniform in ± sd √3.
+        double range = 0.04 * Math.Sqrt(3);
+        var rounds = new List<float[]>();
+        for (int i = 0; i < 3; i++)
+        {
+            trainer.Train();
+            rounds.Add(Block(trainer, "x-h.W").Values.ToArray());
+        }
+        float[] programmed = Block(trainer, "x-h.W").Programmed.ToArray();
+        int[] stuck = [.. Enumerable.Range(0, first.Length).Where(i => rounds[2][i] != programmed[i])];
+        Assert.InRange(stuck.Length, 0.2 * first.Length, 0.3 * first.Length);
+        Assert.All(stuck, i => Assert.All(rounds, r => Assert.Equal(first[i], r[i])));
+        Assert.All(stuck, i => Assert.InRange(Math.Abs(first[i]), 0, range));
+        // Uniform in the range: mean square range²/3, whose own deviation is range² √(4/45)/√n.
+        double square = stuck.Average(i => (double)first[i] * first[i]) / (range * range);
+        Assert.InRange(square, 1 / 3.0 - 4 * Math.Sqrt(4 / 45.0 / stuck.Length), 1 / 3.0 + 4 * Math.Sqrt(4 / 45.0 / stuck.Length));
+        // Another seed of training, the same devices.
+        using var other = On(hardware, SmallExperiments.Mnist() with { Seed = 5 });
+        Assert.All(stuck, i => Assert.Equal(first[i], Block(other, "x-h.W").Values[i]));
+    }
+
+    /// <summary>One chip, whatever looks at it: the trainer that made it, its checkpoint, its weights, an audit, a circuit.</summary>
+    [Fact]
+    public void All_doors_lead_to_one_chip()
+    {
+        var experiment = Iris() with
+        {
+            Epochs = 2,
+            Hardware = new(0.1, 0.05, 0.2, 6, new Dictionary<string, double> { ["x-h"] = 0.7 }, 0.1, 0.05, 1e-4, Chip: 3),
+        };
+        var data = Nagumo.Data.Iris.Load();
+        using var made = new Trainer(experiment, data, 1);
+        made.Train();
+        made.Train();
+        using var resumed = new Trainer(experiment, data, 1);
+        resumed.Restore(made.Save());
+        using var moved = new Trainer(experiment, data, 2);
+        moved.SetWeights(made.Weights().ToDictionary());
+        moved.Wait(experiment.Epochs);
+        using var subject = new AuditSubject(experiment, data.Test, [0]);
+        subject.Load(made);
+        using var circuit = Nagumo.Circuits.CircuitNetwork.Of(resumed, experiment, data.Test, 0);
+        double[] expected = Felt(made.Machine.Parameters);
+        Assert.Equal(expected, Felt(resumed.Machine.Parameters));
+        Assert.Equal(expected, Felt(moved.Machine.Parameters));
+        Assert.Equal(expected, Felt(subject.Machine.Parameters));
+        Assert.Equal(expected, Felt(circuit.Machine.Parameters));
+        foreach (var network in (Nagumo.Networks.Network[])[resumed.Network, moved.Network, subject.Network, circuit.Network])
+            for (int p = 0; p < network.Populations.Count; p++)
+                Assert.Equal(made.Network.Populations[p].Parameters, network.Populations[p].Parameters);
+        // The same numbers drawn in double precision, before anything is learned.
+        using var single = new Chip<float>(experiment);
+        using var twice = new Chip<double>(experiment);
+        Assert.All(Felt(single.Machine.Parameters).Zip(Felt(twice.Machine.Parameters)), x => Assert.Equal(x.Second, x.First, 1e-6));
+
+        static double[] Felt<T>(IReadOnlyList<Tensor<T>> tensors)
+            where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
+            [.. tensors.SelectMany(t => t.Values.ToArray().Concat(t.ReverseValues.ToArray())).Select(double.CreateChecked)];
+    }
+
+    /// <summary>Halves that differ are an asymmetric coupling of the same weights: the corrected contrast is that one's, W and V added.</summary>
+    [Fact]
+    public void The_correction_sees_the_halves_of_a_pair()
+    {
+        var pairs = Iris() with { Estimator = new(Beta: 0.05, Correction: "antisymmetric"), Hardware = new(PairMismatch: 0.5) };
+        var two = pairs with
+        {
+            Hardware = null,
+            Network = pairs.Network with
+            {
+                Couplings =
+                [
+                    .. pairs.Network.Couplings.Select(c =>
+                        c.A == "out" && c.Kind == "bilinear" ? new("asymmetric", "out", "h", Sd: 0.3) : c
+                    ),
+                ],
+            },
+        };
+        using var chip = new Chip<double>(pairs);
+        using var twin = new Chip<double>(two);
+        var w = chip.Machine.Parameters.First(p => p.Name == "h-out.W");
+        foreach (var p in twin.Machine.Parameters)
+            if (p.Name == "h-out.V")
+                w.ReverseValues.CopyTo(p.Values);
+            else
+                p.CopyFrom(
+                    chip.Machine.Parameters.First(q => q.Name == p.Name.Replace("h-out.V", "h-out.W")) is var q && q.IsReciprocal
+                        ? q
+                        : Plain(q)
+                );
+        twin.Machine.Load();
+        double[] ours = Gradient(chip, pairs)["h-out.W"];
+        var theirs = Gradient(twin, two);
+        Assert.True(ours.Max(Math.Abs) > 1e-3);
+        for (int i = 0; i < ours.Length; i++)
+            Assert.Equal(theirs["h-out.W"][i] + theirs["h-out.V"][i], ours[i], 1e-12);
+
+        static Tensor<double> Plain(Tensor<double> q)
+        {
+            var plain = new Tensor<double>(q.Name, q.Rows, q.Cols, q.Min, q.Max, q.Decays);
+            q.Values.CopyTo(plain.Values);
+            return plain;
+        }
+
+        static Dictionary<string, double[]> Gradient(Chip<double> on, Experiment e)
+        {
+            var readout = new Readout(on.Machine.Network, "out", false, e.Readout.BuildCost());
+            using var team = new WorkerTeam(1);
+            using var learner = new EqProp<double>(
+                on.Machine,
+                team,
+                readout,
+                e.Estimator,
+                new(200, 0),
+                new(200, 0),
+                e.Pixels,
+                new Rng(1),
+                20
+            );
+            learner.Gradient(Nagumo.Data.Iris.Load().Train, [.. Enumerable.Range(0, 20)], 1);
+            return on.Machine.Parameters.ToDictionary(p => p.Name, p => p.Gradients.ToArray());
+        }
+    }
+
+    /// <summary>Estimator, effect and coupling: whatever is stated works and changes the weights, or is refused by the name of a key.</summary>
+    [Theory, Trait("speed", "slow")]
+    [InlineData("centred")]
+    [InlineData("one-sided")]
+    [InlineData("exact")]
+    [InlineData("cost")]
+    [InlineData("corrected")]
+    public void Every_combination_works_or_is_refused_by_name(string estimator)
+    {
+        EstimatorOptions options = estimator switch
+        {
+            "cost" => new(Nudge: "cost", Beta: 0.02),
+            "corrected" => new(Correction: "antisymmetric"),
+            _ => new(estimator),
+        };
+        HardwareOptions[] chips =
+        [
+            new(Mismatch: 0.2),
+            new(NeuronMismatch: 0.05),
+            new(PairMismatch: 0.3),
+            new(Bits: 3),
+            new(Stuck: 0.3),
+            new(Drift: 0.1),
+            new(ReadNoise: 0.02),
+            new(Mismatch: 0.1, PairMismatch: 0.1, Bits: 5, Stuck: 0.1, Drift: 0.02, ReadNoise: 1e-3),
+        ];
+        int worked = 0,
+            refused = 0;
+        foreach (string coupling in (string[])["bilinear", "resistive", "rail-resistive", "asymmetric", "differential-resistive", "both"])
+        {
+            float[]? ideal = Weights(null);
+            foreach (var chip in chips)
+            {
+                float[]? weights = Weights(chip);
+                if (ideal is not null && weights is not null)
+                    Assert.False(ideal.SequenceEqual(weights), $"{estimator}, {coupling}: {chip} changes nothing");
+            }
+
+            float[]? Weights(HardwareOptions? chip)
+            {
+                try
+                {
+                    using var trainer = new Trainer(
+                        Iris(coupling) with
+                        {
+                            Estimator = options,
+                            Hardware = chip,
+                            Epochs = 2,
+                        },
+                        Nagumo.Data.Iris.Load(),
+                        1
+                    );
+                    trainer.Train();
+                    trainer.Train();
+                    float[] weights = SmallExperiments.Weights(trainer);
+                    Assert.All(weights, w => Assert.True(float.IsFinite(w)));
+                    worked++;
+                    return weights;
+                }
+                catch (ArgumentException e)
+                {
+                    Assert.Matches("estimator\\.|hardware\\.", e.Message);
+                    refused++;
+                    return null;
+                }
+            }
+        }
+        Assert.True(worked >= 10, $"{worked} worked, {refused} were refused");
+    }
+
+    /// <summary>4-6-3 with one kind of coupling to the readout, or two kinds at once.</summary>
+    private static Experiment Iris(string kind = "bilinear")
+    {
+        CouplingOptions input =
+            kind == "differential-resistive" ? new(kind, "h", "x", Sd: 0.4, Gain: 10) : new("bilinear", "h", "x", Sd: 0.4);
+        CouplingOptions[] output = kind switch
+        {
+            "resistive" => [new(kind, "out", "h", Low: 0, High: 0.1)],
+            "rail-resistive" => [new(kind, "out", "h", Sd: 0.05)],
+            "asymmetric" => [new(kind, "out", "h", Sd: 0.05)],
+            "both" => [new("asymmetric", "out", "h", Sd: 0.05), new("bilinear", "out", "h", Sd: 0.05, Name: "more")],
+            _ => [new("bilinear", "out", "h", Sd: 0.05)],
+        };
+        return new(
+            new(
+                [new("x", 4), new("h", 6, "fitzhugh-nagumo"), new("out", 3, "linear")],
+                [input, new("bias", "h", Value: 0.875), .. output, new("bias", "out")]
+            ),
+            new("out", Kappa: 5),
+            Data: "iris",
+            Epochs: 1,
+            Batch: 40,
+            Free: new(30, 0),
+            Nudged: new(20, 0),
+            Pixels: new(0.5, 2)
+        );
     }
 
     [Fact]

@@ -57,6 +57,52 @@ public sealed class NetworkOptionsTests
         );
     }
 
+    public static TheoryData<string, Func<Experiment, Experiment>> Refused =>
+        new()
+        {
+            {
+                "readout.cost = 'perplexity'. Known: cross-entropy, squared-error, huber, absolute",
+                e => e with { Readout = new("out", "perplexity") }
+            },
+            { "readout.population = 'outt'", e => e with { Readout = new("outt") } },
+            { "optimizer.epsilon = 1E-320", e => e with { Optimizer = new(Epsilon: 1e-320) } },
+            { "optimizer.epsilon = ", e => e with { Optimizer = new(Epsilon: double.PositiveInfinity) } },
+            { "optimizer.rate = 1E-50", e => e with { Optimizer = new(Rate: 1e-50) } },
+            { "optimizer.rate = 1E+39", e => e with { Optimizer = new(Rate: 1e39) } },
+            { "optimizer.schedule = 'linear'", e => e with { Optimizer = new(Schedule: "linear") } },
+            { "chain.train names 'diffusion'", e => e with { Chain = new("boundary", 3, 1, 1, Train: ["diffusion"]) } },
+        };
+
+    [Theory, MemberData(nameof(Refused))]
+    public void What_cannot_be_trained_is_refused_before_anything_is_built(string message, Func<Experiment, Experiment> change) =>
+        Assert.StartsWith(
+            message,
+            Assert.ThrowsAny<ArgumentException>(() => change(SmallExperiments.Mnist()).Validate()).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
+    public void A_parameter_of_null_is_named()
+    {
+        var h = new PopulationOptions("h", 2, "fitzhugh-nagumo", Parameters: new Dictionary<string, double[]> { ["gamma"] = null! });
+        Assert.Contains("Population 'h', parameter 'gamma': null", Assert.Throws<ArgumentException>(() => h.Build()).Message);
+    }
+
+    [Fact]
+    public void A_network_larger_than_the_machine_is_refused_before_anything_is_allocated()
+    {
+        var e = SmallExperiments.Mnist(new("h", 1_000_000_000, "fitzhugh-nagumo"));
+        long before = GC.GetTotalAllocatedBytes();
+        // 784 + 1 + 10 numbers of 4 bytes for each hidden neuron, and 10 biases.
+        Assert.StartsWith(
+            "The network is too large: the weights alone need 3180.0 GB; this machine has ",
+            Assert.Throws<ArgumentException>(() => new Trainer(e, SmallExperiments.Images(1), 1)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(795_000_000_010, e.Describe().Blocks.Sum(b => b.Shape.Aggregate(1L, (n, length) => n * length)));
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 100_000_000);
+    }
+
     private sealed class Stranger : Neuron
     {
         public override string Name => "stranger";

@@ -109,8 +109,8 @@ public sealed class TrainerTests
         var test = trainer.Test();
         Assert.InRange(test.ErrorPercent, 3, 15);
         Assert.True(test.Relaxation.Converged);
-        Assert.Equal(1000, test.Confusion.Cast<int>().Sum());
-        Assert.Equal(test.ErrorPercent, 100 - Enumerable.Range(0, 10).Sum(c => test.Confusion[c, c]) / 10.0, 1e-9);
+        Assert.Equal(1000, test.Confusion!.Cast<int>().Sum());
+        Assert.Equal(test.ErrorPercent, 100 - Enumerable.Range(0, 10).Sum(c => test.Confusion![c, c]) / 10.0, 1e-9);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class TrainerTests
         Assert.Equal([64, 128, 192, 200], seen.All.Select(p => p.Samples));
         Assert.All(seen.All, p => Assert.Equal(200, p.Of));
         Assert.Equal(seen.All[^1].Loss, metrics.TrainLoss);
-        Assert.NotNull(metrics.ValidationErrorPercent);
+        Assert.NotNull(metrics.ValidationScore);
         Assert.Equal([metrics], trainer.History);
     }
 
@@ -150,15 +150,15 @@ public sealed class TrainerTests
         new()
         {
             { "validation", "validation = 64, but 'mnist-mini' has 64 training samples" },
-            { "pixels", "Population 'x' has 700 neurons, but 'mnist-mini' has 784 pixels" },
-            { "classes", "The readout 'h' tells 12 classes apart, but 'mnist-mini' has 10" },
+            { "pixels", "Population 'x' has 700 neurons, but a sample of 'mnist-mini' has 784 values (28 × 28)" },
+            { "classes", "The readout 'h' gives 12 numbers, but 'mnist-mini' has 10 classes" },
             { "epochs", "epochs = 0: give 1 to 100000" },
             { "batch", "batch = 0: give 1 to 65536" },
             { "neuron", "Population 'h': there is no neuron 'fitzhug-nagumo'. Did you mean 'fitzhugh-nagumo'?" },
             { "estimator", "estimator.kind = 'centered'. Did you mean 'centred'?" },
             { "sign", "estimator.random_sign is for the one-sided estimator" },
             { "beta", "estimator.beta = 0: give a finite number > 0" },
-            { "inputs", "The network has 2 clamped populations without fixed values; learning from images needs exactly one." },
+            { "inputs", "The network has 2 clamped populations without fixed values; learning from samples needs exactly one." },
         };
 
     [Theory, MemberData(nameof(Refused))]

@@ -107,7 +107,7 @@ public sealed class ChainTests
                 new(60, 2, Tolerance: 1e-5),
                 cancel: TestContext.Current.CancellationToken
             );
-            var rest = ChainRest.Find(chain, run.States[^1]);
+            var rest = ChainRest.Find(chain, run.States[^1], cancel: TestContext.Current.CancellationToken);
             Assert.True(rest.Residual <= 1e-10, $"seed {seed}: {rest.Residual}");
             int n = Pattern.Mode(rest.State.AsSpan(0, set.N), ChainEnds.ZeroFlux);
             Assert.True(Math.Abs(n - set.Mode) <= Math.Max(3, 0.15 * set.Mode), $"seed {seed}: n = {n}");
@@ -148,7 +148,8 @@ public sealed class ChainTests
             SpaceTime.Run(chain, Pattern.Seed(chain, set.Rest, 17, 0.1), new(60, 2), cancel: TestContext.Current.CancellationToken).States[
                 ^1
             ],
-            1e-13
+            1e-13,
+            cancel: TestContext.Current.CancellationToken
         );
 
         Assert.InRange(Adjointness.OfJacobian(chain, rest.State), 0, 1e-12 / 100);
@@ -200,7 +201,7 @@ public sealed class ChainTests
         double[] Moved(double current)
         {
             chain.Current[40] += current;
-            var found = ChainRest.Find(chain, rest.State, 1e-14);
+            var found = ChainRest.Find(chain, rest.State, 1e-14, cancel: TestContext.Current.CancellationToken);
             chain.Current[40] -= current;
             return found.State;
         }
@@ -243,7 +244,7 @@ public sealed class ChainTests
                 (start[i], start[cells + i]) = (1, 0.5);
             var run = SpaceTime.Run(chain, start, new(300, 2, Tolerance: 1e-10), cancel: TestContext.Current.CancellationToken).States[^1];
 
-            var rest = ChainRest.Find(chain, start);
+            var rest = ChainRest.Find(chain, start, cancel: TestContext.Current.CancellationToken);
 
             Assert.True(rest.Converged);
             Assert.Equal(run, rest.State, (a, b) => Math.Abs(a - b) < 1e-8);
@@ -299,7 +300,7 @@ public sealed class ChainTests
             new(time, 2, Tolerance: 1e-5),
             cancel: TestContext.Current.CancellationToken
         );
-        return ChainRest.Find(chain, run.States[^1]);
+        return ChainRest.Find(chain, run.States[^1], cancel: TestContext.Current.CancellationToken);
     }
 
     private static double[] Noise(TuringSet set, Chain chain, ulong seed)

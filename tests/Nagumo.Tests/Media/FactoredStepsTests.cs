@@ -39,7 +39,7 @@ public sealed class FactoredStepsTests
         var options = new SheetOptions(neuron, 7, 21, Dt, diffusion, Edges: edges, Method: SheetMethod.SemiImplicit);
         double[] current = Random(options, 99);
         using var sheet = new Sheet<double>(options, current);
-        Matrix<double>[] x = [.. neuron.Fields.Select((_, f) => Table(options, Random(options, (ulong)f)))];
+        Matrix<double>[] x = [.. neuron.Fields.Select((_, f) => Table(options, Random(options, f)))];
         for (int f = 0; f < x.Length; f++)
             sheet.Write(f, Flat(x[f]));
         sheet.Advance(3);
@@ -66,7 +66,7 @@ public sealed class FactoredStepsTests
                             flow[r, c] += f == 0 ? current[r * options.Columns + c] - force : force / tau;
                         }
                         Matrix<double> Boxed(Matrix<double> m) =>
-                            f == 0 && neuron.Box is { } box ? m.Map(v => Math.Clamp(v, box.Low, box.High)) : m;
+                            f == 0 && BoxOf(neuron) is { } box ? m.Map(v => Math.Clamp(v, box.Low, box.High)) : m;
                         var increment = Boxed(field + Dt * flow) - field;
                         var one = Matrix<double>.Build;
                         return Boxed(

@@ -7,6 +7,8 @@ namespace Nagumo.Tests.Media;
 /// <summary>Rest states, bifurcations, cycles and spikes against vectors and the closed forms of the FitzHugh–Nagumo neuron.</summary>
 public sealed class NeuronAnalysisTests
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public static TheoryData<string> Singles => MediaVectors.Ids("single");
 
     [Theory]
@@ -66,7 +68,7 @@ public sealed class NeuronAnalysisTests
         var neuron = MediaVectors.Neuron(entry);
         double current = MediaVectors.Current(entry);
 
-        var cycle = LimitCycle.Find(neuron, current, new RestCurve(neuron).At(current).Single());
+        var cycle = LimitCycle.Find(neuron, current, new RestCurve(neuron).At(current).Single(), cancel: Cancel);
 
         Assert.NotNull(cycle);
         double period = expected.Number("period");
@@ -89,7 +91,7 @@ public sealed class NeuronAnalysisTests
     {
         var entry = MediaVectors.Entry("single", id);
 
-        var report = RegimeReport.Of(MediaVectors.Neuron(entry), MediaVectors.Current(entry));
+        var report = RegimeReport.Of(MediaVectors.Neuron(entry), MediaVectors.Current(entry), cancel: Cancel);
 
         Assert.Equal(expected, report.Regime);
         Assert.True(report.Confirmed);
@@ -104,10 +106,14 @@ public sealed class NeuronAnalysisTests
         var rest = new RestCurve(neuron).At(current).Single();
 
         foreach (var peak in entry.GetProperty("peaks").EnumerateArray())
-            Assert.Equal(peak.Number("peak_u"), PulseTest.Farthest(neuron, current, rest, peak.Number("du")), entry.Number("tol_peak"));
+            Assert.Equal(
+                peak.Number("peak_u"),
+                PulseTest.Farthest(neuron, current, rest, peak.Number("du"), cancel: Cancel),
+                entry.Number("tol_peak")
+            );
         Assert.Equal(
             entry.Number("threshold_du_peak_0p5"),
-            PulseTest.ThresholdFor(neuron, current, rest, 0.5, 1),
+            PulseTest.ThresholdFor(neuron, current, rest, 0.5, 1, cancel: Cancel),
             entry.Number("tol_threshold")
         );
     }
@@ -188,13 +194,13 @@ public sealed class NeuronAnalysisTests
         const double U = 0.4,
             V = -0.7,
             H = 1e-5;
-        var h = neuron.Jet(U, V);
+        var jet = neuron.Jet(U, V);
         // Central difference: error ~ h² |f'''| ≈ 1e-10.
-        Assert.Equal((neuron.Velocity(U + H, V, 0).U - neuron.Velocity(U - H, V, 0).U) / (2 * H), -h.UU, 1e-8);
-        Assert.Equal((neuron.Velocity(U, V + H, 0).U - neuron.Velocity(U, V - H, 0).U) / (2 * H), -h.UV, 1e-8);
-        Assert.Equal((neuron.Velocity(U, V + H, 0).V - neuron.Velocity(U, V - H, 0).V) / (2 * H), h.VV / 3, 1e-8);
+        Assert.Equal((neuron.Velocity(U + H, V, 0).U - neuron.Velocity(U - H, V, 0).U) / (2 * H), jet.F.U, 1e-8);
+        Assert.Equal((neuron.Velocity(U, V + H, 0).U - neuron.Velocity(U, V - H, 0).U) / (2 * H), jet.F.V, 1e-8);
+        Assert.Equal((neuron.Velocity(U, V + H, 0).V - neuron.Velocity(U, V - H, 0).V) / (2 * H), jet.G.V / 3, 1e-8);
         var (up, down) = (neuron.Jet(U, V + H), neuron.Jet(U, V - H));
-        Assert.Equal((up.VVV - down.VVV) / (2 * H), h.VVVV, 1e-7);
+        Assert.Equal((up.G.VV - down.G.VV) / (2 * H), jet.G.VVV, 1e-7);
     }
 
     [Fact]
@@ -208,7 +214,7 @@ public sealed class NeuronAnalysisTests
                 new Dictionary<string, double> { ["v"] = 8 }
             )
         );
-        var report = RegimeReport.Of(neuron, 0.1);
+        var report = RegimeReport.Of(neuron, 0.1, cancel: Cancel);
         Assert.Equal(Regime.Oscillatory, report.Regime);
 
         double Period(double dt)
@@ -243,11 +249,11 @@ public sealed class NeuronAnalysisTests
     public void Subcritical_onset_leaves_rest_and_cycle_side_by_side()
     {
         var neuron = new PlanarNeuron(new FitzHughNagumo(tau: 12.5));
-        var report = RegimeReport.Of(neuron, 0.328);
+        var report = RegimeReport.Of(neuron, 0.328, cancel: Cancel);
 
         Assert.Single(report.Rest, r => r.IsStable);
         Assert.NotNull(report.Cycle);
-        Assert.Null(RegimeReport.Of(neuron, 0.32).Cycle);
+        Assert.Null(RegimeReport.Of(neuron, 0.32, cancel: Cancel).Cycle);
     }
 
     // Below a subcritical onset an unstable cycle separates rest from the large stable one.
@@ -261,29 +267,123 @@ public sealed class NeuronAnalysisTests
         var rest = curve.At(current).Single();
         double amplitude = Math.Sqrt(onset.GrowthPerCurrent * 0.001 / onset.Lyapunov);
 
-        var cycle = LimitCycle.Find(neuron, current, rest, rest.V - onset.Omega * amplitude, near: true);
+        var cycle = LimitCycle.Find(neuron, current, rest, rest.V - onset.Omega * amplitude, near: true, cancel: Cancel);
 
         Assert.NotNull(cycle);
         Assert.False(cycle.IsStable);
         Assert.Equal(amplitude, cycle.Amplitude, 0.1 * amplitude);
         // A start just inside falls to rest, one just outside to the large cycle.
-        Assert.Null(LimitCycle.Find(neuron, current, rest, rest.V + 0.9 * (cycle.V - rest.V)));
-        Assert.True(LimitCycle.Find(neuron, current, rest, rest.V + 1.1 * (cycle.V - rest.V))!.Amplitude > 1);
+        Assert.Null(LimitCycle.Find(neuron, current, rest, rest.V + 0.9 * (cycle.V - rest.V), cancel: Cancel));
+        Assert.True(LimitCycle.Find(neuron, current, rest, rest.V + 1.1 * (cycle.V - rest.V), cancel: Cancel)!.Amplitude > 1);
     }
 
-    // f = 1/period where it oscillates; the cycle lives on beside rest below the subcritical onset, down to 0.3245.
-    [Fact]
-    public void Frequency_against_current()
+    // The cycle lives on beside rest outside the subcritical onsets and ends where an unstable one meets it: the folds are those of an independent
+    // continuation, I = 0.324178523 and its mirror image, whatever the currents asked for; rest ends at the Hopf currents.
+    [Theory]
+    [InlineData(0.25, 1.5, 11)]
+    [InlineData(0.3, 1.45, 81)]
+    [InlineData(-0.4, 3, 2)]
+    // Far wider than the cell: what was looked through is said.
+    [InlineData(-50, 200, 2)]
+    [InlineData(-8e5, 1.08e7, 2)]
+    [InlineData(-2.4e7, 3.24e8, 2)]
+    [InlineData(-1e30, 1e18, 2)]
+    public void The_frequency_curve_ends_where_its_cycle_does(double low, double high, int count)
     {
         var neuron = new PlanarNeuron(new FitzHughNagumo(tau: 12.5));
-        double[] currents = [0.25, 0.32, 0.326, 0.33, 0.335, 0.5, 1.0];
 
-        var points = CurrentFrequency.Run(neuron, currents, TestContext.Current.CancellationToken);
+        var curve = CurrentFrequency.Of(neuron, low, high, count, cancel: Cancel);
 
-        Assert.Equal(currents, points.Select(p => p.Current));
-        Assert.Equal([true, true, true, true, false, false, false], points.Select(p => p.Rests));
-        Assert.Equal([false, false, true, true, true, true, true], points.Select(p => p.Frequency is not null));
-        Assert.Equal(1 / 39.474414980230904, points[5].Frequency!.Value, 1e-10);
+        var firing = Assert.Single(curve.Firing);
+        Assert.Equal((CycleEnd.Fold, CycleEnd.Fold), (firing.Begin, firing.End));
+        Assert.Equal(0.324178523, firing.Currents[0], 1e-9);
+        Assert.Equal(1.425821477, firing.Currents[^1], 1e-9);
+        Assert.Equal(firing.Currents.Order(), firing.Currents);
+        Assert.Equal(2, curve.Resting.Count);
+        Assert.Equal((low, high), (curve.Resting[0].From, curve.Resting[1].To));
+        Assert.Equal(0.331281337, curve.Resting[0].To, 1e-9);
+        Assert.Equal(1.418718663, curve.Resting[1].From, 1e-9);
+        Assert.InRange(curve.Examined.From, Math.Max(low, -10), 0.324178523);
+        Assert.InRange(curve.Examined.To, 1.425821477, Math.Min(high, 10));
+    }
+
+    [Fact]
+    public void The_frequency_is_one_over_the_period()
+    {
+        var curve = CurrentFrequency.Of(new(new FitzHughNagumo(tau: 12.5)), 0.5, 1, 3, cancel: Cancel);
+
+        var firing = Assert.Single(curve.Firing);
+        Assert.Equal((CycleEnd.Range, CycleEnd.Range), (firing.Begin, firing.End));
+        Assert.Equal((0.5, 1), (firing.Currents[0], firing.Currents[^1]));
+        Assert.Equal(1 / 39.474414980230904, firing.Frequencies[0], 1e-10);
+        Assert.Empty(curve.Resting);
+    }
+
+    // From a supercritical onset the frequency begins at ω/2π: γ = 0.25, a = 0, τ = 2 has u² = 1 − γ/τ, ω² = (1 − γ²/τ)/τ there.
+    [Fact]
+    public void At_a_supercritical_onset_the_frequency_is_that_of_the_rest_state()
+    {
+        const double Gamma = 0.25,
+            Tau = 2;
+        var neuron = new PlanarNeuron(new FitzHughNagumo(1, Gamma, 0, Tau));
+        double u = Math.Sqrt(1 - Gamma / Tau),
+            onset = u / Gamma - u + u * u * u / 3,
+            frequency = Math.Sqrt((1 - Gamma * Gamma / Tau) / Tau) / (2 * Math.PI);
+
+        var firing = Assert.Single(CurrentFrequency.Of(neuron, -1.2 * onset, 1.2 * onset, 3, cancel: Cancel).Firing);
+
+        Assert.Equal((CycleEnd.Hopf, CycleEnd.Hopf), (firing.Begin, firing.End));
+        Assert.Equal(-onset, firing.Currents[0], 1e-9);
+        Assert.Equal(onset, firing.Currents[^1], 1e-9);
+        Assert.Equal(frequency, firing.Frequencies[0], 1e-9);
+        Assert.Equal(frequency, firing.Frequencies[^1], 1e-9);
+    }
+
+    // u' = v − u² + I, v' = (v − u)/10 goes from its Hopf point, I = −0.0475, to a homoclinic orbit, where the saddle's manifolds meet: I = −0.0243802053
+    // by DOP853 (SciPy, rtol 1e-12), from 1e-5 and 1e-6 beside the saddle alike. There a turn takes for ever.
+    [Fact]
+    public void At_a_homoclinic_end_the_frequency_is_0()
+    {
+        var neuron = new PlanarNeuron(EquationFile.Parse("u' = v - u^2\nv' = (v - u)/10", "quadratic").Kinetics);
+
+        var firing = Assert.Single(CurrentFrequency.Of(neuron, -0.3, 0.1, 11, cancel: Cancel).Firing);
+
+        Assert.Equal((CycleEnd.Hopf, CycleEnd.Homoclinic), (firing.Begin, firing.End));
+        Assert.Equal(-0.0475, firing.Currents[0], 1e-12);
+        Assert.Equal(-0.0243802053, firing.Currents[^1], 1e-9);
+        Assert.Equal(0, firing.Frequencies[^1]);
+    }
+
+    // For I → ∞ the rest state of u' = u − u³/3 − v + I, v' = (u − 0.9 tanh v + 0.3)/10 tends to u = 0.6 and never becomes stable: one cycle from the only Hopf
+    // point on, listed once, to the end of the range or of what was examined.
+    [Theory]
+    [InlineData(1.1)]
+    [InlineData(11)]
+    [InlineData(110)]
+    [InlineData(1e4)]
+    [InlineData(1e12)]
+    [Trait("speed", "slow")]
+    public void A_cycle_without_end_is_one_range(double high)
+    {
+        var neuron = new PlanarNeuron(EquationFile.Parse("u' = u - u^3/3 - v\nv' = 0.1*(u - 0.9*tanh(v) + 0.3)", "endless").Kinetics);
+
+        var curve = CurrentFrequency.Of(neuron, -0.1 * high - 0.5, high, 2, cancel: Cancel);
+
+        var firing = Assert.Single(curve.Firing);
+        Assert.Equal((CycleEnd.Hopf, CycleEnd.Range), (firing.Begin, firing.End));
+        Assert.Equal(-0.320886511, firing.Currents[0], 1e-8);
+        Assert.Equal(curve.Examined.To, firing.Currents[^1]);
+        Assert.InRange(curve.Examined.To, 0.5, high);
+    }
+
+    // γ = 1.5, τ = 0.5: two stable nodes and no oscillation at any current.
+    [Fact]
+    public void Without_a_cycle_nothing_fires()
+    {
+        var curve = CurrentFrequency.Of(new(new FitzHughNagumo(1, 1.5, 0, 0.5)), -0.2, 0.2, cancel: Cancel);
+
+        Assert.Empty(curve.Firing);
+        Assert.Equal((-0.2, 0.2), Assert.Single(curve.Resting));
     }
 
     // A nullcline's points lie on it: the velocity there is that of linear interpolation between grid points.

@@ -57,8 +57,10 @@ public sealed class SheetPatternTests
             new Dictionary<string, double> { ["u"] = diffusion }
         );
         using var sheet = new Sheet<double>(options);
-        SheetStart.BrokenWave(sheet, SheetStart.Rest(options));
-        var tip = new TipPath();
+        double[] rest = SheetStart.Rest(options);
+        var units = CellUnits.Of(options.Kinetics, options.Parameters, rest)!;
+        SheetStart.BrokenWave(sheet, rest, units);
+        var tip = new TipPath(units);
         var probe = new Passages();
         int at = (int)(0.15 * size);
         for (int sample = 0; sheet.Time < Time; sample++)
@@ -80,8 +82,10 @@ public sealed class SheetPatternTests
         var neuron = new FitzHughNagumo(k: 1, gamma: 0.5, a: 0.7, tau: 11);
         var options = new SheetOptions(neuron, Rows: 120, Columns: 120, Dt: 0.02, new Dictionary<string, double> { ["u"] = 4 });
         using var sheet = new Sheet<float>(options, threads: 2);
-        SheetStart.BrokenWave(sheet, SheetStart.Rest(options));
-        var tip = new TipPath();
+        double[] rest = SheetStart.Rest(options);
+        var units = CellUnits.Of(options.Kinetics, options.Parameters, rest)!;
+        SheetStart.BrokenWave(sheet, rest, units);
+        var tip = new TipPath(units);
         while (sheet.Time < 800)
         {
             sheet.Advance(20);
@@ -206,7 +210,7 @@ public sealed class SheetPatternTests
         for (int r = 0; r < 9; r++)
         for (int c = 0; c < 9; c++)
             (sheet[0, r, c], sheet[1, r, c]) = (c - 2.3, r - 4.6 - 0.1 * c);
-        var tip = Assert.Single(SpiralTip.FindAll(sheet));
+        var tip = Assert.Single(SpiralTip.FindAll(sheet, 0, 0));
         Assert.Equal(2.3, tip.Column, 1e-12);
         Assert.Equal(4.83, tip.Row, 1e-12);
     }

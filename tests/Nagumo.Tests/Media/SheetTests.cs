@@ -72,7 +72,7 @@ public sealed class SheetTests
         var diffusion = neuron.Fields.Select((x, f) => (x.Name, D: f == 1 ? 0 : 0.3 + f)).ToDictionary(d => d.Name, d => d.D);
         var options = new SheetOptions(neuron, 5, 21, 0.01, diffusion);
         using var sheet = new Sheet<double>(options);
-        double[][] x = [.. neuron.Fields.Select((_, f) => Random(options, (ulong)f))];
+        double[][] x = [.. neuron.Fields.Select((_, f) => Random(options, f))];
         for (int f = 0; f < x.Length; f++)
             sheet.Write(f, x[f]);
         sheet.Advance(3);
@@ -95,7 +95,7 @@ public sealed class SheetTests
                         spread = diffusion[neuron.Fields[f].Name] * Laplacian(options, old[f], r, c),
                         tau = f == 0 ? 1 : neuron.Inhibitors[f - 1].Tau.Value;
                     next[f][i] = old[f][i] + options.Dt / tau * ((f == 0 ? -force : force) + spread);
-                    if (f == 0 && neuron.Box is { } box)
+                    if (f == 0 && BoxOf(neuron) is { } box)
                         next[f][i] = Math.Clamp(next[f][i], box.Low, box.High);
                 }
             }
@@ -223,7 +223,7 @@ public sealed class SheetTests
         Assert.Contains("no field 'w'", Made(new() { ["w"] = 1 }), StringComparison.Ordinal);
         Assert.Contains("D of v = NaN", Made(new() { ["v"] = double.NaN }), StringComparison.Ordinal);
         Assert.Contains(
-            "'tau' is 0",
+            "tau = 0",
             Message(() => new Sheet<float>(new(new FitzHughNagumo(tau: 0), 9, 9, 0.1, Both)).Dispose()),
             StringComparison.Ordinal
         );

@@ -84,7 +84,12 @@ public sealed class SweepTests
             double amplitude = Math.Sqrt(drive / saturation);
             Assert.Equal(row.Number("A_theory"), amplitude, 1e-8);
             Assert.Equal(row.Number("lambda_"), theory.Growth(lambda), 1e-12);
-            var rest = ChainRest.Find(chain, Pattern.Seed(chain, set.Rest, n, amplitude), 1e-12);
+            var rest = ChainRest.Find(
+                chain,
+                Pattern.Seed(chain, set.Rest, n, amplitude),
+                1e-12,
+                cancel: TestContext.Current.CancellationToken
+            );
             double measured = row.Number("A");
             Assert.Equal(measured, Pattern.Amplitude(rest.State.AsSpan(0, set.N), n), e.Number("tol_A_rel") * measured);
         }

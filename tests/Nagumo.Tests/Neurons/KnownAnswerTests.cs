@@ -51,6 +51,34 @@ public sealed class KnownAnswerTests
     }
 
     [Theory]
+    [InlineData(1, -2.5)]
+    [InlineData(1, 0)]
+    [InlineData(0.25, 0.7)]
+    [InlineData(3, 20)]
+    public void Logistic_response_is_the_sigmoid_and_tanh_response_is_tanh(double temperature, double current)
+    {
+        Assert.Equal(1 / (1 + Math.Exp(-current / temperature)), Rest(new Logistic(temperature), current)[0], Rounding);
+        Assert.Equal(Math.Tanh(current / temperature), Rest(new TanhNeuron(temperature), current)[0], Rounding);
+    }
+
+    [Theory]
+    [InlineData(40, 1 - 1.0 / (1 << 24))]
+    [InlineData(-40, 1.0 / (1 << 24))]
+    public void A_saturated_logistic_neuron_rests_next_to_the_edge(double current, double u) =>
+        Assert.Equal(u, Rest(new Logistic(), current)[0]);
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(0.4)]
+    [InlineData(9)]
+    public void A_neuron_on_a_domain_of_its_own_answers_inside_it(double current)
+    {
+        // u log u on [0.01, 3]: u = e^(I − 1), confined.
+        var neuron = new TextNeuron("u*log(u)", new Dictionary<string, double>(), box: (0.01, 3));
+        Assert.Equal(Math.Clamp(Math.Exp(current - 1), 0.01, 3), Rest(neuron, current)[0], Rounding);
+    }
+
+    [Theory]
     [InlineData(-0.3, 0)]
     [InlineData(0, 0)]
     [InlineData(0.37, 0.37)]

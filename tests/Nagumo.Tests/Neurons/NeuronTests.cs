@@ -49,7 +49,7 @@ public sealed class NeuronTests
             velocity = machine.CreateState(1);
         using var ws = new Workspace<double>();
         machine.LoadConstants(s, ws);
-        s.X(0, 0)[0, 0] = -2;
+        s.X(0, 0)[0, 0] = neuron.Box is null ? -2 : Inside(neuron, -2);
         double before = double.PositiveInfinity;
         for (int step = 0; step < 200; step++)
         {
@@ -113,7 +113,11 @@ public sealed class NeuronTests
             var rng = new Rng(seed);
             for (int f = 0; f < neuron.Fields.Count; f++)
             for (int r = 0; r < 2; r++)
+            {
                 rng.FillNormal(state.X(0, f).Row(r));
+                foreach (ref double x in state.X(0, f).Row(r))
+                    x = f == 0 ? Inside(neuron, x) : x;
+            }
         }
         double[] Fields(State<double> state, int lane) => [.. neuron.Fields.Select((_, f) => state.X(0, f)[1, lane])];
         // Potentials of a few terms at arguments of a few units: at most some dozen roundings of numbers below 100.
@@ -200,6 +204,10 @@ public sealed class NeuronTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new LogCoshNeuron(c: double.NaN));
     }
 
+    /// <summary>A number as it is, or in the middle half of the neuron's box: a potential need not be one outside.</summary>
+    private static double Inside(Neuron neuron, double x) =>
+        neuron.Box is { } box ? box.Low + (box.High - box.Low) * (0.5 + 0.25 * Math.Tanh(x)) : x;
+
     private static Machine<T> Single<T>(Neuron neuron, double[] drives)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -252,7 +260,7 @@ public sealed class NeuronTests
             }
             return Force(0) > drive;
         }
-        var (low, high) = neuron.Box is { } box ? (box.Low, box.High) : (-1e4, 1e4);
+        var (low, high) = new Population("n", neuron, 1).Box is { } box ? (box.Low, box.High) : (-1e4, 1e4);
         double u = Root(low, high, Above);
         Above(u);
         x[0] = u;

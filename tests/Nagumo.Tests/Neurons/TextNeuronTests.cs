@@ -50,6 +50,31 @@ public sealed class TextNeuronTests
         }
     }
 
+    [Theory]
+    [InlineData("-(V^2/2 - V^4/12) + V*w - 0.4*w^2", "unknown name 'V' at position 2; the activator is called u: write u for V\n")]
+    [InlineData("u^2/2 + g*u*w", "unknown name 'g' at position 8; add it to parameters, or to inhibitors\n")]
+    [InlineData("u^2/2 + u*W - w^2", "unknown name 'W' at position 10; did you mean 'w'? Otherwise add 'W' to parameters\n")]
+    public void Unknown_names_come_with_what_helps(string potential, string message) =>
+        Assert.StartsWith(
+            message,
+            Assert
+                .Throws<ExpressionFormatException>(() =>
+                    new TextNeuron(potential, new Dictionary<string, double>(), new Dictionary<string, double> { ["w"] = 2 })
+                )
+                .Message
+        );
+
+    [Fact]
+    public void Names_may_be_Greek()
+    {
+        var neuron = new TextNeuron(
+            "u²/2 + u·ω − γ*ω²/2",
+            new Dictionary<string, double> { ["γ"] = 0.8 },
+            new Dictionary<string, double> { ["ω"] = 2 }
+        );
+        Assert.Equal(["γ", "tau_ω"], neuron.Parameters.Select(p => p.Name));
+    }
+
     [Fact]
     public void A_box_confines_the_activator()
     {
@@ -102,5 +127,29 @@ public sealed class TextNeuronTests
             new Trainer(SmallExperiments.Mnist(hidden), SmallExperiments.Images(32), threads: 1)
         );
         Assert.Contains("bistable", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the user calls tau is the user's; the inhibitors' time constants step aside.</summary>
+    [Fact]
+    public void A_parameter_may_be_called_tau()
+    {
+        var neuron = new TextNeuron(
+            "u^2/(2*tau) + u*v - v^2/2 + tau_w*u*w - w^2/2",
+            new Dictionary<string, double> { ["tau"] = 4, ["tau_w"] = 0.1 },
+            new Dictionary<string, double> { ["v"] = 0.5, ["w"] = 0.25 }
+        );
+        Assert.Equal(
+            new Dictionary<string, double>
+            {
+                ["tau"] = 4,
+                ["tau_w"] = 0.1,
+                ["tau_v"] = 0.5,
+                ["tau_w_"] = 0.25,
+            },
+            neuron.Parameters.ToDictionary(p => p.Name, p => p.Value)
+        );
+        Assert.Equal(["tau_v", "tau_w_"], neuron.Inhibitors.Select(v => v.Tau.Name).Order());
+        var usual = new TextNeuron("u*v - v^2/2", new Dictionary<string, double>(), new Dictionary<string, double> { ["v"] = 0.5 });
+        Assert.Equal("tau", usual.Inhibitors[0].Tau.Name);
     }
 }

@@ -33,8 +33,8 @@ public sealed class ExtrapolationTests
     {
         double Error(double h)
         {
-            var flow = new Extrapolation(new Rotation(), new(0.1, 0.1, columns, h));
-            flow.Begin([1, 0]);
+            var flow = new Extrapolation(new Rotation(), new(0.1, 0.1, columns));
+            flow.Begin([1, 0], h);
             Assert.Equal(h, flow.Step());
             return Math.Max(Math.Abs(flow.State[0] - Math.Cos(h)), Math.Abs(flow.State[1] + Math.Sin(h)));
         }
@@ -58,8 +58,8 @@ public sealed class ExtrapolationTests
         }
         double Error(double h)
         {
-            var flow = new Extrapolation(new Stiff(Lambda), new(0.1, 0.1, columns, h));
-            flow.Begin([0.2]);
+            var flow = new Extrapolation(new Stiff(Lambda), new(0.1, 0.1, columns));
+            flow.Begin([0.2], h);
             flow.Step();
             return Math.Abs(flow.State[0] - Exact(h));
         }
@@ -120,5 +120,70 @@ public sealed class ExtrapolationTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         flow.Advance(50);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    /// <summary>One variable.</summary>
+    private sealed class Line(Func<double, double> f) : IVelocity
+    {
+        public int Size => 1;
+
+        public void At(ReadOnlySpan<double> x, Span<double> velocity) => velocity[0] = f(x[0]);
+    }
+
+    // x' = −1e5 x³ from 1: the first steps overflow, x = 1/√(1 + 2e5 t) remains.
+    [Theory]
+    [InlineData(1, 1e5)]
+    [InlineData(1e100, 1e-195)]
+    public void A_step_that_overflows_is_a_step_that_failed(double size, double rate)
+    {
+        var flow = new Extrapolation(new Line(x => -rate * x * x * x), new(1e-12, 1e-14, 5), [size]);
+        flow.Begin([size]);
+        flow.Advance(1);
+        Assert.Equal(1 / Math.Sqrt(1 + 2e5), flow.State[0] / size, 1e-12);
+    }
+
+    // x' = x² from 1 is infinite at t = 1, x' = x − x⁻¹… never: both end by themselves.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1e-30)]
+    [InlineData(1e30)]
+    public void What_runs_away_escapes_in_its_own_time(double unit)
+    {
+        var flow = new Extrapolation(new Line(x => x * x / unit), ExtrapolationOptions.Precise, [Math.Abs(unit)]);
+        flow.Begin([unit]);
+        int steps = 0;
+        while (flow.TryStep(out _))
+            steps++;
+        Assert.True(flow.HasEscaped);
+        Assert.InRange(steps, 10, 10_000);
+        Assert.Equal(1, flow.Time, 1e-9);
+        Assert.Contains("runs away", Assert.Throws<NotFiniteNumberException>(() => flow.Step()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exponential_growth_ends_where_numbers_end()
+    {
+        var flow = new Extrapolation(new Line(x => x), new());
+        flow.Begin([1]);
+        while (flow.TryStep(out _)) { }
+        Assert.True(flow.HasEscaped);
+        // ln 1.8e308.
+        Assert.InRange(flow.Time, 700, 710);
+    }
+
+    [Fact]
+    public void Steps_may_be_bounded_and_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        var flow = new Extrapolation(new Line(x => -1e9 * (x - 1)), new(), cancel: source.Token) { MostSteps = 100 };
+        flow.Begin([0]);
+        while (flow.TryStep(out _)) { }
+        Assert.False(flow.HasEscaped);
+        Assert.Equal(100, flow.Steps + flow.Rejected);
+        Assert.Contains("100 steps", Assert.Throws<NotFiniteNumberException>(() => flow.Step()).Message, StringComparison.Ordinal);
+        var other = new Extrapolation(new Line(x => x), new(), cancel: source.Token);
+        other.Begin([1]);
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => other.Step());
     }
 }

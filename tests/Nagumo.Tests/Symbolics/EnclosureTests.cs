@@ -34,7 +34,7 @@ public sealed class EnclosureTests
                     if (f is null)
                         return;
                     double value = f.Evaluate((Symbol _) => low + share * width);
-                    var box = Enclosure.Of(f, RandomExpr.X, new(low, low + width));
+                    var box = new Enclosing(f).On(new Enclosure(low, low + width));
                     Assert.True(double.IsNaN(value) || box.Contains(value), $"{f} at {low + share * width}: {value} not in {box}");
                 },
                 iter: 5000
@@ -53,7 +53,7 @@ public sealed class EnclosureTests
     [InlineData("sin", 1, double.PositiveInfinity, -1, 1)]
     public void A_sine_is_enclosed_by_its_ends_crests_and_troughs(string name, double low, double high, double least, double most)
     {
-        var box = Enclosure.Of(Expr.Parse($"{name}(x)", _ => RandomExpr.X), RandomExpr.X, new(low, high));
+        var box = new Enclosing(Expr.Parse($"{name}(x)", _ => RandomExpr.X)).On(new Enclosure(low, high));
         Assert.Equal(
             (least, most),
             (box.Low, box.High),
@@ -74,7 +74,7 @@ public sealed class EnclosureTests
                             return;
                     Expr f = roots.Aggregate((Expr)scale, (p, r) => p * (RandomExpr.X - r));
 
-                    var found = AllRoots.Of(f, RandomExpr.X, -10, 10);
+                    var found = AllRoots.Of(f, RandomExpr.X, -10, 10).Select(r => r.At);
 
                     Assert.Equal(roots, found, (a, b) => Math.Abs(a - b) < 1e-12 * Math.Max(1, Math.Abs(a)));
                 },
@@ -86,18 +86,32 @@ public sealed class EnclosureTests
     {
         Expr x = RandomExpr.X;
         var f = Expr.Parse("tanh(3*x) - x/2 - 0.1", name => name == "x" ? RandomExpr.X : null);
-        var roots = AllRoots.Of(f, RandomExpr.X, -1e4, 1e4);
-        Assert.Equal(3, roots.Count);
+        double[] roots = [.. AllRoots.Of(f, RandomExpr.X, -1e4, 1e4).Select(r => r.At)];
+        Assert.Equal(3, roots.Length);
         Assert.All(roots, r => Assert.Equal(0, f.Evaluate((Symbol _) => r), 1e-14));
         // x = 10 sin x has seven, from the graph: |x| < 10, 2.85, 7.07, 8.42 and 0.
         Assert.Equal(
             [-8.42320393, -7.06817436, -2.85234189, 0, 2.85234189, 7.06817436, 8.42320393],
-            AllRoots.Of(Sin(x) - x / 10, RandomExpr.X, -1e3, 1e3),
+            AllRoots.Of(Sin(x) - x / 10, RandomExpr.X, -1e3, 1e3).Select(r => r.At),
             (a, b) => Math.Abs(a - b) < 1e-8
         );
         // Even order: touched, not crossed.
         Assert.Single(AllRoots.Of((x - 0.3) * (x - 0.3), RandomExpr.X, -10, 10));
         Assert.Empty(AllRoots.Of(x * x + 1e-9, RandomExpr.X, -10, 10));
+        // Of every magnitude alike.
+        foreach (double unit in (double[])[1e-30, 1e-5, 1e7, 1e30])
+            Assert.Equal(
+                [-unit, 0, 2 * unit],
+                AllRoots.Of(x * (x + unit) * (x - 2 * unit), RandomExpr.X, -1e60, 1e60).Select(r => r.At),
+                (a, b) => Math.Abs(a - b) <= 1e-12 * unit
+            );
+        Assert.Equal(
+            [new Root(0.25, Passage.Jumps)],
+            AllRoots.Of(Select(x - 0.25, 2 + x, -1 - x * x), RandomExpr.X, -10, 10),
+            (a, b) => a.Passage == b.Passage && Math.Abs(a.At - b.At) < 1e-11
+        );
+        // A pole is no root.
+        Assert.Empty(AllRoots.Of(1 / (x - 0.5), RandomExpr.X, -10, 10));
         Assert.Throws<ArgumentException>(() => AllRoots.Of(x * 0 + 0, RandomExpr.X, -10, 10));
     }
 

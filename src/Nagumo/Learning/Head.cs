@@ -1,0 +1,93 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Networks;
+
+namespace Nagumo.Learning;
+
+/// <summary>A linear readout that looks at some neurons and does not act back on them: z = W u + b, a part of the cost.</summary>
+/// <remarks>
+/// C(W u + b, y) is a cost of u: the nudge is −β Wᵀ ∂C/∂z. Its own parameters are learned by the local rule ∂C/∂W = ∂C/∂z uᵀ at the free
+/// state. Threads write disjoint lanes, and later rows of the gradient.
+/// </remarks>
+/// <typeparam name="T">float or double.</typeparam>
+internal sealed unsafe class Head<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly EndPlace _at;
+    private readonly Buffer<T> _memory;
+    private readonly MatView<T> _u,
+        _z,
+        _force;
+
+    /// <param name="at">The neurons that it looks at.</param>
+    /// <param name="weights">W, [width × neurons]; belongs to the head from now on.</param>
+    /// <param name="bias">b, [width].</param>
+    /// <param name="batch">Most samples of a batch.</param>
+    public Head(EndPlace at, Tensor<T> weights, Tensor<T> bias, int batch)
+    {
+        (_at, Weights, Bias) = (at, weights, bias);
+        int padded = (batch + 15) / 16 * 16;
+        _memory = new((at.Count + 2L * weights.Rows) * padded);
+        _u = new(_memory.Pointer, at.Count, batch, padded);
+        _z = new(_memory.Pointer + (long)at.Count * padded, weights.Rows, batch, padded);
+        _force = new(_memory.Pointer + ((long)at.Count + weights.Rows) * padded, weights.Rows, batch, padded);
+    }
+
+    /// <summary>W.</summary>
+    public Tensor<T> Weights { get; }
+
+    /// <summary>b.</summary>
+    public Tensor<T> Bias { get; }
+
+    /// <summary>Number of outputs.</summary>
+    public int Width => Weights.Rows;
+
+    /// <summary>The outputs of a state into lanes [at, …) of the batch.</summary>
+    public void Read(State<T> s, int at, GemmWorkspace<T> ws)
+    {
+        var u = Slice(_u, at, s.Lanes);
+        _at.Of(s.X(_at.Population, _at.Field)).CopyTo(u);
+        Gemm.Multiply(Weights.Value, u, new(Bias.Value.Data, Width, s.Lanes, 1, 0), Slice(_z, at, s.Lanes), T.One, ws);
+    }
+
+    /// <summary>The outputs of one lane of the batch.</summary>
+    public void Output(int lane, Span<double> z)
+    {
+        for (int c = 0; c < Width; c++)
+            z[c] = double.CreateChecked(_z[c, lane]);
+    }
+
+    /// <summary>Takes ∂C/∂z of one lane.</summary>
+    public void Push(int lane, ReadOnlySpan<double> force)
+    {
+        for (int c = 0; c < Width; c++)
+            _force[c, lane] = T.CreateChecked(force[c]);
+    }
+
+    /// <summary>∂C/∂u of lanes [at, at + lanes) × factor, into the neurons' rows of a view of their population.</summary>
+    public void Pull(int at, int lanes, T factor, MatView<T> population, GemmWorkspace<T> ws) =>
+        Gemm.Multiply(Weights.Value.Transposed, Slice(_force, at, lanes), default, _at.Of(population), factor, ws);
+
+    /// <summary>One thread's rows of the mean gradient over the first so many lanes.</summary>
+    public void Gradient(int lanes, int part, int parts, GemmWorkspace<T> ws)
+    {
+        T scale = T.CreateChecked(1.0 / lanes);
+        var (row0, rows) = Shares.Of(Width, part, parts);
+        if (rows == 0)
+            return;
+        var force = _force.Slice(row0, rows, 0, lanes);
+        Gemm.Multiply(force, Slice(_u, 0, lanes).Transposed, default, Weights.Gradient.Slice(row0, rows, 0, Weights.Cols), scale, ws);
+        for (int r = 0; r < rows; r++)
+            Bias.Gradients[row0 + r] = scale * LaneSum.Of<T>(force.Row(r));
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        _memory.Dispose();
+        Weights.Dispose();
+        Bias.Dispose();
+    }
+
+    private static MatView<T> Slice(MatView<T> view, int at, int lanes) => view.Slice(0, view.Rows, at, lanes);
+}

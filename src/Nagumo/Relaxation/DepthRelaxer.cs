@@ -1,0 +1,319 @@
+using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Couplings;
+using Nagumo.Networks;
+
+namespace Nagumo.Relaxation;
+
+/// <summary>Rest states of layers in depth that diffusion joins, many lanes at once.</summary>
+/// <remarks>
+/// Each step solves, for every neuron and lane by itself, the chain along depth with the neuron's own second derivatives, loads and both
+/// diffusions: a 2 × 2 block elimination over the layers, linear in depth. What the loads overdo is made up for by Nesterov's momentum,
+/// restarted when the step turns against the force. Inhibitors are solved with the activators, so nothing is eliminated by hand and any neuron
+/// will do. It converges where the inhibitors hold the activators, which makes the reduced energy convex. [docs/hamiltonian.md;
+/// Nesterov 2004, §2.2; O'Donoghue and Candès 2015, doi:10.1007/s10208-013-9150-3]
+/// </remarks>
+internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Activators beyond this are pulled back: Newton on a cubic may overshoot on its way.</summary>
+    private const double Guard = 20;
+
+    private readonly Stack<Room> _rooms = new();
+    private readonly bool[] _along;
+    private readonly int _population,
+        _layers,
+        _size;
+    private readonly int[] _diffusion;
+
+    /// <param name="machine">A machine to which it applies; others of the same network are relaxed, too.</param>
+    /// <exception cref="ArgumentException">It does not apply.</exception>
+    public DepthRelaxer(Machine<T> machine)
+    {
+        var network = machine.Network;
+        if (Fault(network) is { } fault)
+            throw new ArgumentException(
+                $"The depth relaxer is for one population of layers that diffusion along its first axis joins; {fault}."
+            );
+        _population = machine.Relaxed.Single();
+        var population = network.Populations[_population];
+        (_layers, _size) = (population.Shape[0], population.Shape.Stride(0));
+        _along = [.. network.Couplings.Select(IsAlong)];
+        _diffusion = [.. Enumerable.Range(0, population.Fields).Select(f => Of(network, _population, f))];
+    }
+
+    /// <summary>Whether it applies to a network.</summary>
+    public static bool Applies(Network network) => Fault(network) is null;
+
+    private static string? Fault(Network network)
+    {
+        Population[] relaxed = [.. network.Populations.Where(p => !p.IsClamped)];
+        if (relaxed is not [{ Shape.Count: 2 } layers])
+            return $"this network relaxes {string.Join(", ", relaxed.Select(p => $"'{p.Name}' {p.Shape}"))}";
+        if (layers.Fields > 2 || layers.Box is not null)
+            return $"'{layers.Name}' has {(layers.Box is null ? $"{layers.Fields - 1} inhibitors" : "a box")}";
+        for (int f = 0; f < layers.Fields; f++)
+            if (Of(network, network.IndexOf(layers.Name), f) < 0)
+                return $"nothing joins the {(f == 0 ? "activators" : "inhibitors")} of '{layers.Name}'";
+        return null;
+    }
+
+    private static bool IsAlong(Coupling c) => c is DiffusiveAlong { Axis: 0, Boundary: Boundary.Free };
+
+    private static int Of(Network network, int population, int field)
+    {
+        for (int c = 0; c < network.Couplings.Count; c++)
+            if (
+                IsAlong(network.Couplings[c])
+                && network.Couplings[c].Ends[0].Place is null
+                && network.Locate(network.Couplings[c].Ends[0]) is var (p, f)
+                && (p, f) == (population, field)
+            )
+                return c;
+        return -1;
+    }
+
+    /// <summary>Momentum is common to all lanes.</summary>
+    public bool JoinsLanes => true;
+
+    /// <summary>Relaxes all lanes. The report's residual is that of the state which entered the last step.</summary>
+    /// <exception cref="NotSupportedException">A machine of another scalar type than this was made for.</exception>
+    public RelaxationReport Relax<TOther>(Machine<TOther> machine, State<TOther> state, SweepOptions options)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther> =>
+        machine is Machine<T> m && state is State<T> s
+            ? Relax(m, s, options)
+            : throw new NotSupportedException($"This depth relaxer is for machines of {typeof(T).Name}.");
+
+    private RelaxationReport Relax(Machine<T> machine, State<T> s, SweepOptions options)
+    {
+        Room room;
+        lock (_rooms)
+            room = _rooms.TryPop(out var used) ? used : new();
+        try
+        {
+            return Relax(machine, s, room, options, s.Workspace);
+        }
+        finally
+        {
+            lock (_rooms)
+                _rooms.Push(room);
+        }
+    }
+
+    private RelaxationReport Relax(Machine<T> machine, State<T> s, Room room, SweepOptions options, Workspace<T> ws)
+    {
+        var site = machine.Site(_population);
+        var x = s.Fields(_population);
+        var drives = s.Drives(_population);
+        room.Layout(x);
+        double theta = 1,
+            residual = double.NaN;
+        int steps = 0,
+            above = s.Lanes;
+        while (steps < options.MaxSweeps)
+        {
+            machine.PrepareWithout(s, _population, _along, ws);
+            for (int l = 0; l < _layers; l++)
+            {
+                // A layer at a time: what is driven is still in the cache when its forces are taken.
+                machine.Drive(s, _population, l * _size, _size, ws);
+                site.Forces(x, drives, room.Force, l * _size, _size);
+                site.Curvature(x, room.Curvature, l * _size, _size);
+            }
+            double next = (1 + Math.Sqrt(1 + 4 * theta * theta)) / 2,
+                momentum = steps == 0 ? 0 : (theta - 1) / next;
+            theta = Step(machine, x, room, s.LaneResidual.Row(0), momentum, steps == 0) ? next : 1;
+            steps++;
+            (residual, above) = BlockSweeps.Judge(s, options.Tolerance);
+            if (!double.IsFinite(residual) || (options.Tolerance > 0 && above == 0))
+                break;
+        }
+        // The state is the step's end, without the momentum's move beyond it.
+        for (int f = 0; f < x.Length && steps > 0; f++)
+        for (int r = 0; r < x[f].Rows; r++)
+            room.Old[f].Row(r).CopyTo(x[f].Row(r));
+        return new("nesterov", steps, residual, options.Tolerance > 0 ? above : 0);
+    }
+
+    /// <summary>D of a field: g, or −d of an inhibitor, whose links ascend.</summary>
+    private T Diffusion(Machine<T> machine, int field)
+    {
+        if (field >= _diffusion.Length)
+            return T.Zero;
+        T d = machine.Parameters[machine.TensorsOf(_diffusion[field]).First].Values[0];
+        return field == 0 ? d : -d;
+    }
+
+    /// <summary>Adds the neighbours to the forces, measures each lane, solves along depth and moves.</summary>
+    /// <returns>False when the step went against the force: the momentum starts afresh.</returns>
+    private bool Step(Machine<T> machine, ReadOnlySpan<MatView<T>> fields, Room room, Span<T> residual, double momentum, bool first)
+    {
+        bool two = fields.Length > 1;
+        int lanes = fields[0].Cols,
+            last = _layers - 1;
+        nint stride = fields[0].RowStride,
+            layer = _size * stride;
+        Vector<T> g = new(Diffusion(machine, 0)),
+            d = new(Diffusion(machine, 1)),
+            guard = new(T.CreateChecked(Guard)),
+            push = new(T.CreateChecked(momentum)),
+            turn = Vector<T>.Zero,
+            // Of the last vector of a row only these lanes are ours.
+            tail = Vector<T>.Zero;
+        T* u0 = fields[0].Data,
+            v0 = two ? fields[1].Data : null,
+            forceU = room.Force[0].Data,
+            forceV = two ? room.Force[1].Data : null,
+            uu = room.Curvature[0].Data,
+            uv = two ? room.Curvature[1].Data : null,
+            vv = two ? room.Curvature[2].Data : null,
+            oldU = room.Old[0].Data,
+            oldV = two ? room.Old[1].Data : null;
+        Array.Clear(room.Worst);
+        var work = (Vector<T>*)room.Work(_layers * 5 * Vector<T>.Count);
+        fixed (T* worstLanes = room.Worst)
+            for (int r = 0; r < _size; r++)
+            for (int at = 0; at < lanes; at += Vector<T>.Count)
+            {
+                nint i = r * stride + at;
+                // [[h0, h1], [h1, h2]] is the inverse of the eliminated diagonal block, (x, y) the eliminated right-hand side.
+                Vector<T> h0 = default,
+                    h1 = default,
+                    h2 = default,
+                    x = default,
+                    y = default,
+                    belowU = default,
+                    belowV = default,
+                    u = Vector.Load(u0 + i),
+                    v = two ? Vector.Load(v0 + i) : default,
+                    worst = Vector.Load(worstLanes + at);
+                for (int l = 0; l < _layers; l++)
+                {
+                    nint here = l * layer + i;
+                    Vector<T> aboveU = default,
+                        aboveV = default;
+                    if (l < last)
+                    {
+                        aboveU = Vector.Load(u0 + here + layer);
+                        if (two)
+                            aboveV = Vector.Load(v0 + here + layer);
+                    }
+                    // The links' own share is part of the loads.
+                    var fu = Vector.Load(forceU + here) - g * (belowU + aboveU);
+                    fu.Store(forceU + here);
+                    worst = Vector.Max(worst, Vector.Abs(fu));
+                    var a = Vector.Load(uu + here);
+                    Vector<T> b = default,
+                        e = Vector<T>.One,
+                        fv = default;
+                    if (two)
+                    {
+                        fv = Vector.Load(forceV + here) - d * (belowV + aboveV);
+                        worst = Vector.Max(worst, Vector.Abs(fv));
+                        b = Vector.Load(uv + here);
+                        e = Vector.Load(vv + here);
+                    }
+                    // Off the diagonal stands −diag(g, d): the Schur complement loses D Δ⁻¹ D, the right-hand side gains D Δ⁻¹ (x, y).
+                    a -= g * g * h0;
+                    b -= g * d * h1;
+                    e -= d * d * h2;
+                    (x, y) = (g * (h0 * x + h1 * y) - fu, d * (h1 * x + h2 * y) - fv);
+                    var inverse = Vector<T>.One / (a * e - b * b);
+                    (h0, h1, h2) = (e * inverse, -b * inverse, a * inverse);
+                    var w = work + 5 * l;
+                    (w[0], w[1], w[2], w[3], w[4]) = (h0, h1, h2, x, y);
+                    (belowU, belowV, u, v) = (u, v, aboveU, aboveV);
+                }
+                worst.Store(worstLanes + at);
+                Vector<T> du = default,
+                    dv = default;
+                for (int l = last; l >= 0; l--)
+                {
+                    nint here = l * layer + i;
+                    var w = work + 5 * l;
+                    var (rx, ry) = (w[3] + g * du, w[4] + d * dv);
+                    (du, dv) = (w[0] * rx + w[1] * ry, w[1] * rx + w[2] * ry);
+                    var to = Vector.Min(Vector.Max(Vector.Load(u0 + here) + du, -guard), guard);
+                    var moved = first ? Vector<T>.Zero : to - Vector.Load(oldU + here);
+                    if (at + Vector<T>.Count <= lanes)
+                        turn += Vector.Load(forceU + here) * moved;
+                    else
+                        tail += Vector.Load(forceU + here) * moved;
+                    to.Store(oldU + here);
+                    (to + push * moved).Store(u0 + here);
+                    if (!two)
+                        continue;
+                    to = Vector.Load(v0 + here) + dv;
+                    moved = first ? Vector<T>.Zero : to - Vector.Load(oldV + here);
+                    to.Store(oldV + here);
+                    (to + push * moved).Store(v0 + here);
+                }
+            }
+        room.Worst.AsSpan(0, lanes).CopyTo(residual);
+        T sum = T.Zero;
+        for (int i = 0; i < Vector<T>.Count; i++)
+            sum += turn[i] + (i < lanes % Vector<T>.Count ? tail[i] : T.Zero);
+        return !(sum > T.Zero);
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        foreach (var room in _rooms)
+            room.Dispose();
+    }
+
+    /// <summary>One thread's rows beside a state: forces, curvatures, the positions of the step before. Grows at its first use with larger states.</summary>
+    private sealed class Room : IDisposable
+    {
+        private Buffer<T> _memory = new(0),
+            _work = new(0);
+
+        public MatView<T>[] Force { get; private set; } = [];
+        public MatView<T>[] Curvature { get; private set; } = [];
+        public MatView<T>[] Old { get; private set; } = [];
+        public T[] Worst { get; private set; } = [];
+
+        /// <summary>Lays the rows out as a state's fields lie, so that one index serves all.</summary>
+        public void Layout(ReadOnlySpan<MatView<T>> fields)
+        {
+            int n = fields.Length;
+            var like = fields[0];
+            if (Force.Length == n && Force[0].Rows == like.Rows && Force[0].Cols == like.Cols && Force[0].RowStride == like.RowStride)
+                return;
+            long each = like.Rows * like.RowStride;
+            int rows = 2 * n + n * (n + 1) / 2;
+            if (_memory.Length < rows * each)
+            {
+                _memory.Dispose();
+                _memory = new(rows * each);
+                // Padding of rows is computed with, too.
+                _memory.Span.Clear();
+            }
+            T* next = _memory.Pointer;
+            if (Force.Length != n)
+                (Force, Curvature, Old) = (new MatView<T>[n], new MatView<T>[n * (n + 1) / 2], new MatView<T>[n]);
+            foreach (var views in (ReadOnlySpan<MatView<T>[]>)[Force, Curvature, Old])
+                for (int k = 0; k < views.Length; k++, next += each)
+                    views[k] = new(next, like.Rows, like.Cols, like.RowStride);
+            if (Worst.Length < like.RowStride)
+                Worst = new T[like.RowStride];
+        }
+
+        public T* Work(int length)
+        {
+            if (_work.Length < length)
+            {
+                _work.Dispose();
+                _work = new(length);
+            }
+            return _work.Pointer;
+        }
+
+        public void Dispose()
+        {
+            _memory.Dispose();
+            _work.Dispose();
+        }
+    }
+}

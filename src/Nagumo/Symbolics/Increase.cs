@@ -1,0 +1,111 @@
+namespace Nagumo.Symbolics;
+
+/// <summary>What is known of where a function rises: whether it does everywhere, and if not, where it falls most or is no number.</summary>
+/// <param name="Holds">Whether no place was found where it falls.</param>
+/// <param name="Where">Where it falls most, or is not a number; NaN where it rises.</param>
+/// <param name="IsNumber">Whether its slope is a number everywhere.</param>
+internal readonly record struct Increase(bool Holds, double Where, bool IsNumber = true)
+{
+    /// <summary>Most boxes that are looked into beyond the samples.</summary>
+    private const int MostBoxes = 400;
+
+    /// <summary>A box so narrow, relative to its place, is no longer halved.</summary>
+    private const double Narrow = 1e-7;
+
+    /// <summary>A slope beyond this has overflowed: what is not a number next to it says nothing about the function's domain.</summary>
+    private const double Huge = 1e30;
+
+    /// <summary>Looks at samples, ±1e−6…1e6 and denser within ±10, or evenly and towards the ends in a finite range; then, where the slope can be
+    /// enclosed, into every box that may hide a dip between them.</summary>
+    /// <param name="slope">The slope at a point.</param>
+    /// <param name="enclosure">The slope on an interval; null where it cannot be enclosed.</param>
+    /// <param name="range">Where the function is asked about; infinite ends are allowed.</param>
+    public static Increase Of(Func<double, double> slope, Func<Enclosure, Enclosure>? enclosure, Enclosure range)
+    {
+        double[] samples = [.. Samples(range)];
+        double[] slopes = [.. samples.Select(slope)];
+        // A slope of 0 at a point is allowed (kγ = 1), and rounding may leave it a little below.
+        double allowed =
+            -1e-12
+            * (
+                double.IsFinite(range.High - range.Low)
+                    ? Math.Abs(slopes[samples.Length / 2])
+                    : samples.Zip(slopes).Where(s => Math.Abs(s.First) <= 1).Max(s => Math.Abs(s.Second))
+            );
+        if (!double.IsFinite(allowed))
+            allowed = 0;
+        var (where, worst, rises) = (double.NaN, allowed, false);
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (double.IsNaN(slopes[i]) && !Overflown(i))
+                return new(false, samples[i], IsNumber: false);
+            rises |= slopes[i] > 0;
+            if (slopes[i] < worst)
+                (where, worst) = (samples[i], slopes[i]);
+        }
+        if (!double.IsNaN(where))
+            return new(false, where);
+        if (!rises)
+            return new(false, samples[samples.Length / 2]);
+        double dip = enclosure is null ? double.NaN : Dip(slope, enclosure, range, allowed);
+        return new(double.IsNaN(dip), dip);
+
+        // Nearer to 0, on the same side, it was so large already.
+        bool Overflown(int i) =>
+            samples.Zip(slopes).Any(s => s.First * samples[i] > 0 && Math.Abs(s.First) < Math.Abs(samples[i]) && Math.Abs(s.Second) > Huge);
+    }
+
+    /// <summary>A place where the slope is below what is allowed, by halving the boxes that may hold one; NaN when none was found.</summary>
+    private static double Dip(Func<double, double> slope, Func<Enclosure, Enclosure> enclosure, Enclosure range, double allowed)
+    {
+        double low = Math.Max(range.Low, -Far),
+            high = Math.Min(range.High, Far);
+        var boxes = new Stack<Enclosure>();
+        if (low < 0 && high > 0)
+            boxes.Push(new(low, 0));
+        boxes.Push(new(low < 0 && high > 0 ? 0 : low, high));
+        for (int seen = 0; seen < MostBoxes && boxes.TryPop(out var box); seen++)
+        {
+            if (enclosure(box).Low >= allowed)
+                continue;
+            double centre = Middle(box);
+            if (slope(centre) < allowed)
+                return centre;
+            if (box.High - box.Low <= Narrow * Math.Max(Narrow, Math.Abs(centre)))
+                continue;
+            boxes.Push(new(box.Low, centre));
+            boxes.Push(new(centre, box.High));
+        }
+        return double.NaN;
+
+        // Geometric between numbers of one sign and different size.
+        static double Middle(Enclosure b) =>
+            b.Low > 0 && b.High > 4 * b.Low ? Math.Sqrt(b.Low) * Math.Sqrt(b.High)
+            : b.High < 0 && b.Low < 4 * b.High ? -Math.Sqrt(-b.Low) * Math.Sqrt(-b.High)
+            : b.Low + (b.High - b.Low) / 2;
+    }
+
+    private const double Far = 1e6;
+
+    /// <summary>The points of a range that are looked at, in increasing order.</summary>
+    public static IEnumerable<double> Samples(Enclosure range)
+    {
+        var points = new SortedSet<double>();
+        if (double.IsFinite(range.High - range.Low))
+            for (int i = 0; i <= 400; i++)
+            {
+                double width = range.High - range.Low,
+                    near = width * Math.Pow(10, -i / 50.0);
+                points.UnionWith([range.Low + width * i / 400, range.Low + near, range.High - near]);
+            }
+        else
+        {
+            points.Add(0);
+            for (int i = -600; i <= 600; i++)
+                points.UnionWith([Math.Pow(10, i / 100.0), -Math.Pow(10, i / 100.0)]);
+            for (int i = 1; i <= 400; i++)
+                points.UnionWith([i * 0.025, -i * 0.025]);
+        }
+        return points.Where(x => x >= range.Low && x <= range.High);
+    }
+}

@@ -1,0 +1,150 @@
+using Nagumo.Audits;
+using Nagumo.Circuits;
+using Nagumo.Compute;
+using Nagumo.Data;
+using Nagumo.Learning;
+using Nagumo.Tests.Learning;
+
+namespace Nagumo.Tests.Hamiltonian;
+
+/// <summary>What takes any network takes a chain that relaxes, too: it is one.</summary>
+public sealed class LadderDoorsTests
+{
+    private static Experiment Ladder => LadderCase.Get("boundary - u, v strong").Experiment(new("centred", LadderCase.Beta), 60, 60);
+
+    /// <summary>The same with neurons of fixed parameters, as devices have them.</summary>
+    private static Experiment Fixed =>
+        Ladder with
+        {
+            Network = Ladder.Network with { Populations = [.. Ladder.Network.Populations.Select(p => p with { Train = null })] },
+        };
+
+    private static DataSet Data => new("three", LadderCase.Set, LadderCase.Set);
+
+    [Fact]
+    public void A_chip_has_its_effect_and_is_one_and_the_same_chip()
+    {
+        float[] Weights(HardwareOptions? hardware)
+        {
+            using var trainer = new Trainer(Fixed with { Hardware = hardware }, Data, 1);
+            trainer.Train();
+            return [.. trainer.Parameters.SelectMany(p => p.Values.ToArray())];
+        }
+        var ideal = Weights(null);
+        foreach (
+            var hardware in (HardwareOptions[])
+                [new(Chip: 1, Mismatch: 0.1), new(Chip: 1, NeuronMismatch: 0.05), new(Chip: 1, Bits: 4), new(Chip: 1, ReadNoise: 0.01)]
+        )
+        {
+            var once = Weights(hardware);
+            Assert.NotEqual(ideal, once);
+            Assert.Equal(once, Weights(hardware));
+            if (hardware is { Bits: 0, ReadNoise: 0 })
+                Assert.NotEqual(once, Weights(hardware with { Chip = 2 }));
+        }
+    }
+
+    [Fact]
+    public void A_cost_of_ones_own_choice_is_learned()
+    {
+        var e = Ladder with { Readout = new("out", "huber", Width: 0.5), Epochs = 40, Optimizer = new(Rate: 0.02) };
+        using var trainer = new Trainer(e, Data, 1);
+        double first = trainer.Train().TrainLoss;
+        for (int i = 1; i < e.Epochs; i++)
+            trainer.Train();
+        Assert.InRange(trainer.History[^1].TrainLoss, 0, 0.7 * first);
+    }
+
+    /// <summary>Four lengths of a flower as floats; sizes, spread and batch follow the data.</summary>
+    [Fact, Trait("speed", "slow")]
+    public void Data_of_ones_own_are_learned()
+    {
+        var iris = DataSets.Load("iris", cancel: TestContext.Current.CancellationToken);
+        var e = Presets.Get("fhn-chain").For(iris);
+        e = e with
+        {
+            Network = e.Network with { Populations = [.. e.Network.Populations.Select(p => p.Name == "layer" ? p with { Size = 32 } : p)] },
+        };
+        using var trainer = new Trainer(e, iris, 1);
+        while (trainer.Epoch < e.Epochs)
+            trainer.Train();
+        // Three flowers of thirty overlap for every method.
+        Assert.InRange(trainer.Test().ErrorPercent, 0, 10);
+    }
+
+    [Fact]
+    public void Its_structure_is_that_of_a_network()
+    {
+        using var trainer = new Trainer(Fixed with { Hardware = new(Chip: 3, Mismatch: 0.1, NeuronMismatch: 0.05) }, Data, 1);
+        var audit = StructureAudit.Run("ladder", trainer, LadderCase.Set);
+        // Devices that miss their values are felt alike from both sides.
+        Assert.Equal(Structure.SkewGradient, audit.Class);
+        Assert.InRange(audit.Defect, 0, 1e-9);
+    }
+
+    [Fact]
+    public void A_pass_says_what_it_cannot_do()
+    {
+        var pass = LadderCase.Get("pass + u, v strong").Experiment(new());
+        var error = Assert.Throws<ArgumentException>(() => (pass with { Hardware = new() }).Validate());
+        Assert.Contains("a chain read as a pass runs on ideal devices only", error.Message, StringComparison.Ordinal);
+        using var trainer = new Trainer(pass, Data, 1);
+        error = Assert.Throws<ArgumentException>(() => CircuitNetwork.Of(trainer, pass, LadderCase.Set, 0));
+        Assert.Contains("is a pass through layers", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Its_circuit_rests_where_it_does()
+    {
+        Assert.SkipUnless(Ngspice.Default.IsAvailable(), "ngspice is not installed");
+        using var trainer = new Trainer(Ladder, Data, 1);
+        using var network = CircuitNetwork.Of(trainer, Ladder, LadderCase.Set, 1);
+        var verified = Verification.Of(network);
+        Assert.True(verified.Agrees, $"{verified.Worst}");
+    }
+
+    /// <summary>Checkpoints of earlier versions hold the input's weights row by row, with the optimizer's moments.</summary>
+    [Fact]
+    public void Checkpoints_of_earlier_versions_are_read()
+    {
+        using var trainer = new Trainer(Ladder, Data, 1);
+        var former = trainer
+            .Parameters.Select(p =>
+            {
+                var tensor = new Tensor<float>(Nagumo.Learning.Ladder.Former(p.Name), p.Rows, p.Cols, p.Min, p.Max, p.Decays);
+                tensor.Assign(p.ToArray());
+                return tensor;
+            })
+            .ToList();
+        using var optimizer = new Optimizer<float>(Ladder.Optimizer, former);
+        var checkpoint = Checkpoint.Of(Ladder, former, optimizer, 0, [], null);
+        using var other = new Trainer(Ladder with { Seed = 7 }, Data, 1);
+        other.Restore(checkpoint);
+        Assert.Equal(trainer.Parameters.Select(p => p.ToArray()), other.Parameters.Select(p => p.ToArray()));
+        former.ForEach(t => t.Dispose());
+    }
+
+    /// <summary>Runs of earlier versions hold currents and diffusions under their former names.</summary>
+    [Fact]
+    public void Weights_of_earlier_versions_are_read()
+    {
+        using var trainer = new Trainer(Ladder, Data, 1);
+        var weights = trainer.Weights();
+        Assert.Contains(weights, w => w.Key == "layer0.I.b");
+        Assert.Contains(weights, w => w.Key == "layer0.K" && w.Value.Shape is [LadderCase.Units, LadderCase.Size]);
+        var former = weights.ToDictionary(
+            w =>
+                w.Key switch
+                {
+                    "layer.activator_diffusion.D" => "layer.activator_diffusion",
+                    "layer.inhibitor_diffusion.D" => "layer.inhibitor_diffusion",
+                    _ => w.Key.Replace(".I.b", ".I", StringComparison.Ordinal),
+                },
+            w => w.Value
+        );
+        Assert.Contains("layer0.I", former.Keys);
+        using var other = new Trainer(Ladder with { Seed = 7 }, Data, 1);
+        other.SetWeights(former);
+        Assert.Equal(trainer.Parameters.Select(p => p.Values.ToArray()), other.Parameters.Select(p => p.Values.ToArray()));
+    }
+}
