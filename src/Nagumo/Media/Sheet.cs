@@ -38,7 +38,7 @@ public sealed unsafe class Sheet<T> : IDisposable
     public Sheet(SheetOptions options, ReadOnlySpan<T> current = default, int threads = 1)
         : this(options, current, threads, KernelCompiler.Default, Wavefront.DefaultLevels) { }
 
-    internal Sheet(SheetOptions options, ReadOnlySpan<T> current, int threads, Symbolics.Simd simd, int levels)
+    internal Sheet(SheetOptions options, ReadOnlySpan<T> current, int threads, Simd simd, int levels)
     {
         _options = options;
         (_rows, _columns) = (options.Rows, options.Columns);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nagumo.Compute;
 
 namespace Nagumo.Symbolics;
 

@@ -1,3 +1,5 @@
+using Nagumo.Compute;
+
 namespace Nagumo.Symbolics;
 
 /// <summary>Scalar double evaluation of some expressions, allocation-free: a kernel of one element.</summary>

@@ -4,7 +4,6 @@ using Nagumo.Media;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;
 using static Nagumo.Tests.Media.SheetStates;
-using Simd = Nagumo.Symbolics.Simd;
 
 namespace Nagumo.Tests.Media;
 

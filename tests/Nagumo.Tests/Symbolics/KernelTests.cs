@@ -1,3 +1,4 @@
+using Nagumo.Compute;
 using Nagumo.Symbolics;
 using static Nagumo.Symbolics.Functions;
 using static Nagumo.Tests.Symbolics.RandomExpr;

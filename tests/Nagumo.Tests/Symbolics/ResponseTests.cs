@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Nagumo.Compute;
 using Nagumo.Symbolics;
 using static Nagumo.Symbolics.Functions;
 
