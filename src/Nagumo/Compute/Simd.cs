@@ -21,16 +21,14 @@ internal static class Widths
     public static IReadOnlyList<Simd> Available { get; } = [.. Enum.GetValues<Simd>().Where(Has)];
 
     /// <summary>The width that the environment variable NAGUMO_SIMD names, otherwise the widest.</summary>
-    /// <exception cref="ArgumentException">Any other name.</exception>
-    /// <exception cref="PlatformNotSupportedException">A width that the machine lacks.</exception>
+    /// <exception cref="ArgumentException">Any other name, or a width that the machine lacks.</exception>
     public static Simd Default => chosen.Value;
 
     // Lazy, so that what is wrong with the variable is said as it is, and not as a failed initialisation of this class.
     private static readonly Lazy<Simd> chosen = new(() => Parse(Environment.GetEnvironmentVariable("NAGUMO_SIMD")));
 
     /// <param name="name">512, 256, 128, scalar or interpreter; null or empty for the widest.</param>
-    /// <exception cref="ArgumentException">Any other name.</exception>
-    /// <exception cref="PlatformNotSupportedException">A width that the machine lacks.</exception>
+    /// <exception cref="ArgumentException">Any other name, or a width that the machine lacks.</exception>
     public static Simd Parse(string? name)
     {
         if (string.IsNullOrEmpty(name))
@@ -39,8 +37,9 @@ internal static class Widths
         if (at < 0)
             throw new ArgumentException($"NAGUMO_SIMD is '{name}'; it may be 512, 256, 128, scalar or interpreter.", nameof(name));
         if (!Has((Simd)at))
-            throw new PlatformNotSupportedException(
-                $"NAGUMO_SIMD is '{name}', which this machine lacks; it has {string.Join(", ", Available.Select(w => names[(int)w]))}."
+            throw new ArgumentException(
+                $"NAGUMO_SIMD is '{name}', which this machine lacks; it has {string.Join(", ", Available.Select(w => names[(int)w]))}.",
+                nameof(name)
             );
         return (Simd)at;
     }

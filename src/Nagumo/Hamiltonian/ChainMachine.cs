@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Symbolics;

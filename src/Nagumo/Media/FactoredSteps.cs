@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;

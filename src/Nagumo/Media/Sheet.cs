@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Media;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Media;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;

@@ -1,6 +1,7 @@
 using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>Scalar double evaluation of some expressions, allocation-free: a kernel of one element.</summary>
 internal sealed unsafe class ScalarProgram

@@ -1,9 +1,11 @@
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
+using Nagumo.Tests.Symbolics;
 using static Nagumo.Symbolics.Functions;
 using static Nagumo.Tests.Symbolics.RandomExpr;
 
-namespace Nagumo.Tests.Symbolics;
+namespace Nagumo.Tests.Kernels;
 
 public sealed unsafe class KernelTests
 {

@@ -3,8 +3,9 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>Compiles kernels for the widest vectors of the machine, or for those that NAGUMO_SIMD names; caches by structure.</summary>
 internal static class KernelCompiler
