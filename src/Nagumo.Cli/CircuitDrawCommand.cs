@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Nagumo.Circuits;
+using Nagumo.Neurons;
 using Nagumo.Plots;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Cli;
 
 /// <summary><c>nagumo circuit draw</c>: the schematic of a neuron, a chain or a small network.</summary>
-internal static class CircuitDrawCommand
+internal static partial class CircuitDrawCommand
 {
     private const string Ground = "0";
     private const int ShownCells = 3;
@@ -129,7 +131,7 @@ internal static class CircuitDrawCommand
             return "";
         var (neuron, scale) = (network.Network.Populations[0].Neuron!, network.Network.Populations[0].Scale);
         string unit = $"{(scale == 1 ? "" : $"{Equations.Number(scale)} ")}I_{{s}}";
-        var laws = neuron
+        var laws = Kinetics.Of(neuron)
             .Fields.Where((x, f) => elements.Any(e => double.IsNaN(e.Value) && Inside(e) == (f == 0 ? MembraneLaw : InhibitorLaw + x.Name)))
             .Select(x => $"i_{{{x.Name}}} = {unit} ({Typeset(neuron.H.Derive(x))})");
         string span = string.Concat(neuron.Inhibitors.Select(v => $", {v.Name} = W_{{{v.Name}}}/{Quantity(options.Units.Span, "V")}"));
@@ -143,8 +145,12 @@ internal static class CircuitDrawCommand
     /// <summary>An element's name inside its neuron.</summary>
     private static string Inside(ElementView e) => e.Name[(e.Name.LastIndexOf('.') + 1)..];
 
-    /// <summary>A formula with a true minus sign.</summary>
-    private static string Typeset(Expr formula) => formula.ToString().Replace('-', '−').Replace("*", "·", StringComparison.Ordinal);
+    /// <summary>A formula with a true minus sign and raised powers.</summary>
+    private static string Typeset(Expr formula) =>
+        Power().Replace(formula.ToString().Replace('-', '−').Replace("*", "·", StringComparison.Ordinal), "^{$1}");
+
+    [GeneratedRegex(@"\^(\d+)")]
+    private static partial Regex Power();
 
     /// <summary>The voltages against which gyrators work.</summary>
     private static string Biases(IReadOnlyList<ElementView> elements) =>
