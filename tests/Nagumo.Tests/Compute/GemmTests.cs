@@ -115,7 +115,7 @@ public sealed unsafe class GemmTests
     [Fact]
     public void Every_variant_equals_the_naive_chain_bit_by_bit() =>
         Gen.Select(Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Bool, Gen.Bool, Gen.Int[1, 2], Gen.Int[0, 4], Gen.UInt)
-            .Sample(
+            .ForAll(
                 (m, n, k, ta, tb, step, init, seed) =>
                 {
                     Check<float>(m, n, k, ta, tb, step, init, seed);

@@ -119,7 +119,7 @@ public sealed unsafe class SparseGemmTests
                 Gen.Int[0, 3],
                 Gen.UInt
             )
-            .Sample(
+            .ForAll(
                 (shape, share, samples, background, init, seed) =>
                 {
                     var (m, n, k) = shape;

@@ -23,7 +23,7 @@ public sealed class NeuronTests
         var fields = neuron.Fields;
         Gen.Double[-3, 3]
             .Array[fields.Count]
-            .Sample(
+            .ForAll(
                 at =>
                 {
                     double Second(int i, int j) =>
