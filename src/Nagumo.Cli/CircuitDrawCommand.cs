@@ -131,7 +131,8 @@ internal static partial class CircuitDrawCommand
             return "";
         var (neuron, scale) = (network.Network.Populations[0].Neuron!, network.Network.Populations[0].Scale);
         string unit = $"{(scale == 1 ? "" : $"{Equations.Number(scale)} ")}I_{{s}}";
-        var laws = Kinetics.Of(neuron)
+        var laws = Kinetics
+            .Of(neuron)
             .Fields.Where((x, f) => elements.Any(e => double.IsNaN(e.Value) && Inside(e) == (f == 0 ? MembraneLaw : InhibitorLaw + x.Name)))
             .Select(x => $"i_{{{x.Name}}} = {unit} ({Typeset(neuron.H.Derive(x))})");
         string span = string.Concat(neuron.Inhibitors.Select(v => $", {v.Name} = W_{{{v.Name}}}/{Quantity(options.Units.Span, "V")}"));

@@ -53,7 +53,9 @@ internal static class NeuronFile
             {
                 null => [],
                 JsonObject o => o.ToDictionary(p => p.Key, p => p.Value?.ToString() ?? ""),
-                var other => throw new InputException($"units = {other.ToJsonString()}: give texts by name, {{\"u\": \"mV\", \"t\": \"ms\"}}."),
+                var other => throw new InputException(
+                    $"units = {other.ToJsonString()}: give texts by name, {{\"u\": \"mV\", \"t\": \"ms\"}}."
+                ),
             };
 
         Dictionary<string, double> Numbers(string key) =>

@@ -18,7 +18,10 @@ internal static class SimulateBifurcation
             new Dictionary<string, double> { ["tau"] = 12.5 },
             [
                 Setting.Named("parameter", Current, "what varies: current, or a parameter of the neuron"),
-                Setting.Auto("from", "its lower end; auto: a little beyond the bifurcations in the current, or half the parameter's value (of a parameter I that is a current, as for the current)"),
+                Setting.Auto(
+                    "from",
+                    "its lower end; auto: a little beyond the bifurcations in the current, or half the parameter's value (of a parameter I that is a current, as for the current)"
+                ),
                 Setting.Auto("to", "its upper end; auto: a little beyond the bifurcations in the current, or three halves of the value"),
                 Setting.Number(Current, 0, "current into the activator, where a parameter varies") with
                 {
@@ -50,7 +53,8 @@ internal static class SimulateBifurcation
         run.Progress(0, "rest states and cycles");
         var diagram = BifurcationDiagram.Of(family, low, high, f => run.Progress(f, "rest states and cycles"), run.Cancel);
         string where = Where(s, parameter, inCurrent);
-        string axis = inCurrent ? SimulateNeuron.CurrentAxis(s)
+        string axis =
+            inCurrent ? SimulateNeuron.CurrentAxis(s)
             : Unit(s, parameter) is { Length: > 0 } unit ? $"{parameter} ({unit})"
             : parameter;
         List<string> pictures = [.. run.Draw("bifurcation", path => Draw(path, where, axis, Activator(s), diagram))];
@@ -98,7 +102,8 @@ internal static class SimulateBifurcation
         StatedUnits.Label(s, $"activator {s.Kinetics.Fields[0].Name}", StatedUnits.OfField(s, 0));
 
     /// <summary>The unit of what varies.</summary>
-    private static string Unit(Settings s, string parameter) => parameter == Current ? StatedUnits.OfCurrent(s) : StatedUnits.Of(s, parameter);
+    private static string Unit(Settings s, string parameter) =>
+        parameter == Current ? StatedUnits.OfCurrent(s) : StatedUnits.Of(s, parameter);
 
     private static string Where(Settings s, string parameter, bool inCurrent)
     {
@@ -127,7 +132,8 @@ internal static class SimulateBifurcation
             new("saddle_nodes", "saddle-nodes", List(saddles, p => p.Parameter), Unit: of),
             new("saddle_node_u", $"at {u}", List(saddles, p => p.State.U), Unit: ofU, Detail: true),
             .. diagram.Crossings.Count > 0
-                ? (Finding[])[new("crossings", "branches cross (transcritical, pitchfork)", List(diagram.Crossings, p => p.Parameter), Unit: of)]
+                ? (Finding[])
+                    [new("crossings", "branches cross (transcritical, pitchfork)", List(diagram.Crossings, p => p.Parameter), Unit: of)]
                 : [],
             new("cycle_folds", "folds of cycles", List(folds, p => p.Parameter), Unit: of),
             new("cycle_fold_period", "period there", List(folds, p => p.Cycle.Period), Unit: "time"),
@@ -145,7 +151,9 @@ internal static class SimulateBifurcation
     private static IEnumerable<Finding> GoesOn(BifurcationDiagram diagram)
     {
         double width = diagram.High - diagram.Low,
-            least = diagram.Family.Parameter is { } name ? diagram.Family.Neuron.Kinetics.Parameters.First(p => p.Name == name).Min : double.NegativeInfinity,
+            least = diagram.Family.Parameter is { } name
+                ? diagram.Family.Neuron.Kinetics.Parameters.First(p => p.Name == name).Min
+                : double.NegativeInfinity,
             // Not beyond what the parameter may be.
             further = Math.Max(diagram.Low - width, double.IsFinite(least) ? least + 0.1 * (diagram.Low - least) : least);
         double[] ends =

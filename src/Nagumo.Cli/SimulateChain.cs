@@ -392,7 +392,10 @@ internal static class SimulateChain
             new("The pattern at rest", $"{where}; residual {Terminal.Short(settled.Residual)}"),
             new("neuron", Min: 0, Max: options.Cells - 1, Whole: true),
             new(SimulateNeuron.Ordinate(s)),
-            [new(new(SimulateNeuron.Variable(s, 0), cells, settled.State[..options.Cells])), new(new(SimulateNeuron.Variable(s, 1), cells, settled.State[options.Cells..]))]
+            [
+                new(new(SimulateNeuron.Variable(s, 0), cells, settled.State[..options.Cells])),
+                new(new(SimulateNeuron.Variable(s, 1), cells, settled.State[options.Cells..])),
+            ]
         );
     }
 

@@ -238,7 +238,14 @@ internal static class SimulateCommand
         output.WriteLine(Plain(findings.Title));
         var rows = findings
             .Items.Where(i => !i.Detail)
-            .Select(i => (i.Label, Measured: Text(i.Measured), Expected: i.Expected is null ? "" : Text(i.Expected), Unit: i.Measured is JsonArray { Count: 0 } ? "" : StatedUnits.InTime(s, i.Unit)))
+            .Select(i =>
+                (
+                    i.Label,
+                    Measured: Text(i.Measured),
+                    Expected: i.Expected is null ? "" : Text(i.Expected),
+                    Unit: i.Measured is JsonArray { Count: 0 } ? "" : StatedUnits.InTime(s, i.Unit)
+                )
+            )
             .Prepend((Label: "", Measured: "measured", Expected: "expected", Unit: ""))
             .ToArray();
         int measured = rows.Max(r => r.Measured.Length),

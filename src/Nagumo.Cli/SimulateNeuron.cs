@@ -91,7 +91,8 @@ internal static class SimulateNeuron
         + regime switch
         {
             Regime.Oscillatory => "no rest state is stable, the neuron fires by itself. Choose a current at which it rests",
-            Regime.Monostable => "the neuron comes back from every kick without amplifying it. Choose another current or a slower inhibitor",
+            Regime.Monostable =>
+                "the neuron comes back from every kick without amplifying it. Choose another current or a slower inhibitor",
             Regime.Neutral => "the rest state is a centre, and orbits of every size close",
             _ => "no kick is amplified and comes back. Choose another current or a slower inhibitor",
         }
@@ -238,7 +239,12 @@ internal static class SimulateNeuron
         ]);
         if (report.Rest.Any(r => r.IsWeak))
             items.Add(
-                new("at_hopf_point", $"at a Hopf point, within rounding: {u}", Numbers(report.Rest.Where(r => r.IsWeak).Select(r => r.U)), Unit: ofU)
+                new(
+                    "at_hopf_point",
+                    $"at a Hopf point, within rounding: {u}",
+                    Numbers(report.Rest.Where(r => r.IsWeak).Select(r => r.U)),
+                    Unit: ofU
+                )
             );
         string beside = Beside(s);
         if (report.SaddleNodes.Count > 0)
@@ -526,11 +532,7 @@ internal static class SimulateNeuron
 
     /// <summary>The axis of the current into the activator.</summary>
     internal static string CurrentAxis(Settings s) =>
-        StatedUnits.Label(
-            s,
-            s.Parameters.ContainsKey("I") ? "current beside the parameter I" : "current I",
-            StatedUnits.OfCurrent(s)
-        );
+        StatedUnits.Label(s, s.Parameters.ContainsKey("I") ? "current beside the parameter I" : "current I", StatedUnits.OfCurrent(s));
 
     /// <summary>How much of its own parameter I moves the activator as a current of 1 does; null where that is not the same everywhere, or there is none.</summary>
     internal static double? OwnCurrent(Settings s)
@@ -551,7 +553,12 @@ internal static class SimulateNeuron
     private static IEnumerable<Finding> AsOwn(Settings s, string key, IEnumerable<double> currents)
     {
         if (OwnCurrent(s) is { } per)
-            yield return new(key, "which is at I", Numbers(currents.Select(i => s.Parameters["I"] + per * i)), Unit: StatedUnits.Of(s, "I"));
+            yield return new(
+                key,
+                "which is at I",
+                Numbers(currents.Select(i => s.Parameters["I"] + per * i)),
+                Unit: StatedUnits.Of(s, "I")
+            );
     }
 
     /// <summary>The model, its parameters and the current, unless that is an axis.</summary>

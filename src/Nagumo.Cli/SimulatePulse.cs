@@ -131,7 +131,13 @@ internal static class SimulatePulse
                 "neurons per time"
             ),
             new("speed_per_root_d_u", "speed / √D_u (0.81 in the continuum at γ = 0.8)", (pulse.Speed ?? double.NaN) / Math.Sqrt(s["d_u"])),
-            new("peak_u", $"highest {s.Kinetics.Fields[0].Name} in the middle", pulse.Peak, s.ArePublished("every", "tolerance", "time") ? Within(1.56162) : null, StatedUnits.OfField(s, 0)),
+            new(
+                "peak_u",
+                $"highest {s.Kinetics.Fields[0].Name} in the middle",
+                pulse.Peak,
+                s.ArePublished("every", "tolerance", "time") ? Within(1.56162) : null,
+                StatedUnits.OfField(s, 0)
+            ),
             new("rest_u", $"rest {s.Kinetics.Fields[0].Name}", rest.U, Unit: StatedUnits.OfField(s, 0)),
             new("kick", "kick", pulse.Kick, Unit: StatedUnits.OfField(s, 0)),
             new("threshold", "threshold of one neuron alone", threshold, Unit: StatedUnits.OfField(s, 0)),

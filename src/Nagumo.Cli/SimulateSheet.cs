@@ -229,7 +229,13 @@ internal static class SimulateSheet
         return new(
             alive ? "spiral wave" : $"no spiral wave: {kind}",
             [
-                new("period", "period of rotation", Number(alive ? period : double.NaN), published ? Finding.Range(37.0, 37.2) : null, "time"),
+                new(
+                    "period",
+                    "period of rotation",
+                    Number(alive ? period : double.NaN),
+                    published ? Finding.Range(37.0, 37.2) : null,
+                    "time"
+                ),
                 new("turns", "turns of the tip about its mean place", Number(turns)),
                 new("tip_radius_cells", "radius of the tip's circle", Number(alive ? circle.Radius : double.NaN), null, "cells"),
                 new(
@@ -241,8 +247,18 @@ internal static class SimulateSheet
                 new("tip_spread", "its spread / radius", Number(alive ? wobble : double.NaN), published ? Finding.Range(0, 0.005) : null),
                 new("motion", "motion", kind, published ? "rigid" : null),
                 Rest(s.Settings, rest),
-                new("excited", $"excited cells begin at {s.Settings.Kinetics.Fields[0].Name}", Number(excited), Unit: StatedUnits.OfField(s.Settings, 0)),
-                new("refractory", $"refractory cells begin at {s.Settings.Kinetics.Fields[1].Name} − rest", Number(refractory), Unit: StatedUnits.OfField(s.Settings, 1)),
+                new(
+                    "excited",
+                    $"excited cells begin at {s.Settings.Kinetics.Fields[0].Name}",
+                    Number(excited),
+                    Unit: StatedUnits.OfField(s.Settings, 0)
+                ),
+                new(
+                    "refractory",
+                    $"refractory cells begin at {s.Settings.Kinetics.Fields[1].Name} − rest",
+                    Number(refractory),
+                    Unit: StatedUnits.OfField(s.Settings, 1)
+                ),
                 new("time", "time simulated", Number(sheet.Time), Unit: "time"),
             ],
             pictures,
@@ -307,13 +323,7 @@ internal static class SimulateSheet
                 new("period", "period of the pacemaker", Number(rings), usual, "time"),
                 new("period_inner", $"period {near} cells away", Number(inner.Period(2)), usual?.DeepClone(), "time"),
                 new("period_outer", $"period {far} cells away", Number(outer.Period(2)), usual?.DeepClone(), "time"),
-                new(
-                    "ring_speed_cells",
-                    "speed of a ring",
-                    Number(speed),
-                    published ? Finding.Range(1.015, 1.105) : null,
-                    "cells per time"
-                ),
+                new("ring_speed_cells", "speed of a ring", Number(speed), published ? Finding.Range(1.015, 1.105) : null, "cells per time"),
                 new("current", "current of the pacemaker", Number(current)),
                 Rest(s.Settings, rest),
                 new("time", "time simulated", Number(sheet.Time), Unit: "time"),

@@ -76,7 +76,13 @@ internal static class SimulateSweep
         string where = SimulateNeuron.Title(s);
         var items = new List<Finding>
         {
-            new("onset_theory", "Hopf current, theory", onset.Current, s.ArePublished("from", "to", "points") ? -3.07907222 : null, StatedUnits.OfCurrent(s)),
+            new(
+                "onset_theory",
+                "Hopf current, theory",
+                onset.Current,
+                s.ArePublished("from", "to", "points") ? -3.07907222 : null,
+                StatedUnits.OfCurrent(s)
+            ),
             new("lyapunov", "first Lyapunov coefficient", onset.Lyapunov, s.ArePublished("from", "to", "points") ? -0.0685483871 : null),
             new("period_at_onset", "period towards the onset", sweep.Points[0].Period, 2 * Math.PI / onset.Omega, "time"),
         };

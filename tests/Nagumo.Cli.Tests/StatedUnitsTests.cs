@@ -32,7 +32,9 @@ public sealed class StatedUnitsTests : IDisposable
         string[] line = ["simulate", phenomenon, "--neuron", _box["cell"], .. more];
         var printed = Sandbox.Run([.. line, "--out", _box["printed"]]);
         Assert.True(printed.Code == 0, printed.Error);
-        string pictures = System.Net.WebUtility.HtmlDecode(string.Concat(Directory.GetFiles(_box["printed"], "*.svg").Select(File.ReadAllText)));
+        string pictures = System.Net.WebUtility.HtmlDecode(
+            string.Concat(Directory.GetFiles(_box["printed"], "*.svg").Select(File.ReadAllText))
+        );
         // The configuration that it leaves states them, too.
         var again = Sandbox.Run("simulate", Path.Combine(_box["printed"], "config.json"), "--no-pictures", "--json", "--out", _box["json"]);
         Assert.True(again.Code == 0, again.Error);
@@ -46,7 +48,9 @@ public sealed class StatedUnitsTests : IDisposable
         var (result, pictures, printed) = Simulated("neuron", MorrisLecar);
         Assert.Equal("mV", (string?)result["units"]!["V"]);
         Assert.Equal("ms", (string?)result["units"]!["t"]);
-        foreach (string label in (string[])["activator V (mV)", "time (ms)", "frequency (per ms)", "current beside the parameter I (µA/cm²)"])
+        foreach (
+            string label in (string[])["activator V (mV)", "time (ms)", "frequency (per ms)", "current beside the parameter I (µA/cm²)"]
+        )
             Assert.Contains($">{label}<", pictures);
         Assert.DoesNotContain("dimensionless", pictures + printed);
         Assert.Matches(@"period of the cycle +85\.29\d* +ms", printed);
@@ -103,7 +107,10 @@ public sealed class StatedUnitsTests : IDisposable
     [InlineData("u' = u - v\nv' = u\nunits: u", "'u' is no name with its unit; write units: V mV, t ms")]
     [InlineData("u' = u - v\nv' = u\nunits: u mV, u V", "the unit of 'u' is given twice")]
     [InlineData("""{ "equations": ["u' = -v", "v' = u"], "units": ["mV"] }""", "give texts by name")]
-    [InlineData("""{ "potential": "u^2/2+u*v-v^2", "inhibitors": { "v": 1 }, "units": { "w": "mV" } }""", "no variable or parameter of this name")]
+    [InlineData(
+        """{ "potential": "u^2/2+u*v-v^2", "inhibitors": { "v": 1 }, "units": { "w": "mV" } }""",
+        "no variable or parameter of this name"
+    )]
     public void What_is_no_unit_is_named(string text, string expected)
     {
         File.WriteAllText(_box["cell"], text);
@@ -142,10 +149,7 @@ public sealed class StatedUnitsTests : IDisposable
         File.WriteAllText(_box["cell"], "u' = u*(1 - u)*(u - (v + b)/a)/eps\nv' = u - v\na = 0.75; b = 0.06; eps = 0.02");
         var outcome = Sandbox.Run("simulate", "neuron", "--neuron", _box["cell"], "--out", _box["x"], "--json");
         Assert.Equal(0, outcome.Code);
-        Assert.All(
-            JsonNode.Parse(outcome.Output)!["measured"]!["firing_width"]!.AsArray(),
-            w => Assert.InRange((double)w!, 0, 1e-6)
-        );
+        Assert.All(JsonNode.Parse(outcome.Output)!["measured"]!["firing_width"]!.AsArray(), w => Assert.InRange((double)w!, 0, 1e-6));
         Assert.False(File.Exists(Path.Combine(_box["x"], "frequency.png")));
     }
 
@@ -153,22 +157,20 @@ public sealed class StatedUnitsTests : IDisposable
     [Trait("speed", "slow")]
     public void Cycles_that_go_on_beyond_the_range_are_told()
     {
-        var outcome = Sandbox.Run(
-            [.. "simulate bifurcation --set parameter=tau --set current=0.5 --json --no-pictures --out".Split(' '), _box["x"]]
-        );
+        var outcome = Sandbox.Run([
+            .. "simulate bifurcation --set parameter=tau --set current=0.5 --json --no-pictures --out".Split(' '),
+            _box["x"],
+        ]);
         var more = ((string)JsonNode.Parse(outcome.Output)!["measured"]!["goes_on"]!).Split(' ');
         string from = more.Single(m => m.StartsWith("from=", StringComparison.Ordinal)).TrimEnd(',');
         // What it advises shows the Hopf point, where the trace 1 − u² − γ/τ is 0.
-        outcome = Sandbox.Run(
-            [.. $"simulate bifurcation --set parameter=tau --set current=0.5 --set {from} --json --no-pictures --out".Split(' '), _box["y"]]
-        );
+        outcome = Sandbox.Run([
+            .. $"simulate bifurcation --set parameter=tau --set current=0.5 --set {from} --json --no-pictures --out".Split(' '),
+            _box["y"],
+        ]);
         double u = -0.80475; // u³/3 − u + (u + 0.7)/0.8 = 0.5 is found below
         for (int i = 0; i < 50; i++)
             u -= (u - u * u * u / 3 - (u + 0.7) / 0.8 + 0.5) / (1 - u * u - 1 / 0.8);
-        Assert.Equal(
-            0.8 / (1 - u * u),
-            (double)Assert.Single(JsonNode.Parse(outcome.Output)!["measured"]!["hopf"]!.AsArray())!,
-            1e-7
-        );
+        Assert.Equal(0.8 / (1 - u * u), (double)Assert.Single(JsonNode.Parse(outcome.Output)!["measured"]!["hopf"]!.AsArray())!, 1e-7);
     }
 }

@@ -35,7 +35,10 @@ internal sealed partial record DiodeHeading((char Quantity, double Unit) First, 
     [GeneratedRegex(@"[^\s_,]+$")]
     private static partial Regex LastWord();
 
-    [GeneratedRegex(@"^\W*(?<i>i(?![a-z]{2})|current|strom|courant)|^\W*(?<v>[uv](?![a-z]{2})|volt|spannung|tension|bias)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\W*(?<i>i(?![a-z]{2})|current|strom|courant)|^\W*(?<v>[uv](?![a-z]{2})|volt|spannung|tension|bias)",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Name();
 
     /// <summary>A point in volts and amperes.</summary>
@@ -101,7 +104,8 @@ internal sealed partial record DiodeHeading((char Quantity, double Unit) First, 
         {
             string unit = stated.Groups["unit"].Value;
             var (quantity, scale) =
-                Unit(unit) ?? throw new ArgumentException($"{where}: unknown unit '{Excerpt.Of(unit)}' of '{Excerpt.Of(text)}'; known are {Known}.");
+                Unit(unit)
+                ?? throw new ArgumentException($"{where}: unknown unit '{Excerpt.Of(unit)}' of '{Excerpt.Of(text)}'; known are {Known}.");
             return (quantity, scale);
         }
         char? named = Name().Match(text) is { Success: true } name ? (name.Groups["i"].Success ? 'A' : 'V') : null;

@@ -54,7 +54,10 @@ public sealed class EquationFileTests
 
     [Theory]
     [InlineData("V' = -V - w + I\nw' = V\nI = 1\nunits: V mV, t ms\nunit: I µA/cm²", "text")]
-    [InlineData("""{ "equations": ["V' = -V - w + I", "w' = V"], "parameters": { "I": 1 }, "units": { "V": "mV", "t": "ms", "I": "µA/cm²" } }""", "json")]
+    [InlineData(
+        """{ "equations": ["V' = -V - w + I", "w' = V"], "parameters": { "I": 1 }, "units": { "V": "mV", "t": "ms", "I": "µA/cm²" } }""",
+        "json"
+    )]
     [InlineData("v' = -v - w + i\nw' = v\npar I=1\nunits: V mV, t ms, I µA/cm²\ndone", "x.ode")]
     public void Units_are_stated_by_name_and_kept(string text, string name)
     {
