@@ -42,6 +42,21 @@ internal sealed unsafe class Buffer<T> : IDisposable
         }
     }
 
+    /// <summary>A part as rows of adjacent elements.</summary>
+    /// <param name="at">Its first element.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="cols">Elements of a row.</param>
+    /// <param name="stride">Elements from one row to the next, <paramref name="cols"/> when none is given.</param>
+    public MatView<T> View(long at, int rows, int cols, int stride = -1)
+    {
+        ObjectDisposedException.ThrowIf(pointer == null, this);
+        if (stride < 0)
+            stride = cols;
+        if (at < 0 || rows < 0 || cols < 0 || (rows > 0 && at + (long)(rows - 1) * stride + cols > Length))
+            Throw.Argument($"{rows} rows of {cols}, {stride} apart, from {at} on, do not lie in a buffer of {Length}.", nameof(at));
+        return new(pointer + at, rows, cols, stride);
+    }
+
     public void Dispose()
     {
         Free();

@@ -187,16 +187,16 @@ public sealed unsafe class Machine<T> : IDisposable
         Version++;
         for (int p = 0; p < _sites.Length; p++)
         {
-            _sites[p]?.LoadParameters();
+            _sites[p]?.Values.Load();
             for (int f = 0; f < (_sites[p] is null ? 0 : _loaded[p].Length); f++)
-                _sites[p]!.Loads(f).Clear();
+                _sites[p]!.Values.Loads(f).Clear();
         }
         for (int c = 0; c < _couplings.Length; c++)
         for (int e = 0; e < _ends[c].Length; e++)
         {
             var (p, f) = _ends[c][e];
             if (_sites[p] is { } site && _couplings[c].HasLoads(e))
-                _couplings[c].AddLoads(e, site.Loads(f).Slice(_ends[c][e].First, _ends[c][e].Count));
+                _couplings[c].AddLoads(e, site.Values.Loads(f).Slice(_ends[c][e].First, _ends[c][e].Count));
         }
     }
 
@@ -321,7 +321,7 @@ public sealed unsafe class Machine<T> : IDisposable
     internal void FullResidual(State<T> s, Workspace<T> ws)
     {
         Drives(s, ws);
-        s.LaneResidual.Row(0).Clear();
+        s.LaneResidual.Clear();
         foreach (int p in Network.Order)
             _sites[p]!.FullResidual(s.Fields(p), s.Drives(p), s.LaneResidual);
     }
