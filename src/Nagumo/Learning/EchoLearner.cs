@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Data;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
 using Nagumo.Symbolics;

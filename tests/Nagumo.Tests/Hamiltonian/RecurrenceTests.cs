@@ -1,5 +1,6 @@
 using Nagumo.Compute;
 using Nagumo.Hamiltonian;
+using Nagumo.Kernels;
 using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Neurons;

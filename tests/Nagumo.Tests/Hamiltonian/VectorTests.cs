@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Nagumo.Compute;
 using Nagumo.Hamiltonian;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Couplings;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 using Nagumo.Relaxation;
@@ -23,7 +24,7 @@ public sealed class NeuronTests
         var fields = neuron.Fields;
         Gen.Double[-3, 3]
             .Array[fields.Count]
-            .Sample(
+            .ForAll(
                 at =>
                 {
                     double Second(int i, int j) =>

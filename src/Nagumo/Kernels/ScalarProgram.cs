@@ -1,4 +1,7 @@
-namespace Nagumo.Symbolics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Kernels;
 
 /// <summary>Scalar double evaluation of some expressions, allocation-free: a kernel of one element.</summary>
 internal sealed unsafe class ScalarProgram

@@ -1,6 +1,8 @@
 using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>Runs a kernel without emitting code: blocks of elements, one instruction after the other.</summary>
 /// <typeparam name="T">The scalar.</typeparam>

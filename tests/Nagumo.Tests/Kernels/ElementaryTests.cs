@@ -1,8 +1,10 @@
 using System.Numerics;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
+using Nagumo.Tests.Symbolics;
 using static Nagumo.Symbolics.Functions;
 
-namespace Nagumo.Tests.Symbolics;
+namespace Nagumo.Tests.Kernels;
 
 public sealed unsafe class ElementaryTests
 {

@@ -1,4 +1,6 @@
-namespace Nagumo.Symbolics;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Kernels;
 
 /// <summary>The graph of a kernel: instructions in evaluation order, shared by structure, split into per-row and per-element.</summary>
 internal sealed class KernelProgram

@@ -1,4 +1,6 @@
-namespace Nagumo.Symbolics;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Kernels;
 
 /// <summary>The elementary functions as instructions: own polynomials, no overflow, the same bits at every width.</summary>
 /// <remarks>

@@ -3,8 +3,10 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>Emits a kernel as a dynamic method over <see cref="ILanes{V, T}"/>.</summary>
 internal sealed unsafe class EmittedKernel<T> : Kernel<T>

@@ -1,8 +1,8 @@
 using System.Numerics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Compute;
 
-/// <summary>The operations of <see cref="Op"/> on V, a vector of elements T. The four widths give the same bits per element.</summary>
+/// <summary>The operations of kernels on V, a vector of elements T. The four widths give the same bits per element.</summary>
 internal unsafe interface ILanes<V, T>
     where V : unmanaged
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -10,6 +10,9 @@ internal unsafe interface ILanes<V, T>
     static abstract bool IsSupported { get; }
 
     static abstract int Count { get; }
+
+    /// <summary>Whether 24 accumulators fit into the registers (32 of them); otherwise 12 do (16 registers).</summary>
+    static abstract bool ManyRegisters { get; }
 
     static abstract V Broadcast(T x);
 

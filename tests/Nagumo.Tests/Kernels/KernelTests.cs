@@ -1,8 +1,11 @@
+using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
+using Nagumo.Tests.Symbolics;
 using static Nagumo.Symbolics.Functions;
 using static Nagumo.Tests.Symbolics.RandomExpr;
 
-namespace Nagumo.Tests.Symbolics;
+namespace Nagumo.Tests.Kernels;
 
 public sealed unsafe class KernelTests
 {
@@ -18,7 +21,7 @@ public sealed unsafe class KernelTests
     [Fact]
     public void A_kernel_evaluates_its_expression() =>
         Gen.Select(Smooth(3), Gen.Double[-1.5, 1.5].Array[3])
-            .Sample(
+            .ForAll(
                 (e, p) =>
                 {
                     var expected = e.Evaluate(s => p[Array.IndexOf(Operands, s)]);
@@ -161,7 +164,7 @@ public sealed unsafe class KernelTests
     private static void Agreement<T>()
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> =>
         Gen.Select(Any(3), Any(3), Gen.Int[1, 3], Gen.Int[1, 70], Gen.Bool, Gen.Int[0, int.MaxValue])
-            .Sample(
+            .ForAll(
                 (a, b, rows, cols, repeat, seed) =>
                 {
                     KernelDefinition definition = new("t", [X, Y], [Z], [new(a), new(b, OutputKind.Add)]);

@@ -2,27 +2,19 @@ using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
-
-/// <summary>The ways to run a kernel.</summary>
-internal enum Simd
-{
-    Vector512,
-    Vector256,
-    Vector128,
-    Scalar,
-    Interpreter,
-}
+namespace Nagumo.Kernels;
 
 /// <summary>Compiles kernels for the widest vectors of the machine, or for those that NAGUMO_SIMD names; caches by structure.</summary>
 internal static class KernelCompiler
 {
-    /// <summary>512, 256, 128, scalar or interpreter; read once.</summary>
-    public static Simd Default { get; } = Choose(Environment.GetEnvironmentVariable("NAGUMO_SIMD"));
+    /// <summary><see cref="Widths.Default"/>, or the interpreter where no code can be emitted.</summary>
+    public static Simd Default => RuntimeFeature.IsDynamicCodeSupported ? Widths.Default : Simd.Interpreter;
 
     /// <summary>The ways that this machine has.</summary>
-    public static IReadOnlyList<Simd> Available { get; } = [.. Enum.GetValues<Simd>().Where(IsAvailable)];
+    public static IReadOnlyList<Simd> Available => RuntimeFeature.IsDynamicCodeSupported ? Widths.Available : [Simd.Interpreter];
 
     /// <inheritdoc cref="Compile{T}(KernelDefinition, Simd)"/>
     public static Kernel<T> Compile<T>(KernelDefinition definition)
@@ -61,35 +53,6 @@ internal static class KernelCompiler
             _ when Lanes256<T>.IsSupported => new Interpreter<T, Vector256<T>, Lanes256<T>>(program),
             _ => new Interpreter<T, Vector128<T>, Lanes128<T>>(program),
         };
-
-    private static bool IsAvailable(Simd simd) =>
-        simd switch
-        {
-            Simd.Vector512 => RuntimeFeature.IsDynamicCodeSupported && Vector512.IsHardwareAccelerated,
-            Simd.Vector256 => RuntimeFeature.IsDynamicCodeSupported && Vector256.IsHardwareAccelerated,
-            Simd.Vector128 => RuntimeFeature.IsDynamicCodeSupported && Vector128.IsHardwareAccelerated,
-            Simd.Scalar => RuntimeFeature.IsDynamicCodeSupported,
-            _ => true,
-        };
-
-    private static Simd Choose(string? name)
-    {
-        Simd? wanted = name switch
-        {
-            null or "" => null,
-            "512" => Simd.Vector512,
-            "256" => Simd.Vector256,
-            "128" => Simd.Vector128,
-            "scalar" => Simd.Scalar,
-            "interpreter" => Simd.Interpreter,
-            _ => throw new ArgumentException($"NAGUMO_SIMD is '{name}'; it may be 512, 256, 128, scalar or interpreter."),
-        };
-        if (wanted is { } simd)
-            return IsAvailable(simd)
-                ? simd
-                : throw new PlatformNotSupportedException($"NAGUMO_SIMD is '{name}', which this machine lacks.");
-        return Enum.GetValues<Simd>().First(IsAvailable);
-    }
 
     private static class Cache<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

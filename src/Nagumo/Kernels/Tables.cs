@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>The tables and constants of a program in pinned memory that lives as long as this object.</summary>
 internal sealed unsafe class Tables<T>

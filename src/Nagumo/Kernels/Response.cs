@@ -3,8 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>Makes the stationary responses of on-site forces: u(I) with f(u) = I.</summary>
 internal static class Response

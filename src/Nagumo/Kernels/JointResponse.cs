@@ -1,6 +1,8 @@
 using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>The common response of an activator and an inhibitor: fu(u, v) = I_u, fv(u, v) = −I_v, from a warm start.</summary>
 /// <remarks>

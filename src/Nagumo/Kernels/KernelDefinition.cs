@@ -1,4 +1,6 @@
-namespace Nagumo.Symbolics;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Kernels;
 
 /// <summary>What a kernel does with a value.</summary>
 internal enum OutputKind

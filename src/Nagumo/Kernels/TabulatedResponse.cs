@@ -1,6 +1,8 @@
 using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>A response without free parameters.</summary>
 internal sealed unsafe class TabulatedResponse<T> : Response<T>

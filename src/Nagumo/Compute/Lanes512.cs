@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Compute;
 
 /// <summary>512-bit vectors.</summary>
 internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
@@ -17,6 +17,12 @@ internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
     {
         [MethodImpl(Inline)]
         get => Vector512<T>.Count;
+    }
+
+    public static bool ManyRegisters
+    {
+        [MethodImpl(Inline)]
+        get => true;
     }
 
     [MethodImpl(Inline)]

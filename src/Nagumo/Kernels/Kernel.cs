@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>A compiled <see cref="KernelDefinition"/>. Thread-safe: it holds no state.</summary>
 /// <remarks>

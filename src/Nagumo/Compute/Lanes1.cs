@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Compute;
 
 /// <summary>One element at a time: the reference for the other widths.</summary>
 internal readonly unsafe struct Lanes1<T> : ILanes<T, T>
@@ -15,6 +15,12 @@ internal readonly unsafe struct Lanes1<T> : ILanes<T, T>
     {
         [MethodImpl(Inline)]
         get => 1;
+    }
+
+    public static bool ManyRegisters
+    {
+        [MethodImpl(Inline)]
+        get => false;
     }
 
     [MethodImpl(Inline)]

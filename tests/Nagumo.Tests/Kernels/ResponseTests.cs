@@ -1,9 +1,12 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
+using Nagumo.Tests.Symbolics;
 using static Nagumo.Symbolics.Functions;
 
-namespace Nagumo.Tests.Symbolics;
+namespace Nagumo.Tests.Kernels;
 
 public sealed unsafe class ResponseTests
 {

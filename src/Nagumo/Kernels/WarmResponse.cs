@@ -1,6 +1,8 @@
 using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>A response with parameters per row or element, from a warm start.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace Nagumo.Symbolics;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Kernels;
 
 /// <summary>The operations of a kernel. Every width implements each with the same bits.</summary>
 internal enum Op

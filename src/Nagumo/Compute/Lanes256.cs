@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using X86Fma = System.Runtime.Intrinsics.X86.Fma;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Compute;
 
 /// <summary>256-bit vectors.</summary>
 internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
@@ -18,6 +18,12 @@ internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
     {
         [MethodImpl(Inline)]
         get => Vector256<T>.Count;
+    }
+
+    public static bool ManyRegisters
+    {
+        [MethodImpl(Inline)]
+        get => false;
     }
 
     [MethodImpl(Inline)]

@@ -1,4 +1,6 @@
-namespace Nagumo.Symbolics;
+using Nagumo.Symbolics;
+
+namespace Nagumo.Kernels;
 
 /// <summary>Lowers expressions to a <see cref="KernelProgram"/>.</summary>
 /// <remarks>

@@ -1,6 +1,8 @@
 using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Symbolics;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Kernels;
 
 /// <summary>The kernel of a tabulated response.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using X86Fma = System.Runtime.Intrinsics.X86.Fma;
 
-namespace Nagumo.Symbolics;
+namespace Nagumo.Compute;
 
 /// <summary>128-bit vectors.</summary>
 internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
@@ -18,6 +18,13 @@ internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
     {
         [MethodImpl(Inline)]
         get => Vector128<T>.Count;
+    }
+
+    // NEON is 128 bits wide and has 32 registers.
+    public static bool ManyRegisters
+    {
+        [MethodImpl(Inline)]
+        get => System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported;
     }
 
     [MethodImpl(Inline)]
