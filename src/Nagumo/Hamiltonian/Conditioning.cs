@@ -78,7 +78,9 @@ public sealed record Conditioning(
             .Range(0, machine.Network.Couplings.Count)
             .Where(c => machine.Network.Couplings[c] is Block { Strength: > 0 })
             .Select(c =>
-                ((Block)machine.Network.Couplings[c]).Strength / trunk.Scale * Math.Pow(LargestSingularValue(machine.Parameters[machine.TensorsOf(c).First]), 2)
+                ((Block)machine.Network.Couplings[c]).Strength
+                / trunk.Scale
+                * Math.Pow(LargestSingularValue(machine.Parameters[machine.TensorsOf(c).First]), 2)
             )
             .Append(0)
             .Max();

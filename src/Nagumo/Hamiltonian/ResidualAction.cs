@@ -26,9 +26,7 @@ internal sealed class ResidualAction(DepthRecurrence<double> recurrence) : Layer
     public override int Size(int l) => recurrence.Fields * recurrence.Size;
 
     public override double Signature(int l, int i) =>
-        i < recurrence.Size
-            ? Population.Scale
-            : -Population.Scale * Population.Parameters[Population.Neuron!.Inhibitors[0].Tau.Name][0];
+        i < recurrence.Size ? Population.Scale : -Population.Scale * Population.Parameters[Population.Neuron!.Inhibitors[0].Tau.Name][0];
 
     public override Link LinkAbove(int l)
     {

@@ -220,9 +220,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                 derivative.X(p, f).Row(r)[..count].CopyTo(_difference[p][f].Row(r)[at..]);
             }
             foreach (var (name, into) in _neurons[p])
-                _machine
-                    .Site(p)
-                    .ParameterTangent(name, x.Fields(p), derivative.Fields(p), into.Slice(0, into.Rows, at, count), First);
+                _machine.Site(p).ParameterTangent(name, x.Fields(p), derivative.Fields(p), into.Slice(0, into.Rows, at, count), First);
         }
     }
 
@@ -280,13 +278,13 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     {
         T scale = T.CreateChecked(1.0 / lanes);
         foreach (int p in _machine.Network.Order)
-            foreach (var (name, contrast) in _neurons[p])
-            {
-                var tensor = _machine.Site(p).Trained[name];
-                for (int r = 0; r < contrast.Rows; r++)
-                    tensor.Gradients[_machine.Network.Populations[p].Which(tensor.Rows, First + r)] +=
-                        scale * LaneSum.Of<T>(contrast.Row(r)[..lanes]);
-            }
+        foreach (var (name, contrast) in _neurons[p])
+        {
+            var tensor = _machine.Site(p).Trained[name];
+            for (int r = 0; r < contrast.Rows; r++)
+                tensor.Gradients[_machine.Network.Populations[p].Which(tensor.Rows, First + r)] +=
+                    scale * LaneSum.Of<T>(contrast.Row(r)[..lanes]);
+        }
     }
 
     private void Gradient(int c, int lanes, int part, int parts, GemmWorkspace<T> workspace, Contrast<T> units)

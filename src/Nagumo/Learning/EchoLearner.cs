@@ -423,8 +423,7 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
     }
 
     /// <summary>momentum += β ∂C_l/∂u.</summary>
-    private void Penalise(MatView<T> u, MatView<T> momentum, T beta) =>
-        _penalty?.Run([Of(u), new(&beta, 0), Of(momentum)], u.Rows, u.Cols);
+    private void Penalise(MatView<T> u, MatView<T> momentum, T beta) => _penalty?.Run([Of(u), new(&beta, 0), Of(momentum)], u.Rows, u.Cols);
 
     private MatView<T> U(State<T> window) => window.X(_layers.Population, 0);
 

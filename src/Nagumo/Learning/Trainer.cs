@@ -34,7 +34,9 @@ public sealed class Trainer : IDisposable
         Fitting.Require(Network, Readout, experiment.Readout.Population, data.Name, data.Train);
         InputLoader<float>.Require(experiment.Pixels, data.Train);
         _team = new(threads);
-        _learner = Learners.Of<float>(new(experiment, Network, Readout, _team, rng, Math.Max(experiment.Batch, EvaluationBatch * threads), _chip));
+        _learner = Learners.Of<float>(
+            new(experiment, Network, Readout, _team, rng, Math.Max(experiment.Batch, EvaluationBatch * threads), _chip)
+        );
         _loop = new(
             _learner,
             data,

@@ -260,8 +260,7 @@ public sealed unsafe class Machine<T> : IDisposable
     internal Part SelectPart(int p, int first, int count, IReadOnlyList<int> couplings)
     {
         bool Drives(Incoming i) => _ends[i.Coupling][i.End] is var end && end.First >= first && end.First + end.Count <= first + count;
-        List<Incoming> Of(IEnumerable<Incoming> list) =>
-            [.. couplings.SelectMany(c => list.Where(i => i.Coupling == c && Drives(i)))];
+        List<Incoming> Of(IEnumerable<Incoming> list) => [.. couplings.SelectMany(c => list.Where(i => i.Coupling == c && Drives(i)))];
         return new(p, first, count, Of(_constant[p].Concat(_incoming[p])), Of(_incoming[p]), [.. couplings]);
     }
 
@@ -271,19 +270,7 @@ public sealed unsafe class Machine<T> : IDisposable
         s.First = part.First;
         Prepare(DriveKind.Drive, s, null, part.All, null, adjoint: false, ws);
         foreach (int f in _sites[part.Population]!.Driven)
-            Sum(
-                s,
-                null,
-                DriveKind.Drive,
-                f,
-                part.All,
-                default,
-                s.Drive(part.Population, f),
-                part.First,
-                part.Count,
-                adjoint: false,
-                ws
-            );
+            Sum(s, null, DriveKind.Drive, f, part.All, default, s.Drive(part.Population, f), part.First, part.Count, adjoint: false, ws);
     }
 
     /// <summary>Derivatives of a part's drives at x along a direction, into the direction's drives; the windows go there.</summary>

@@ -53,11 +53,15 @@ internal sealed class DepthRecurrence<T>
             on[layers[0]].Add(c);
         }
         // What is constant first: products are then added to it.
-        _layers = [.. on.Select((list, l) => machine.SelectPart(Population, l * Size, Size, [.. list.OrderBy(c => !machine.IsConstant(c))]))];
+        _layers =
+        [
+            .. on.Select((list, l) => machine.SelectPart(Population, l * Size, Size, [.. list.OrderBy(c => !machine.IsConstant(c))])),
+        ];
         Source = machine.SelectPart(Population, 0, Size, [.. (source ?? []).Select(Named)]);
     }
 
-    private int Named(string coupling) => Enumerable.Range(0, Machine.Network.Couplings.Count).First(c => Machine.Network.Couplings[c].Name == coupling);
+    private int Named(string coupling) =>
+        Enumerable.Range(0, Machine.Network.Couplings.Count).First(c => Machine.Network.Couplings[c].Name == coupling);
 
     /// <summary>The machine.</summary>
     public Machine<T> Machine { get; }

@@ -145,8 +145,7 @@ public sealed class LadderOracleTests
                 for (int lane = 0; lane < LadderCase.Samples; lane++)
                 {
                     double u = echo.X(p, 0)[r, lane];
-                    back.X(p, 0)[r, lane] +=
-                        beta * 2 * e.Chain!.ActivityPenalty!.Value * Math.Sign(u) * Math.Max(Math.Abs(u) - 1, 0);
+                    back.X(p, 0)[r, lane] += beta * 2 * e.Chain!.ActivityPenalty!.Value * Math.Sign(u) * Math.Max(Math.Abs(u) - 1, 0);
                 }
                 layers.Drift(echo, back);
                 layers.Kick(l, echo, back, ws);
@@ -177,9 +176,7 @@ public sealed class LadderOracleTests
             for (int c = 0; c < z.Length; c++)
                 z[c] =
                     LadderCase.Value("b_out", c)
-                    + Enumerable
-                        .Range(0, LadderCase.Size)
-                        .Sum(r => LadderCase.Value("W_out", c * LadderCase.Size + r) * last(r, lane));
+                    + Enumerable.Range(0, LadderCase.Size).Sum(r => LadderCase.Value("W_out", c * LadderCase.Size + r) * last(r, lane));
             LadderCase.Set.Targets.Read(lane, y);
             e.Readout.BuildCost().Gradient(z, y, force);
             for (int r = 0; r < LadderCase.Size; r++)

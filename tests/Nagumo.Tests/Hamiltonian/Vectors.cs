@@ -45,11 +45,7 @@ internal static class Vectors
             },
             trained: ["k", "gamma", "a"]
         );
-        var machine = Ladder.Recurrence(
-            new(trunk, depth, m, model.Number("s"), model.Number("g"), model.Number("d")),
-            0,
-            new Rng(1)
-        );
+        var machine = Ladder.Recurrence(new(trunk, depth, m, model.Number("s"), model.Number("g"), model.Number("d")), 0, new Rng(1));
         var (k, b) = (model.Layers("K"), model.Layers("b"));
         for (int l = 0; l <= depth; l++)
         {
