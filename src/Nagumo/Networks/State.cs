@@ -46,7 +46,8 @@ public sealed unsafe partial class State<T> : IDisposable
                         return;
                     int rows = window > 0 ? window : populations[p].Size;
                     plan.Add((table, p, f, needed, rows));
-                    needed += (long)rows * padded;
+                    // A line more, so that fields of sizes that are powers of two do not meet in one set of the caches.
+                    needed += (long)rows * padded + Padding;
                 }
             }
         }

@@ -253,7 +253,8 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
             var like = fields[0];
             if (Force.Length == n && Force[0].Rows == like.Rows && Force[0].Cols == like.Cols && Force[0].RowStride == like.RowStride)
                 return;
-            long each = like.Rows * like.RowStride;
+            // Layers lie a power of two apart, as a rule: a line more between arrays keeps what one neuron needs out of one set of the caches.
+            long each = like.Rows * like.RowStride + Buffer<T>.Alignment / sizeof(T);
             int rows = 2 * n + n * (n + 1) / 2;
             if (_memory.Length < rows * each)
             {
