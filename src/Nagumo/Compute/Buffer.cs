@@ -57,6 +57,9 @@ internal sealed unsafe class Buffer<T> : IDisposable
         return new(pointer + at, rows, cols, stride);
     }
 
+    /// <summary>Adjacent elements as one column that stands for all: [rows × cols], equal columns.</summary>
+    public MatView<T> Column(long at, int rows, int cols) => new(View(at, 1, rows).Data, rows, cols, 1, 0);
+
     public void Dispose()
     {
         Free();

@@ -8,7 +8,8 @@ namespace Nagumo.Kernels;
 internal unsafe ref struct Operands<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int Most = 48;
+    /// <summary>Most operands of a call.</summary>
+    public const int Most = 48;
 
     private Places _rows;
     private int _count;

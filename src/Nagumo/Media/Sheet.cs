@@ -17,8 +17,6 @@ namespace Nagumo.Media;
 public sealed class Sheet<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int MaxOperands = 48;
-
     private readonly SheetOptions _options;
     private readonly Stencil _stencil;
     private readonly Kernel<T> _damping;
@@ -52,11 +50,9 @@ public sealed class Sheet<T> : IDisposable
             options.Dt,
             current: current.Length > 0
         );
-        if (_stencil.Rows.Count + _fields > SheetStencil<T>.MaxOperands)
-            throw new ArgumentException(
-                $"'{options.Kinetics.Name}' has {_fields} fields; a sheet takes {SheetStencil<T>.MaxOperands / 4}."
-            );
-        if (current.Length > 0 && current.Length != Cells)
+        if (_stencil.Rows.Count + _fields > Operands<T>.Most)
+            throw new ArgumentException($"'{options.Kinetics.Name}' has {_fields} fields; a sheet takes {Operands<T>.Most / 4}.");
+        if (current.Length > 0 && current.Length != options.Rows * options.Columns)
             throw new ArgumentException($"{current.Length} currents for {options.Rows} x {options.Columns} cells; give one each.");
         if (threads is < 1 or > 1024)
             Throw.Range(nameof(threads), threads, $"threads = {threads}: give 1 to 1024.");

@@ -281,19 +281,53 @@ internal sealed class OnSite<T> : IDisposable
     public void Forces(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> force, int row0, int rows) =>
         RunDriven(_forces.Value, x, drive, force, row0, rows);
 
-    /// <summary>momentum += ∂H/∂x of all fields: the kick of a layer in a layer-wise pass.</summary>
-    public void Kick(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> momentum) =>
-        RunDriven(_kick.Value, x, drive, momentum, 0, x[0].Rows);
+    /// <summary>momentum += ∂U/∂x of all fields, U the local potential without loads: the kick of a layer in a recurrence along depth.</summary>
+    /// <param name="x">Fields of the neurons from <paramref name="first"/> on.</param>
+    /// <param name="drive">Their drives.</param>
+    /// <param name="momentum">Receives.</param>
+    /// <param name="first">First neuron.</param>
+    public void Kick(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> momentum, int first)
+    {
+        var operands = new Operands<T>();
+        operands.Add(x);
+        AddDrives(ref operands, drive, 0);
+        operands.AddUniforms(Values.Unloaded, first);
+        operands.Add(momentum);
+        operands.Run(_kick.Value, x[0].Rows, x[0].Cols);
+    }
 
-    /// <summary>into = the scaled local potential of each neuron, loads included, drives not.</summary>
-    public void Potential(ReadOnlySpan<MatView<T>> x, MatView<T> into) => RunLocal(_potential.Value, x, [into], 0, x[0].Rows);
+    /// <summary>The derivative of the kick along d: y = (local Hessian without loads)·d at x.</summary>
+    /// <inheritdoc cref="Kick"/>
+    public void KickTangent(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, ReadOnlySpan<MatView<T>> y, int first)
+    {
+        var operands = new Operands<T>();
+        operands.Add(x);
+        operands.Add(d);
+        operands.AddUniforms(Values.Unloaded, first);
+        operands.Add(y);
+        operands.Run(_hessian.Value, x[0].Rows, x[0].Cols);
+    }
 
-    /// <summary>into = ∂²/∂x_f∂x_g of the scaled local potential for f ≤ g, row by row of the upper triangle.</summary>
-    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into) => RunLocal(_curvature.Value, x, into, 0, x[0].Rows);
+    /// <summary>into = the scaled local potential of each neuron, neither loads nor drives included.</summary>
+    /// <inheritdoc cref="Kick"/>
+    public void Potential(ReadOnlySpan<MatView<T>> x, MatView<T> into, int first)
+    {
+        var operands = new Operands<T>();
+        operands.Add(x);
+        operands.AddUniforms(Values.Unloaded, first);
+        operands.Add(into);
+        operands.Run(_potential.Value, x[0].Rows, x[0].Cols);
+    }
 
-    /// <summary>The same of rows [row0, row0 + rows).</summary>
-    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into, int row0, int rows) =>
-        RunLocal(_curvature.Value, x, into, row0, rows);
+    /// <summary>into = ∂²/∂x_f∂x_g of the scaled local potential and loads for f ≤ g, row by row of the upper triangle; rows [row0, row0 + rows).</summary>
+    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into, int row0, int rows)
+    {
+        var operands = new Operands<T>();
+        operands.Add(x, row0);
+        operands.AddUniforms(Values.Rows, row0);
+        operands.Add(into, row0);
+        operands.Run(_curvature.Value, rows, x[0].Cols);
+    }
 
     /// <summary>y = (local Hessian and loads)·d at x.</summary>
     public void HessianTimes(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, ReadOnlySpan<MatView<T>> y)
@@ -306,42 +340,34 @@ internal sealed class OnSite<T> : IDisposable
         operands.Run(_hessian.Value, x[0].Rows, x[0].Cols);
     }
 
-    /// <summary>into = (∂(s h)/∂parameter at m + δβ d/2 minus the same at m − δβ d/2)/δβ, rows [row0, row0 + rows).</summary>
+    /// <summary>into = (∂(s h)/∂parameter at m + δβ d/2 minus the same at m − δβ d/2)/δβ, of the neurons from <paramref name="first"/> on.</summary>
     public void ParameterContrast(
         string parameter,
         ReadOnlySpan<MatView<T>> mean,
         ReadOnlySpan<MatView<T>> difference,
         T deltaBeta,
         MatView<T> into,
-        int row0,
-        int rows
+        int first
     )
     {
         var operands = new Operands<T>();
-        operands.Add(mean, row0);
-        operands.Add(difference, row0);
-        operands.AddUniforms(Values.Rows, row0);
+        operands.Add(mean);
+        operands.Add(difference);
+        operands.AddUniforms(Values.Rows, first);
         operands.AddValue(deltaBeta);
         operands.Add(into);
-        operands.Run(_parameterKernels[parameter].Contrast, rows, mean[0].Cols);
+        operands.Run(_parameterKernels[parameter].Contrast, into.Rows, mean[0].Cols);
     }
 
-    /// <summary>into = the derivative of ∂(s h)/∂parameter along d, rows [row0, row0 + rows).</summary>
-    public void ParameterTangent(
-        string parameter,
-        ReadOnlySpan<MatView<T>> x,
-        ReadOnlySpan<MatView<T>> d,
-        MatView<T> into,
-        int row0,
-        int rows
-    )
+    /// <summary>into = the derivative of ∂(s h)/∂parameter along d, of the neurons from <paramref name="first"/> on.</summary>
+    public void ParameterTangent(string parameter, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, MatView<T> into, int first)
     {
         var operands = new Operands<T>();
-        operands.Add(x, row0);
-        operands.Add(d, row0);
-        operands.AddUniforms(Values.Rows, row0);
+        operands.Add(x);
+        operands.Add(d);
+        operands.AddUniforms(Values.Rows, first);
         operands.Add(into);
-        operands.Run(_parameterKernels[parameter].Tangent, rows, x[0].Cols);
+        operands.Run(_parameterKernels[parameter].Tangent, into.Rows, x[0].Cols);
     }
 
     public void Dispose() => Values.Dispose();
@@ -382,15 +408,6 @@ internal sealed class OnSite<T> : IDisposable
         var operands = new Operands<T>();
         operands.Add(x, row0);
         AddDrives(ref operands, drive, row0);
-        operands.AddUniforms(Values.Rows, row0);
-        operands.Add(into, row0);
-        operands.Run(kernel, rows, x[0].Cols);
-    }
-
-    private void RunLocal(Kernel<T> kernel, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into, int row0, int rows)
-    {
-        var operands = new Operands<T>();
-        operands.Add(x, row0);
         operands.AddUniforms(Values.Rows, row0);
         operands.Add(into, row0);
         operands.Run(kernel, rows, x[0].Cols);

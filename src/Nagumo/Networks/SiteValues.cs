@@ -13,7 +13,8 @@ internal sealed class SiteValues<T> : IDisposable
     private readonly LocalEquations _equations;
     private readonly bool[] _loaded;
     private readonly Buffer<T> _constants;
-    private readonly Rows<T>[] _uniforms;
+    private readonly Rows<T>[] _uniforms,
+        _unloaded;
     private readonly List<(Tensor<T> Tensor, int Uniform, int[] Which)> _spread = [];
 
     /// <param name="population">The population; not clamped.</param>
@@ -25,10 +26,12 @@ internal sealed class SiteValues<T> : IDisposable
         (_population, _equations, _loaded, Trained) = (population, equations, loaded, trained);
         Vary = trained.Count > 0 || loaded.Any(l => l) || population.Parameters.Values.Any(v => v.Length > 1);
         var (symbols, n) = (equations.Uniforms, population.Size);
-        _constants = new((long)symbols.Length * n);
+        _constants = new((long)symbols.Length * n + 1);
         _uniforms = new Rows<T>[symbols.Length];
         for (int i = 0; i < symbols.Length; i++)
             _uniforms[i] = Bind(i);
+        var zero = Rows<T>.Shared(_constants.View((long)symbols.Length * n, 1, 1));
+        _unloaded = [.. symbols.Select((s, i) => equations.Loads.Contains(s) ? zero : _uniforms[i])];
 
         Rows<T> Bind(int i)
         {
@@ -63,6 +66,9 @@ internal sealed class SiteValues<T> : IDisposable
 
     /// <summary>All of them as operands, in the order of <see cref="LocalEquations.Uniforms"/>.</summary>
     public ReadOnlySpan<Rows<T>> Rows => _uniforms;
+
+    /// <summary>The same without loads: what a layer is by itself.</summary>
+    public ReadOnlySpan<Rows<T>> Unloaded => _unloaded;
 
     /// <summary>Whether anything loads some field.</summary>
     public bool Loaded => _loaded.Any(l => l);

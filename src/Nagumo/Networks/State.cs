@@ -6,7 +6,7 @@ namespace Nagumo.Networks;
 /// <summary>The fields of a machine for a number of lanes: x, its drives I and the constant part of the drives.</summary>
 /// <remarks>Every field is [neurons × lanes], lane-contiguous. A lane is one sample in one phase; no kernel knows which.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe partial class State<T> : IDisposable
+public sealed partial class State<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Buffer<T> _memory;
@@ -16,7 +16,12 @@ public sealed unsafe partial class State<T> : IDisposable
         _drive,
         _constant;
 
-    internal State(Machine<T> machine, int lanes, bool allFields, int? nudged = null)
+    /// <param name="machine">The machine.</param>
+    /// <param name="lanes">Lanes.</param>
+    /// <param name="allFields">Whether to store inhibitors that could be eliminated.</param>
+    /// <param name="nudged">The population that is nudged, where that is the only constant drive.</param>
+    /// <param name="window">How many neurons of a population are held at a time; 0 for all of them.</param>
+    internal State(Machine<T> machine, int lanes, bool allFields, int? nudged = null, int window = 0)
     {
         (Lanes, Capacity, AllFields, _machine) = (lanes, lanes, allFields, machine);
         var populations = machine.Network.Populations;
@@ -33,21 +38,23 @@ public sealed unsafe partial class State<T> : IDisposable
             {
                 Plan(_x, allFields || machine.IsLive(p, f));
                 Plan(_drive, f == 0 || machine.IsDriven(p, f));
-                Plan(_constant, nudged is { } only ? p == only && f == 0 : machine.HasConstantDrive(p, f));
+                Plan(_constant, window == 0 && (nudged is { } only ? p == only && f == 0 : machine.HasConstantDrive(p, f)));
 
                 void Plan(MatView<T>[][] table, bool wanted)
                 {
                     if (!wanted)
                         return;
-                    plan.Add((table, p, f, needed, populations[p].Size));
-                    needed += (long)populations[p].Size * padded;
+                    int rows = window > 0 ? window : populations[p].Size;
+                    plan.Add((table, p, f, needed, rows));
+                    // A line more, so that fields of sizes that are powers of two do not meet in one set of the caches.
+                    needed += (long)rows * padded + Padding;
                 }
             }
         }
         _memory = new(needed);
-        LaneResidual = new(_memory.Pointer, 1, lanes, padded);
+        LaneResidual = _memory.View(0, 1, lanes, padded);
         foreach (var (table, p, f, offset, rows) in plan)
-            table[p][f] = new(_memory.Pointer + offset, rows, lanes, padded);
+            table[p][f] = _memory.View(offset, rows, lanes, padded);
         ClampRails(populations);
     }
 
@@ -62,6 +69,9 @@ public sealed unsafe partial class State<T> : IDisposable
 
     /// <summary>Whether inhibitors that could be eliminated are stored too.</summary>
     internal bool AllFields { get; }
+
+    /// <summary>The first neuron that a window holds; 0 where a state holds all of them.</summary>
+    internal int First { get; set; }
 
     /// <summary>Largest |∂H/∂x| of each lane, as last measured; [1 × lanes].</summary>
     internal MatView<T> LaneResidual { get; private set; }
@@ -87,11 +97,17 @@ public sealed unsafe partial class State<T> : IDisposable
                         fields[f] = Narrow(fields[f]);
         }
 
-        MatView<T> Narrow(MatView<T> view) => new(view.Data, view.Rows, lanes, view.RowStride, view.ColStride);
+        MatView<T> Narrow(MatView<T> view) => view.Resized(lanes);
     }
 
     /// <summary>Field f of population p; the empty view for an inhibitor that is eliminated.</summary>
     internal MatView<T> X(int population, int field) => _x[population][field];
+
+    /// <summary>The field at an end.</summary>
+    internal MatView<T> At(EndPlace end) => At(end, _x[end.Population][end.Field]);
+
+    /// <summary>An end's rows of a view of what the state holds of its population.</summary>
+    internal MatView<T> At(EndPlace end, MatView<T> view) => end.Of(view, _drive[end.Population][0].IsEmpty ? 0 : First);
 
     /// <summary>All fields of population p.</summary>
     internal ReadOnlySpan<MatView<T>> Fields(int population) => _x[population];
@@ -128,8 +144,8 @@ public sealed unsafe partial class State<T> : IDisposable
 
         void Copy(MatView<T> source, MatView<T> target)
         {
-            for (int r = 0; r < Math.Min(source.Rows, target.Rows); r++)
-                source.Row(r).CopyTo(target.Row(r)[to..]);
+            if (!source.IsEmpty && !target.IsEmpty)
+                source.CopyRowsTo(target.Lanes(to, source.Cols));
         }
     }
 
@@ -142,18 +158,27 @@ public sealed unsafe partial class State<T> : IDisposable
             _clamped?.Dispose();
             _clamped = new(size);
         }
-        var next = _clamped.Pointer;
+        long next = 0;
         for (int p = 0; p < _x.Length; p++)
         {
             if (!_drive[p][0].IsEmpty)
                 continue;
             var from = other._x[p][0];
-            _x[p][0] = new(next, from.Rows, Lanes, Capacity);
+            _x[p][0] = _clamped.View(next, from.Rows, Lanes, Capacity);
             next += (long)from.Rows * Capacity;
             for (int r = 0; r < from.Rows; r++)
             for (int lane = 0; lane < Lanes; lane++)
                 _x[p][0][r, lane] = from[r, lane % other.Lanes];
         }
+    }
+
+    /// <summary>Sets every relaxed field of one lane to zero.</summary>
+    internal void ClearLane(int lane)
+    {
+        for (int p = 0; p < _x.Length; p++)
+        for (int f = 0; f < _x[p].Length; f++)
+            if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
+                _x[p][f].Lanes(lane, 1).Clear();
     }
 
     /// <summary>Sets every relaxed field to zero, in the lanes from <paramref name="from"/> on.</summary>
@@ -162,8 +187,7 @@ public sealed unsafe partial class State<T> : IDisposable
         for (int p = 0; p < _x.Length; p++)
         for (int f = 0; f < _x[p].Length; f++)
             if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
-                for (int r = 0; r < _x[p][f].Rows; r++)
-                    _x[p][f].Row(r)[from..].Clear();
+                _x[p][f].Lanes(from, Lanes - from).Clear();
     }
 
     /// <summary>Frees the memory.</summary>
@@ -184,7 +208,7 @@ public sealed unsafe partial class State<T> : IDisposable
             if (populations[p].Rail is not { } rail)
                 continue;
             // Column stride 0: one column stands for every lane.
-            _x[p][0] = new(_rails.Pointer + at, rail.Count, Capacity, 1, 0);
+            _x[p][0] = _rails.Column(at, rail.Count, Capacity);
             foreach (double value in rail)
                 _rails.Span[at++] = T.CreateChecked(value);
         }

@@ -304,7 +304,6 @@ public sealed class RoomTests
             "Data.DataSets",
             "Learning.Costs",
             "Learning.Estimators",
-            "Learning.Learners", // the chain of layers, until it is a network
             "Learning.LearningTasks",
             "Neurons.NeuronModels",
             "Relaxation.Relaxers",
