@@ -115,6 +115,7 @@ internal static class CircuitVerifyCommand
                         ["converged"] = v.Ours.Converged,
                         ["ngspice_residual"] = v.Circuit.Residual,
                         ["ngspice_settled"] = v.Circuit.IsSettled,
+                        ["ngspice_oscillates"] = v.Circuit.Oscillates,
                         ["ngspice_simulated_s"] = v.Circuit.Time * units.Time,
                         ["ngspice_seconds"] = v.Circuit.Seconds,
                         ["fields"] = new JsonArray([
@@ -149,7 +150,9 @@ internal static class CircuitVerifyCommand
             output.WriteLine(
                 v.Agrees
                     ? $"✓ every node agrees within {Part(Verification.Tolerance)} of full scale"
-                    : $"✗ {(v.Circuit.IsSettled && v.Ours.Converged ? "the rest states differ" : "not at rest")}"
+                    : $"✗ {(v.Circuit.IsSettled && v.Ours.Converged ? "the rest states differ"
+                        : v.Circuit.Oscillates ? "it does not come to rest: it oscillates. Choose another current or faster inhibitors"
+                        : "not at rest")}"
             );
         }
         return v.Agrees ? ExitCode.Done

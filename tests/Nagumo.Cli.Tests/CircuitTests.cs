@@ -239,7 +239,7 @@ public sealed class CircuitTests : IDisposable
         Assert.SkipUnless(Ngspice.Default.IsAvailable(), "ngspice is not installed (apt-get install ngspice).");
         Keys(
             ["verify", "neuron"],
-            "target kind from agrees nodes elements largest_error_of_full_scale full_scale_v method residual converged ngspice_residual ngspice_settled ngspice_simulated_s ngspice_seconds fields units"
+            "target kind from agrees nodes elements largest_error_of_full_scale full_scale_v method residual converged ngspice_residual ngspice_settled ngspice_oscillates ngspice_simulated_s ngspice_seconds fields units"
         );
         Keys(
             ["verify", "spike"],
