@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Couplings;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 
