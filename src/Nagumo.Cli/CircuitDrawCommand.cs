@@ -105,7 +105,7 @@ internal static class CircuitDrawCommand
             path,
             new(
                 size == 1 ? "A neuron"
-                    : size <= ShownCells ? $"A chain of {size} neurons"
+                    : size <= ShownCells ? $"A chain of {Counted.Of(size, "neuron")}"
                     : $"Three neurons of a chain of {size}",
                 $"{network.Network.Populations[0].Neuron!.Name}{Law(network, elements)}; {where}{(nodes[first].Length > 1 ? $"; W carries the inhibitor, E{Biases(elements)} is the voltage of its bias" : "")}{(values ? "; voltages and powers at rest" : "")}"
             ),

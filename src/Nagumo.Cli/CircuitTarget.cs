@@ -125,7 +125,12 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
     /// <param name="parsed">What was asked for.</param>
     /// <param name="error">Receives progress.</param>
     /// <param name="cancel">Ends the training of a preset, and what the networks do later.</param>
-    public IEnumerable<(int Sample, CircuitNetwork Network)> FindSamples(ParseResult parsed, TextWriter error, CancellationToken cancel)
+    /// <returns>The sample, the network, what evaluation answers, and what the classes are called.</returns>
+    public IEnumerable<(int Sample, CircuitNetwork Network, int? Evaluated, IReadOnlyList<string> Names)> FindSamples(
+        ParseResult parsed,
+        TextWriter error,
+        CancellationToken cancel
+    )
     {
         string name = parsed.GetRequiredValue(_target);
         if (Cells.Contains(name))
@@ -143,7 +148,12 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
             foreach (int sample in wanted)
                 Index(sample, data, "--samples");
             foreach (int sample in wanted)
-                yield return (sample, Shown(trainer, experiment, data, sample, "--samples", new(error, cancel)));
+                yield return (
+                    sample,
+                    Shown(trainer, experiment, data, sample, "--samples", new(error, cancel)),
+                    trainer.Predict(data.Test, sample) is { Relaxation.Converged: true, Class: var answer } ? answer : null,
+                    (data.Test.Targets as ClassTargets)?.Names ?? []
+                );
         }
     }
 
@@ -153,6 +163,12 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
         network.Progress = waiting;
         return network;
     }
+
+    /// <summary>The name of the target and, of a network, the sample that it is shown.</summary>
+    public string Shown(ParseResult parsed) =>
+        Name(parsed) is var name && Cells.Contains(name)
+            ? name
+            : $"{name}, test sample {parsed.GetValue(_sample).ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>The name of the target, for titles.</summary>
     public string Name(ParseResult parsed) => parsed.GetRequiredValue(_target);
@@ -240,7 +256,7 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
             preset.Start(trainer);
             while (trainer.Epoch < experiment.Epochs)
                 trainer.TrainEpoch(null, cancel);
-            error.WriteLine($"{name}: trained for {Terminal.Epochs(experiment.Epochs)} on {data.Name}");
+            error.WriteLine($"{name}: trained for {Counted.Of(experiment.Epochs, "epoch")} on {data.Name}");
             return (trainer, experiment, data);
         }
         if (

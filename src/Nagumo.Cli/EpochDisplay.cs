@@ -26,7 +26,7 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
     public void Begin(string folder, DataSet data, int threads) =>
         Lines(
             Page.Broken(
-                $"{_label} on {data.Name}, {Terminal.Count(_samples)} samples, seed {_experiment.Seed}, {threads} thread{(threads == 1 ? "" : "s")} → {folder}"
+                $"{_label} on {data.Name}, {Counted.Of(_samples, "sample")}, seed {_experiment.Seed}, {Counted.Of(threads, "thread")} → {folder}"
                     + Chip.Of(_experiment, ", on ")
                     + (_done > 0 ? $" (continuing after epoch {_done} of {_experiment.Epochs})" : ""),
                 Terminal.Width(_error)

@@ -99,7 +99,7 @@ internal static class PredictCommand
             if (set.IsBytes && set.Shape.Count == 2)
                 Draw(set.Bytes(0), Rows(set), set.Shape[^1], output);
             string relaxed =
-                $"{(answer.Relaxation.Converged ? "converged" : "NOT converged")} in {answer.Relaxation.Sweeps} sweeps, residual {Terminal.Short(answer.Relaxation.Residual)}";
+                $"{(answer.Relaxation.Converged ? "converged" : "NOT converged")} in {Counted.Of(answer.Relaxation.Sweeps, "sweep")}, residual {Terminal.Short(answer.Relaxation.Residual)}";
             foreach (var n in numbers ?? [])
                 output.WriteLine(
                     $"{n.Name}  {Number(n.Value, n.Unit)}{(n.Target is { } target ? $"   target {Number(target, n.Unit)}" : "")}"
@@ -170,7 +170,7 @@ internal static class PredictCommand
         int size = like.Size,
             count = images.Length / size;
         if (isFile && count != 1)
-            throw new InputException($"'{name}' holds {count} pictures: choose one, {name}:0 to {name}:{count - 1}.");
+            throw new InputException($"'{name}' holds {Counted.Of(count, "picture")}: choose one, {name}:0 to {name}:{count - 1}.");
         int at = isFile ? 0 : Index(suffix, count, $"pictures of '{stem}'");
         return (new([Rows(like), like.Shape[^1]], images.AsSpan(at * size, size).ToArray(), like.Targets.Select([0]), like.Map), false);
     }

@@ -113,7 +113,8 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
             Changed.Json(experiment, Origin),
             test.Score.Name,
             Scores.Json(test.Metrics, last),
-            test.Score.Unit
+            test.Score.Unit,
+            trainer.FindOtherRests(data.Test)
         );
         folder.Finish(done);
         return done;
