@@ -69,7 +69,7 @@ internal static class EvalCommand
         int? sweeps,
         string? config,
         string? samples,
-        Func<Trainer, Samples, int[], SweepOptions, string>? states,
+        Func<Trainer, Samples, int[], SweepOptions, WrittenStates>? states,
         string[] set,
         int threads,
         bool json,
@@ -87,7 +87,7 @@ internal static class EvalCommand
         int[] chosen = samples is null ? [.. Enumerable.Range(0, data.Test.Count)] : SampleRange.Parse(samples, data.Test.Count);
         var test = trainer.Evaluate(data.Test, chosen, options);
         var others = trainer.FindOtherRests(data.Test, chosen);
-        string? written = states?.Invoke(trainer, data.Test, chosen, options);
+        var written = states?.Invoke(trainer, data.Test, chosen, options);
         bool isFixed = options.Tolerance == 0,
             // A fixed number of sweeps counts no samples; the largest residual still says whether all reached the tolerance.
             converged = isFixed ? test.Relaxation.Residual <= model.Experiment.Evaluation.Tolerance : test.Relaxation.Converged;
@@ -109,7 +109,7 @@ internal static class EvalCommand
                 test.Score.Name,
                 Scores.Json(test.Metrics),
                 test.Score.Unit,
-                written,
+                written?.File,
                 others,
                 (data.Test.Targets as ClassTargets)?.Names
             );
@@ -127,6 +127,7 @@ internal static class EvalCommand
                 output.WriteLine($"trained     {saved.Epoch} of {Counted.Of(model.Experiment.Epochs, "epoch")}: an unfinished run");
             output.WriteLine(
                 "relaxed     "
+                    + (written is null ? "" : "free phase: ")
                     + (
                         isFixed
                             ? $"{Counted.Of(test.Relaxation.Sweeps, "sweep")} (fixed), residual {Terminal.Short(test.Relaxation.Residual)}"

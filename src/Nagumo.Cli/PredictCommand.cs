@@ -59,7 +59,7 @@ internal static class PredictCommand
         string name,
         string? config,
         bool invert,
-        Func<Trainer, Samples, int[], bool, string>? states,
+        Func<Trainer, Samples, int[], bool, WrittenStates>? states,
         bool json,
         TextWriter output,
         TextWriter error
@@ -74,7 +74,7 @@ internal static class PredictCommand
         string? warning = isKnown ? null : PictureLook.Oddity(set.Bytes(0), Rows(set), set.Shape[^1]);
         using var trainer = model.Load(blank, 1);
         var answer = trainer.Predict(set, 0);
-        string? written = states?.Invoke(trainer, set, [0], isKnown);
+        var written = states?.Invoke(trainer, set, [0], isKnown);
         int? label = isKnown && set.Targets is ClassTargets known ? known.Labels[0] : null;
         var numbers = answer.Numbers is { } predicted ? Numbers((NumberTargets)set.Targets, predicted, isKnown) : null;
         if (json)
@@ -90,7 +90,7 @@ internal static class PredictCommand
                 answer.Relaxation.Sweeps,
                 warning,
                 numbers,
-                written
+                written?.File
             );
             output.WriteLine(JsonSerializer.Serialize(result, CliJson.Default.PredictResult));
         }
@@ -106,15 +106,19 @@ internal static class PredictCommand
                 );
             if (answer is { Class: { } best, Probabilities: { } probabilities })
             {
+                var names = (set.Targets as ClassTargets)?.Names ?? [.. probabilities.Select((_, c) => $"{c}")];
+                int width = names.Max(n => n.Length);
                 for (int c = 0; c < probabilities.Length; c++)
                 {
                     string bar = new('█', (int)Math.Round(Bar * probabilities[c]));
                     string remark = c == label ? "  label" : "";
                     output.WriteLine(
-                        $"{(c == best ? '>' : ' ')} {c}  {Terminal.Percent(100 * probabilities[c]), 8}  {bar}{remark}".TrimEnd()
+                        $"{(c == best ? '>' : ' ')} {names[c].PadRight(width)}  {Terminal.Percent(100 * probabilities[c]), 8}  {bar}{remark}".TrimEnd()
                     );
                 }
-                output.WriteLine($"answer {best}{(label is { } l ? l == best ? ", right" : $", wrong: the label is {l}" : "")}; {relaxed}");
+                output.WriteLine(
+                    $"answer {names[best]}{(label is { } l ? l == best ? ", right" : $", wrong: the label is {names[l]}" : "")}; {relaxed}"
+                );
             }
             else
                 output.WriteLine(relaxed);

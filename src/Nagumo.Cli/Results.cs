@@ -133,7 +133,8 @@ internal sealed record PredictedRow(
     double[]? Probabilities,
     PredictedNumber[]? Numbers,
     bool Converged,
-    double Residual
+    double Residual,
+    bool? TrainedOn
 );
 
 /// <summary>JSON of the results: snake_case keys.</summary>

@@ -106,7 +106,7 @@ internal sealed class Settings
                 else if (kinetics.Parameters.FirstOrDefault(p => p.Name == key) is { } parameter)
                     parameters[key] = Numbers.TryReal(text, out double x)
                         ? Validated(parameter, x)
-                        : throw new InputException($"{key} = {text}: give a finite number.");
+                        : throw Numbers.Refused(key, text);
                 else
                     throw new InputException($"'{phenomenon.Name}' has no key '{key}'.{Nearest.Hint(key, names)}");
             }

@@ -117,6 +117,8 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
             trainer.FindOtherRests(data.Test)
         );
         folder.Finish(done);
+        if (Overfitting.Of(trainer.History, test, ownData: Preparation is not null, trainer.TrainSamples) is { } overfitted)
+            error.WriteLine(overfitted);
         return done;
 
         double? ErrorOf(double? score) => test.Confusion is null ? null : score;

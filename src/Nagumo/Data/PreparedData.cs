@@ -106,6 +106,23 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
         return (Samples(from, all, preparation), from.Targets is not null, raw.Notes ?? []);
     }
 
+    /// <summary>Which samples of a file, as <see cref="Read"/> counts them, a run was trained on.</summary>
+    /// <param name="options">The data of the run.</param>
+    /// <param name="preparation">How they were made ready.</param>
+    /// <param name="file">The file, which may be another one.</param>
+    /// <returns>Their indices from 0; null where it cannot be told: the file is not the one that was trained on, or has changed since.</returns>
+    public static IReadOnlySet<int>? TrainingRows(DataOptions options, Preparation preparation, string file)
+    {
+        static string Full(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!Path.Exists(options.Source) || Full(file) != Full(options.Source) || Digest(options) != preparation.Sha256)
+            return null;
+        var raw = DataReader.Read(options, preparation.Understanding(needsTargets: true));
+        // A file with a test part of its own is read as that part.
+        if (raw.Test is not null && options.TestFile is null)
+            return new HashSet<int>();
+        return Division.Of(raw, options).Train.Samples.ToHashSet();
+    }
+
     private static PreparedData Together(DataOptions options, Preparation preparation, Division division, IReadOnlyList<string> notes) =>
         new(
             new DataSet(

@@ -137,7 +137,7 @@ internal sealed record TableSchema(TableColumn[] Columns, bool Comma)
         for (int s = 0; s < same.Length; s++)
             if (same[s] is { WithComma: > 0, FirstText: { } text } column && column.WithComma == column.Texts)
                 throw new InvalidDataException(
-                    $"{scans[s].Path}, {text.At}: '{Excerpt.Of(text.Cell)}' is a number with a decimal comma. Read them so: --set data.decimal=, "
+                    $"{scans[s].Path}, {text.At}: '{Excerpt.Of(text.Cell)}' is a number with a decimal comma. Read them so: --set 'data.decimal=,' "
                         + $"(or, if they are names: data.categories={column.Label})"
                 );
     }
