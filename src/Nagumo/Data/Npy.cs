@@ -44,6 +44,7 @@ public sealed class NpyArray
             byte[] x => Array.ConvertAll(x, v => (float)v),
             int[] x => Array.ConvertAll(x, v => (float)v),
             long[] x => Array.ConvertAll(x, v => (float)v),
+            string[] => throw new InvalidDataException("The array holds texts, where numbers are expected."),
             _ => Array.ConvertAll((bool[])Values, v => v ? 1f : 0f),
         };
 }
