@@ -48,21 +48,21 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
             .. m.ValidationScore is { } v ? (string[])[$"validation {Scores.Text(m.Score, v)}"] : [],
             m.Epoch == _experiment.Epochs ? $"in {Terminal.Duration(_seconds)}" : $"ETA {Terminal.Duration(left)}",
             $"{Terminal.Count((long)(_samples / seconds))}/s",
-            Sweeps(m.FreeSweeps, m.NudgedSweeps),
+            .. Sweeps(m.FreeSweeps, m.NudgedSweeps),
             $"residual {Terminal.Short(Math.Max(m.FreeResidual, m.NudgedResidual))}",
             .. isFixed ? (string[])[] : [$"{Terminal.Count(m.NotConverged)} not converged"],
         ];
         Lines(Page.Filled(parts, Terminal.Width(_error)));
     }
 
-    /// <summary>"30 free + 20 nudged sweeps"; the most of the epoch, which are more than were asked for where a batch was brought to rest by other methods.</summary>
-    protected string Sweeps(int free, int nudged) =>
-        $"{free} free + {nudged} nudged sweeps"
-        + (
-            _experiment.Free.Tolerance > 0 ? ""
-            : free <= _experiment.Free.MaxSweeps && nudged <= _experiment.Nudged.MaxSweeps ? " (fixed)"
-            : $" ({_experiment.Free.MaxSweeps} + {_experiment.Nudged.MaxSweeps} did not settle)"
-        );
+    /// <summary>"30 free + 20 nudged fixed sweeps"; the most of the epoch, which are more than were asked for where a batch was brought to rest by other methods.</summary>
+    protected string[] Sweeps(int free, int nudged)
+    {
+        var (asked, then) = (_experiment.Free, _experiment.Nudged.MaxSweeps);
+        return asked.Tolerance > 0 ? [$"{free} free + {nudged} nudged sweeps"]
+            : free <= asked.MaxSweeps && nudged <= then ? [$"{free} free + {nudged} nudged fixed sweeps"]
+            : [$"{free} free + {nudged} nudged sweeps", $"{asked.MaxSweeps} + {then} did not settle"];
+    }
 
     /// <summary>The last epoch is done; the test set is being relaxed.</summary>
     public virtual void Testing() { }
