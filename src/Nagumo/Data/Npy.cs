@@ -113,7 +113,7 @@ public static class Npy
             int[] => "<i4",
             long[] => "<i8",
             bool[] => "|b1",
-            string[] x => $"<U{Longest(x)}",
+            string[] x when Array.TrueForAll(x, t => t is not null) => $"<U{Longest(x)}",
             _ => null,
         };
 
