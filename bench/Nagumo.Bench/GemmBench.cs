@@ -43,7 +43,7 @@ internal static unsafe class GemmBench
     {
         var blas = OpenBlas.TryLoad();
         var core = Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE");
-        Console.WriteLine($"Width {Simd.Preferred}, {RuntimeInformation.FrameworkDescription}");
+        Console.WriteLine($"Width {Widths.Default}, {RuntimeInformation.FrameworkDescription}");
         Console.WriteLine(
             blas is null
                 ? "OpenBLAS: not found"
@@ -128,12 +128,12 @@ internal static unsafe class GemmBench
     /// <summary>GFLOP/s of independent fused multiply-adds of the preferred width.</summary>
     static double Peak<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Simd.Preferred switch
+        Widths.Default switch
         {
-            SimdWidth.V512 => Rate(Chains<Vector512<T>, T, Simd512<T>>, 2.0 * 16 * PeakSteps * Vector512<T>.Count, 10),
-            SimdWidth.V256 => Rate(Chains<Vector256<T>, T, Simd256<T>>, 2.0 * 16 * PeakSteps * Vector256<T>.Count, 10),
-            SimdWidth.V128 => Rate(Chains<Vector128<T>, T, Simd128<T>>, 2.0 * 16 * PeakSteps * Vector128<T>.Count, 10),
-            _ => Rate(Chains<T, T, SimdScalar<T>>, 2.0 * 16 * PeakSteps, 10),
+            Simd.Vector512 => Rate(Chains<Vector512<T>, T, Lanes512<T>>, 2.0 * 16 * PeakSteps * Vector512<T>.Count, 10),
+            Simd.Vector256 => Rate(Chains<Vector256<T>, T, Lanes256<T>>, 2.0 * 16 * PeakSteps * Vector256<T>.Count, 10),
+            Simd.Vector128 => Rate(Chains<Vector128<T>, T, Lanes128<T>>, 2.0 * 16 * PeakSteps * Vector128<T>.Count, 10),
+            _ => Rate(Chains<T, T, Lanes1<T>>, 2.0 * 16 * PeakSteps, 10),
         };
 
     // Eight chains: a latency of four cycles times two units.
@@ -141,7 +141,7 @@ internal static unsafe class GemmBench
     static void Chains<V, T, S>()
         where V : unmanaged
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where S : ISimd<V, T>
+        where S : ILanes<V, T>
     {
         V f = S.Broadcast(T.CreateChecked(0.5));
         V a = f,
@@ -154,26 +154,26 @@ internal static unsafe class GemmBench
             i = f;
         for (var step = 0; step < PeakSteps; step++)
         {
-            a = S.FusedMultiplyAdd(a, f, f);
-            b = S.FusedMultiplyAdd(b, f, f);
-            c = S.FusedMultiplyAdd(c, f, f);
-            d = S.FusedMultiplyAdd(d, f, f);
-            e = S.FusedMultiplyAdd(e, f, f);
-            g = S.FusedMultiplyAdd(g, f, f);
-            h = S.FusedMultiplyAdd(h, f, f);
-            i = S.FusedMultiplyAdd(i, f, f);
-            a = S.FusedMultiplyAdd(a, f, f);
-            b = S.FusedMultiplyAdd(b, f, f);
-            c = S.FusedMultiplyAdd(c, f, f);
-            d = S.FusedMultiplyAdd(d, f, f);
-            e = S.FusedMultiplyAdd(e, f, f);
-            g = S.FusedMultiplyAdd(g, f, f);
-            h = S.FusedMultiplyAdd(h, f, f);
-            i = S.FusedMultiplyAdd(i, f, f);
+            a = S.Fma(a, f, f);
+            b = S.Fma(b, f, f);
+            c = S.Fma(c, f, f);
+            d = S.Fma(d, f, f);
+            e = S.Fma(e, f, f);
+            g = S.Fma(g, f, f);
+            h = S.Fma(h, f, f);
+            i = S.Fma(i, f, f);
+            a = S.Fma(a, f, f);
+            b = S.Fma(b, f, f);
+            c = S.Fma(c, f, f);
+            d = S.Fma(d, f, f);
+            e = S.Fma(e, f, f);
+            g = S.Fma(g, f, f);
+            h = S.Fma(h, f, f);
+            i = S.Fma(i, f, f);
         }
-        var sum = S.FusedMultiplyAdd(a, b, S.FusedMultiplyAdd(c, d, S.FusedMultiplyAdd(e, g, S.FusedMultiplyAdd(h, i, f))));
+        var sum = S.Fma(a, b, S.Fma(c, d, S.Fma(e, g, S.Fma(h, i, f))));
         T* sink = stackalloc T[64 / sizeof(T)];
-        S.Store(sum, sink);
+        S.Store(sink, sum);
         if (T.IsNaN(*sink))
             throw new InvalidOperationException("The chains converge to 1; they cannot be NaN.");
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Media;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;

@@ -42,7 +42,7 @@ internal static unsafe class SparseBench
             var rng = new Rng(0);
             for (int i = 0; i < Batch; i++)
                 pixels.Augment(set, 0, i, x.Span.Slice(i * Inputs, Inputs), rng);
-            background = pixels.Background(set);
+            background = pixels.Expected(set, training: true) ?? 0;
         }
         int listed = 0;
         foreach (float value in x.Span)

@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Nagumo.Circuits;
+using Nagumo.Neurons;
 using Nagumo.Plots;
+using Nagumo.Symbolics;
 
 namespace Nagumo.Cli;
 
 /// <summary><c>nagumo circuit draw</c>: the schematic of a neuron, a chain or a small network.</summary>
-internal static class CircuitDrawCommand
+internal static partial class CircuitDrawCommand
 {
     private const string Ground = "0";
     private const int ShownCells = 3;
@@ -107,7 +110,7 @@ internal static class CircuitDrawCommand
                 size == 1 ? "A neuron"
                     : size <= ShownCells ? $"A chain of {Counted.Of(size, "neuron")}"
                     : $"Three neurons of a chain of {size}",
-                $"{network.Network.Populations[0].Neuron!.Name}{Law(network, elements)}; {where}{(nodes[first].Length > 1 ? $"; W carries the inhibitor, E{Biases(elements)} is the voltage of its bias" : "")}{(values ? "; voltages and powers at rest" : "")}"
+                $"{network.Network.Populations[0].Neuron!.Name}{Law(network, options, elements)}; {where}{(nodes[first].Length > 1 ? $"; W{Inhibitor(elements)}" : "")}{(values ? "; voltages and powers at rest" : "")}"
             ),
             cells,
             [.. Enumerable.Range(0, nodes[first].Length).Select(Link)],
@@ -115,11 +118,40 @@ internal static class CircuitDrawCommand
         );
     }
 
+    /// <summary>What the inhibitor's node is: beside a gyrator with the bias that it works against.</summary>
+    private static string Inhibitor(IReadOnlyList<ElementView> elements) =>
+        elements.Any(e => e.Kind == ElementKind.VoltageSource)
+            ? $" carries the inhibitor, E{Biases(elements)} is the voltage of its bias"
+            : " carries the inhibitor";
+
     /// <summary>The parameters, where some current is a law that no number beside its symbol says.</summary>
-    private static string Law(CircuitNetwork network, IReadOnlyList<ElementView> elements) =>
-        elements.Any(e => double.IsNaN(e.Value))
-            ? string.Concat(network.Network.Populations[0].Parameters.Select(p => $", {p.Key} = {Equations.Number(p.Value[0])}"))
-            : "";
+    private static string Law(CircuitNetwork network, CircuitOptions options, IReadOnlyList<ElementView> elements)
+    {
+        if (!elements.Any(e => double.IsNaN(e.Value)))
+            return "";
+        var (neuron, scale) = (network.Network.Populations[0].Neuron!, network.Network.Populations[0].Scale);
+        string unit = $"{(scale == 1 ? "" : $"{Equations.Number(scale)} ")}I_{{s}}";
+        var laws = Kinetics
+            .Of(neuron)
+            .Fields.Where((x, f) => elements.Any(e => double.IsNaN(e.Value) && Inside(e) == (f == 0 ? MembraneLaw : InhibitorLaw + x.Name)))
+            .Select(x => $"i_{{{x.Name}}} = {unit} ({Typeset(neuron.H.Derive(x))})");
+        string span = string.Concat(neuron.Inhibitors.Select(v => $", {v.Name} = W_{{{v.Name}}}/{Quantity(options.Units.Span, "V")}"));
+        return string.Concat(network.Network.Populations[0].Parameters.Select(p => $", {p.Key} = {Equations.Number(p.Value[0])}"))
+            + $"; {string.Join(", ", laws)}, I_{{s}} = {Quantity(options.Units.Current, "A")}{span}";
+    }
+
+    private const string MembraneLaw = "Bm",
+        InhibitorLaw = "B_";
+
+    /// <summary>An element's name inside its neuron.</summary>
+    private static string Inside(ElementView e) => e.Name[(e.Name.LastIndexOf('.') + 1)..];
+
+    /// <summary>A formula with a true minus sign and raised powers.</summary>
+    private static string Typeset(Expr formula) =>
+        Power().Replace(formula.ToString().Replace('-', '−').Replace("*", "·", StringComparison.Ordinal), "^{$1}");
+
+    [GeneratedRegex(@"\^(\d+)")]
+    private static partial Regex Power();
 
     /// <summary>The voltages against which gyrators work.</summary>
     private static string Biases(IReadOnlyList<ElementView> elements) =>
@@ -189,11 +221,15 @@ internal static class CircuitDrawCommand
             _ => (SchematicSymbol.DependentSource, "g", "S"),
         };
         // A gyrator's two halves: W draws from the membrane, the membrane feeds W.
-        string name = e.Name[(e.Name.LastIndexOf('.') + 1)..];
+        string name = Inside(e);
+        if (e.Kind == ElementKind.Capacitor && name.StartsWith("C_", StringComparison.Ordinal))
+            label = $"C_{{{name["C_".Length..]}}}";
         if (e.Kind == ElementKind.DependentSource)
             label =
                 name.StartsWith("Gu_", StringComparison.Ordinal) ? $"g W_{{{name["Gu_".Length..]}}}"
                 : name.StartsWith("Gw_", StringComparison.Ordinal) ? "g (V − E)"
+                : name == MembraneLaw && double.IsNaN(e.Value) ? "i_{u}"
+                : name.StartsWith(InhibitorLaw, StringComparison.Ordinal) ? $"i_{{{name[InhibitorLaw.Length..]}}}"
                 : double.IsNaN(e.Value) ? "i(V)"
                 : "g V";
         double value = e.Kind == ElementKind.VoltageSource ? Math.Abs(e.Value) : e.Value;

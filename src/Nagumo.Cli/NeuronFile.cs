@@ -20,7 +20,7 @@ internal static class NeuronFile
 
     private const string EquationsKey = "equations";
 
-    private static readonly string[] NeuronKeys = ["potential", "parameters", "inhibitors"];
+    private static readonly string[] NeuronKeys = ["potential", "parameters", "inhibitors", "units"];
 
     /// <summary>The cells that a model's name or a definition stands for.</summary>
     /// <param name="text">As <see cref="Text"/> gives it.</param>
@@ -46,7 +46,17 @@ internal static class NeuronFile
             ?? throw new InputException(
                 "a neuron's file needs the key 'potential', h(u, v, …) as text, or 'equations', [\"u' = …\", \"v' = …\"]."
             );
-        return new TextNeuron(potential, Numbers("parameters"), Numbers("inhibitors"));
+        return Kinetics.Of(new TextNeuron(potential, Numbers("parameters"), Numbers("inhibitors"))).InUnits(Units());
+
+        Dictionary<string, string> Units() =>
+            definition["units"] switch
+            {
+                null => [],
+                JsonObject o => o.ToDictionary(p => p.Key, p => p.Value?.ToString() ?? ""),
+                var other => throw new InputException(
+                    $"units = {other.ToJsonString()}: give texts by name, {{\"u\": \"mV\", \"t\": \"ms\"}}."
+                ),
+            };
 
         Dictionary<string, double> Numbers(string key) =>
             definition[key] is not JsonObject o

@@ -107,6 +107,7 @@ internal sealed class SheetRun<T> : IDisposable
     public IReadOnlyList<string> Draw(string title, double low, double high, IReadOnlyList<(double, double)>? path, string note)
     {
         var settings = _simulation.Settings;
+        string ofTime = StatedUnits.Of(settings, "t") is { Length: > 0 } unit ? " " + unit : "";
         var caption = new Caption(title, Subtitle(settings));
         // No finer than the picture's pixels.
         int thin = Thin(MostInPicture);
@@ -116,7 +117,7 @@ internal sealed class SheetRun<T> : IDisposable
         var pictures = new List<string>(
             _simulation.Draw(
                 "sheet",
-                file => SheetPicture.Save(file, caption, last, "u", low, high, path is { Count: > 1 } ? [path] : null, note)
+                file => SheetPicture.Save(file, caption, last, Quantity(settings), low, high, path is { Count: > 1 } ? [path] : null, note)
             )
         );
         if (_frames.Count > 1 && _simulation.Draws)
@@ -126,7 +127,7 @@ internal sealed class SheetRun<T> : IDisposable
             for (int k = 0; k < _frames.Count; k++)
             {
                 var (time, u, line) = _frames[k];
-                film.Add(u, line, string.Create(CultureInfo.InvariantCulture, $"t = {time:G5}"));
+                film.Add(u, line, string.Create(CultureInfo.InvariantCulture, $"t = {time:G5}{ofTime}"));
                 // As many bytes as the film: let go of, unless they are to be kept.
                 if (!_simulation.Save)
                     _frames[k] = default;
@@ -141,6 +142,10 @@ internal sealed class SheetRun<T> : IDisposable
         Keep();
         return pictures;
     }
+
+    /// <summary>What the colours show, with its unit if one is stated.</summary>
+    private static string Quantity(Settings s) =>
+        StatedUnits.OfField(s, 0) is { Length: > 0 } unit ? $"{s.Kinetics.Fields[0].Name} ({unit})" : s.Kinetics.Fields[0].Name;
 
     public void Dispose() => Sheet.Dispose();
 

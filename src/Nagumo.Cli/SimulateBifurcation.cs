@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Nagumo.Media;
 using Nagumo.Plots;
@@ -17,7 +18,10 @@ internal static class SimulateBifurcation
             new Dictionary<string, double> { ["tau"] = 12.5 },
             [
                 Setting.Named("parameter", Current, "what varies: current, or a parameter of the neuron"),
-                Setting.Auto("from", "its lower end; auto: a little beyond the bifurcations in the current, or half the parameter's value"),
+                Setting.Auto(
+                    "from",
+                    "its lower end; auto: a little beyond the bifurcations in the current, or half the parameter's value (of a parameter I that is a current, as for the current)"
+                ),
                 Setting.Auto("to", "its upper end; auto: a little beyond the bifurcations in the current, or three halves of the value"),
                 Setting.Number(Current, 0, "current into the activator, where a parameter varies") with
                 {
@@ -49,10 +53,13 @@ internal static class SimulateBifurcation
         run.Progress(0, "rest states and cycles");
         var diagram = BifurcationDiagram.Of(family, low, high, f => run.Progress(f, "rest states and cycles"), run.Cancel);
         string where = Where(s, parameter, inCurrent);
-        string axis = inCurrent ? SimulateNeuron.CurrentAxis(s) : parameter;
+        string axis =
+            inCurrent ? SimulateNeuron.CurrentAxis(s)
+            : Unit(s, parameter) is { Length: > 0 } unit ? $"{parameter} ({unit})"
+            : parameter;
         List<string> pictures = [.. run.Draw("bifurcation", path => Draw(path, where, axis, Activator(s), diagram))];
         if (diagram.Cycles.Count > 0)
-            pictures.AddRange(run.Draw("period", path => DrawPeriods(path, where, axis, diagram)));
+            pictures.AddRange(run.Draw("period", path => DrawPeriods(path, where, axis, s, diagram)));
         var lost = diagram.Cycles.Where(b => b.Begin == CycleEnd.Lost || b.End == CycleEnd.Lost).ToArray();
         return new($"bifurcations of {where}", Items(s, diagram, lost.Length, inCurrent), pictures, lost.Length == 0);
     }
@@ -63,7 +70,9 @@ internal static class SimulateBifurcation
         var (from, to) = (s.Given("from"), s.Given("to"));
         double low,
             high;
-        if (family.Parameter is { } name)
+        // A parameter that is a current, as the I of most equations, is shown over what the current does.
+        double? per = family.Parameter == "I" ? SimulateNeuron.OwnCurrent(s) : null;
+        if (family.Parameter is { } name && per is null)
         {
             var parameter = family.Neuron.Kinetics.Parameters.First(p => p.Name == name);
             double value = family.Neuron.Parameters[name],
@@ -78,12 +87,23 @@ internal static class SimulateBifurcation
             if (!(air > 0))
                 air = CellUnits.Of(family.Neuron, 0) is var scales ? scales.U * scales.Fast * family.Neuron.TauU : 1;
             (low, high) = (special.Min() - air, special.Max() + air);
+            if (per is { } scale)
+            {
+                // It moves the activator as this current beside its value does.
+                double own = family.Neuron.Parameters["I"];
+                (low, high) = (own + scale * (low - family.Current), own + scale * (high - family.Current));
+                (low, high) = (Math.Min(low, high), Math.Max(low, high));
+            }
         }
         return (from ?? low, to ?? high);
     }
 
-    /// <summary>Of equations the first variable, in whatever unit it is.</summary>
-    private static string Activator(Settings s) => s.Kinetics.Neuron is null ? s.Kinetics.Fields[0].Name : "activator u (dimensionless)";
+    private static string Activator(Settings s) =>
+        StatedUnits.Label(s, $"activator {s.Kinetics.Fields[0].Name}", StatedUnits.OfField(s, 0));
+
+    /// <summary>The unit of what varies.</summary>
+    private static string Unit(Settings s, string parameter) =>
+        parameter == Current ? StatedUnits.OfCurrent(s) : StatedUnits.Of(s, parameter);
 
     private static string Where(Settings s, string parameter, bool inCurrent)
     {
@@ -97,30 +117,61 @@ internal static class SimulateBifurcation
     private static List<Finding> Items(Settings s, BifurcationDiagram diagram, int lost, bool inCurrent)
     {
         bool textbook = inCurrent && s.ArePublished("from", "to") && diagram.HopfPoints.Count == 2;
+        var (of, ofU) = (Unit(s, s.Word("parameter")), StatedUnits.OfField(s, 0));
+        string u = s.Kinetics.Fields[0].Name;
         var (hopf, saddles, folds) = (diagram.HopfPoints, diagram.SaddleNodes, diagram.Folds);
         JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode?> value) => new([.. items.Select(value)]);
         return
         [
-            new("from", "from", diagram.Low),
-            new("to", "to", diagram.High),
-            new("hopf", "Hopf points", List(hopf, p => p.Parameter), textbook ? new JsonArray(0.331281337, 1.418718663) : null),
+            new("from", "from", diagram.Low, Unit: of),
+            new("to", "to", diagram.High, Unit: of),
+            new("hopf", "Hopf points", List(hopf, p => p.Parameter), textbook ? new JsonArray(0.331281337, 1.418718663) : null, of),
             new("hopf_kind", "which are", List(hopf, p => p.Hopf.Kind)),
-            new("hopf_u", "at u", List(hopf, p => p.Hopf.U), Detail: true),
+            new("hopf_u", $"at {u}", List(hopf, p => p.Hopf.U), Unit: ofU, Detail: true),
             new("hopf_period", "period at onset", List(hopf, p => 2 * Math.PI / p.Hopf.Omega), Unit: "time"),
-            new("saddle_nodes", "saddle-nodes", List(saddles, p => p.Parameter)),
-            new("saddle_node_u", "at u", List(saddles, p => p.State.U), Detail: true),
+            new("saddle_nodes", "saddle-nodes", List(saddles, p => p.Parameter), Unit: of),
+            new("saddle_node_u", $"at {u}", List(saddles, p => p.State.U), Unit: ofU, Detail: true),
             .. diagram.Crossings.Count > 0
-                ? (Finding[])[new("crossings", "branches cross (transcritical, pitchfork)", List(diagram.Crossings, p => p.Parameter))]
+                ? (Finding[])
+                    [new("crossings", "branches cross (transcritical, pitchfork)", List(diagram.Crossings, p => p.Parameter), Unit: of)]
                 : [],
-            new("cycle_folds", "folds of cycles", List(folds, p => p.Parameter)),
+            new("cycle_folds", "folds of cycles", List(folds, p => p.Parameter), Unit: of),
             new("cycle_fold_period", "period there", List(folds, p => p.Cycle.Period), Unit: "time"),
-            new("homoclinic", "homoclinic orbits (period without bound)", List(diagram.Homoclinics, p => p)),
+            new("homoclinic", "homoclinic orbits (period without bound)", List(diagram.Homoclinics, p => p), Unit: of),
             new("rest_branches", "branches of rest states", diagram.Rest.Count),
             new("cycle_branches", "branches of cycles", diagram.Cycles.Count),
+            .. GoesOn(diagram),
             .. lost > 0 ? (Finding[])[new("lost", "branches that could not be followed to an end", lost)] : [],
             new("rest", "", List(diagram.Rest, Json), Detail: true),
             new("cycles", "", List(diagram.Cycles, Json), Detail: true),
         ];
+    }
+
+    /// <summary>Where cycles live on beyond the range, so that an onset, a fold or an end there is not seen.</summary>
+    private static IEnumerable<Finding> GoesOn(BifurcationDiagram diagram)
+    {
+        double width = diagram.High - diagram.Low,
+            least = diagram.Family.Parameter is { } name
+                ? diagram.Family.Neuron.Kinetics.Parameters.First(p => p.Name == name).Min
+                : double.NegativeInfinity,
+            // Not beyond what the parameter may be.
+            further = Math.Max(diagram.Low - width, double.IsFinite(least) ? least + 0.1 * (diagram.Low - least) : least);
+        double[] ends =
+        [
+            .. diagram
+                .Cycles.SelectMany(b => new[] { (End: b.Begin, At: b.Points[0].Parameter), (End: b.End, At: b.Points[^1].Parameter) })
+                .Where(e => e.End == CycleEnd.Range)
+                .Select(e => e.At),
+        ];
+        List<string> more = [];
+        if (ends.Any(p => p - diagram.Low < diagram.High - p))
+            more.Add($"from={Round(further)}");
+        if (ends.Any(p => p - diagram.Low > diagram.High - p))
+            more.Add($"to={Round(diagram.High + width)}");
+        if (more.Count > 0)
+            yield return new("goes_on", "cycles go on beyond the range", $"{string.Join(", ", more)} shows more");
+
+        static string Round(double x) => x.ToString("G3", CultureInfo.InvariantCulture);
     }
 
     private static JsonObject Json(RestBranch branch) =>
@@ -190,7 +241,7 @@ internal static class SimulateBifurcation
         Chart.Save(path, new("Bifurcation diagram", where), new(axis, Min: diagram.Low, Max: diagram.High), new(ordinate), curves);
     }
 
-    private static void DrawPeriods(string path, string where, string axis, BifurcationDiagram diagram)
+    private static void DrawPeriods(string path, string where, string axis, Settings s, BifurcationDiagram diagram)
     {
         var curves = new List<Curve>();
         foreach (bool stable in (bool[])[true, false])
@@ -209,7 +260,7 @@ internal static class SimulateBifurcation
             path,
             new("Period of the cycles", where),
             new(axis, Min: diagram.Low, Max: diagram.High),
-            new($"period (time{(wide ? ", logarithmic" : "")})", Logarithmic: wide, Min: wide ? null : 0),
+            new($"period ({StatedUnits.InTime(s, "time")}{(wide ? ", logarithmic" : "")})", Logarithmic: wide, Min: wide ? null : 0),
             curves
         );
     }

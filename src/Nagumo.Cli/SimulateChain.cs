@@ -141,7 +141,8 @@ internal static class SimulateChain
                             [.. course.States.Select(x => x[..options.Cells])],
                             duration,
                             rest.U,
-                            "activator u"
+                            SimulateNeuron.Axis(s, 0),
+                            labelTime: StatedUnits.TimeAxis(s)
                         )
                 )
             );
@@ -150,16 +151,16 @@ internal static class SimulateChain
         if (run.Cancel.IsCancellationRequested)
             settled = null;
         int mode = Pattern.Mode((settled?.State ?? last).AsSpan(0, options.Cells), ends);
-        pictures.AddRange(run.Draw("dispersion", path => Draw(path, where, options, dispersion, mode, growth)));
+        pictures.AddRange(run.Draw("dispersion", path => Draw(path, where, s, options, dispersion, mode, growth)));
         if (settled is not null)
-            pictures.AddRange(run.Draw("pattern", path => Draw(path, where, options, settled)));
+            pictures.AddRange(run.Draw("pattern", path => Draw(path, where, s, options, settled)));
 
         var items = Theory(s, dispersion, options, fastest, growth);
         items.Add(
             new(
                 "rest",
                 "uniform rest state",
-                $"u = {rest.U.ToString("G5", CultureInfo.InvariantCulture)}, stable{(stable.Length > 1 ? $", 1 of {stable.Length}: u = {string.Join(", ", stable.Select(r => r.U.ToString("G5", CultureInfo.InvariantCulture)))}" : "")}"
+                $"{s.Kinetics.Fields[0].Name} = {rest.U.ToString("G5", CultureInfo.InvariantCulture)}{Unit()}, stable{(stable.Length > 1 ? $", 1 of {stable.Length}: {s.Kinetics.Fields[0].Name} = {string.Join(", ", stable.Select(r => r.U.ToString("G5", CultureInfo.InvariantCulture)))}" : "")}"
             )
         );
         items.AddRange(Measured(s, options, dispersion, course, mode, fastest, growth));
@@ -180,6 +181,8 @@ internal static class SimulateChain
             converged &= worst <= 1e-10;
         }
         return new($"{(growth > 0 ? "Turing pattern" : "chain")}: {where}", items, pictures, converged);
+
+        string Unit() => StatedUnits.OfField(s, 0) is { Length: > 0 } unit ? " " + unit : "";
     }
 
     private static List<Finding> Theory(Settings s, Dispersion d, ChainOptions options, int fastest, double growth)
@@ -251,9 +254,22 @@ internal static class SimulateChain
         yield return new("band_solves", "band systems solved", settled.Solves);
         var rightmost = ChainRest.Rightmost(chain, settled.State);
         yield return new("rightmost_per_time", "rightmost eigenvalue at rest", rightmost.Real, Unit: "per time");
+        // What follows from a potential is expected where there is one; equations may have none, or one in weighted variables.
+        bool potential = chain.Neuron.Kinetics.Neuron is not null;
+        if (!potential)
+            yield return new(
+                "potential",
+                "a potential",
+                $"none is stated; '{Terminal.Command} audit' of the equations tells whether there is one. Without one S·J and responses need not be symmetric"
+            );
         // Dense differences: for chains up to a size that takes a blink.
         if (chain.Cells <= 1000)
-            yield return new("adjoint_asymmetry", "asymmetry of S·J, by differences", Adjointness.OfJacobian(chain, settled.State), 0);
+            yield return new(
+                "adjoint_asymmetry",
+                "asymmetry of S·J, by differences",
+                Adjointness.OfJacobian(chain, settled.State),
+                potential ? 0 : null
+            );
         if (chain.Options.Ends == ChainEnds.ZeroFlux)
         {
             int i = chain.Cells / 3,
@@ -263,7 +279,7 @@ internal static class SimulateChain
                 "response_ji",
                 $"du_{j}/dI_{i}",
                 Adjointness.Response(chain, settled.State, j, i),
-                Adjointness.Response(chain, settled.State, i, j)
+                potential ? Adjointness.Response(chain, settled.State, i, j) : null
             );
         }
     }
@@ -314,7 +330,7 @@ internal static class SimulateChain
         return x;
     }
 
-    private static void Draw(string path, string where, ChainOptions options, Dispersion d, int mode, double growth)
+    private static void Draw(string path, string where, Settings s, ChainOptions options, Dispersion d, int mode, double growth)
     {
         // q from 0 to where growth is well negative again.
         double top = d.MostUnstable.Growth,
@@ -362,21 +378,24 @@ internal static class SimulateChain
             path,
             new("Dispersion relation", where),
             new("wavenumber q (per neuron)", Min: 0, Max: end),
-            new("growth rate Re λ (per activator time constant)"),
+            new($"growth rate Re λ ({StatedUnits.PerTime(s)})"),
             curves,
             marks
         );
     }
 
-    private static void Draw(string path, string where, ChainOptions options, ChainRest settled)
+    private static void Draw(string path, string where, Settings s, ChainOptions options, ChainRest settled)
     {
         double[] cells = [.. Enumerable.Range(0, options.Cells).Select(i => (double)i)];
         Chart.Save(
             path,
             new("The pattern at rest", $"{where}; residual {Terminal.Short(settled.Residual)}"),
             new("neuron", Min: 0, Max: options.Cells - 1, Whole: true),
-            new("activator u, inhibitor v (dimensionless)"),
-            [new(new("activator u", cells, settled.State[..options.Cells])), new(new("inhibitor v", cells, settled.State[options.Cells..]))]
+            new(SimulateNeuron.Ordinate(s)),
+            [
+                new(new(SimulateNeuron.Variable(s, 0), cells, settled.State[..options.Cells])),
+                new(new(SimulateNeuron.Variable(s, 1), cells, settled.State[options.Cells..])),
+            ]
         );
     }
 

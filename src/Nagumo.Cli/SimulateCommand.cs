@@ -194,7 +194,7 @@ internal static class SimulateCommand
         if (json)
             output.WriteLine(Json.Text(result));
         else
-            Print(findings, interrupted, folder.Path, output);
+            Print(request.Settings, findings, interrupted, folder.Path, output);
         // Whoever reads the result with a program sees it here as well.
         if (json && !findings.Converged && !interrupted && findings.Why is { } why)
             error.WriteLine(why);
@@ -216,6 +216,7 @@ internal static class SimulateCommand
             ["expected"] = new JsonObject(expected.Select(i => KeyValuePair.Create(i.Key, i.Expected?.DeepClone()))),
             ["converged"] = findings.Converged,
             ["why"] = findings.Converged ? null : findings.Why,
+            ["units"] = new JsonObject(request.Settings.Kinetics.Units.Select(u => KeyValuePair.Create(u.Key, (JsonNode?)u.Value))),
             ["interrupted"] = interrupted,
             ["folder"] = folder,
             ["pictures"] = new JsonArray([.. findings.Pictures.Select(p => (JsonNode)p)]),
@@ -232,12 +233,19 @@ internal static class SimulateCommand
             _ => node?.DeepClone(),
         };
 
-    private static void Print(Findings findings, bool interrupted, string folder, TextWriter output)
+    private static void Print(Settings s, Findings findings, bool interrupted, string folder, TextWriter output)
     {
         output.WriteLine(Plain(findings.Title));
         var rows = findings
             .Items.Where(i => !i.Detail)
-            .Select(i => (i.Label, Measured: Text(i.Measured), Expected: i.Expected is null ? "" : Text(i.Expected), i.Unit))
+            .Select(i =>
+                (
+                    i.Label,
+                    Measured: Text(i.Measured),
+                    Expected: i.Expected is null ? "" : Text(i.Expected),
+                    Unit: i.Measured is JsonArray { Count: 0 } ? "" : StatedUnits.InTime(s, i.Unit)
+                )
+            )
             .Prepend((Label: "", Measured: "measured", Expected: "expected", Unit: ""))
             .ToArray();
         int measured = rows.Max(r => r.Measured.Length),
@@ -260,6 +268,7 @@ internal static class SimulateCommand
         {
             null => "–",
             JsonObject range => $"{Text(range["min"])} to {Text(range["max"])}",
+            JsonArray { Count: 0 } => "none",
             JsonArray list => string.Join(", ", list.Select(Text)),
             JsonValue value when value.TryGetValue(out double x) => double.IsFinite(x)
                 ? x.ToString("G9", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal)

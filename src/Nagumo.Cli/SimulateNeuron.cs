@@ -85,6 +85,19 @@ internal static class SimulateNeuron
             : $"no spike: after the kick of {Short(kick)}, u does not come to {Short(level)}; the threshold is {Short(pulse.Threshold)}: {remedy}";
     }
 
+    /// <summary>Why there is no action potential, and what to do.</summary>
+    private static string NotExcitable(Regime regime) =>
+        "no spike: "
+        + regime switch
+        {
+            Regime.Oscillatory => "no rest state is stable, the neuron fires by itself. Choose a current at which it rests",
+            Regime.Monostable =>
+                "the neuron comes back from every kick without amplifying it. Choose another current or a slower inhibitor",
+            Regime.Neutral => "the rest state is a centre, and orbits of every size close",
+            _ => "no kick is amplified and comes back. Choose another current or a slower inhibitor",
+        }
+        + $" ({Terminal.Command} simulate neuron).";
+
     private static Findings Run(Simulation run, bool spikes)
     {
         var s = run.Settings;
@@ -135,8 +148,8 @@ internal static class SimulateNeuron
                     Chart.Save(
                         path,
                         new("Time course", where),
-                        new("time (activator time constants)", Min: 0, Max: course.Times[^1]),
-                        new($"{Variable(s, 0)}, {Variable(s, 1)}{Unitless(s)}"),
+                        new(StatedUnits.TimeAxis(s), Min: 0, Max: course.Times[^1]),
+                        new(Ordinate(s)),
                         [
                             new(new(Variable(s, 0), course.Times, course.U)),
                             new(new(Variable(s, 1), course.Times, course.V)),
@@ -152,14 +165,15 @@ internal static class SimulateNeuron
             : kick < 0 ? course.U.Min()
             : course.U.Max();
         string? silent =
-            spikes && report is { Regime: Regime.Excitable, Pulse: { } pulse }
-                ? NoSpike(pulse, rest, stated is not null, kick, [peak, .. course.U])
-                : null;
+            !spikes ? null
+            : report.Pulse is not { IsExcitable: true } pulse ? NotExcitable(report.Regime)
+            : report.Regime == Regime.Excitable ? NoSpike(pulse, rest, stated is not null, kick, [peak, .. course.U])
+            : null;
         var items = Items(run, neuron, report, rest, kick, peak, course);
         if (s.Whole("curve") > 0 && !run.Cancel.IsCancellationRequested && Frequencies(run, neuron, report, current) is { } curve)
         {
-            items.AddRange(Firing(curve, IsTextbook(s), Beside(s)));
-            if (curve.Firing.Count > 0)
+            items.AddRange(Firing(curve, IsTextbook(s), Beside(s), StatedUnits.OfCurrent(s)));
+            if (IsCurve(curve))
                 pictures.AddRange(run.Draw("frequency", path => Draw(path, s, report, curve)));
         }
         return new(
@@ -198,6 +212,7 @@ internal static class SimulateNeuron
         var s = run.Settings;
         bool spike = s.Whole("curve") >= 0 && s["current"] == 0 && IsTextbook(s);
         var (u, v) = (s.Kinetics.Fields[0].Name, s.Kinetics.Fields[1].Name);
+        var (ofU, ofV, ofI) = (StatedUnits.OfField(s, 0), StatedUnits.OfField(s, 1), StatedUnits.OfCurrent(s));
         var items = new List<Finding>();
         if (s.Kinetics.Neuron is null)
             items.Add(new("variables", "variables of the equations", $"activator {u}, inhibitor {v}"));
@@ -205,8 +220,8 @@ internal static class SimulateNeuron
             new("regime", "regime", report.Regime.ToString().ToLowerInvariant(), spike ? "excitable" : null),
             new("attractors", "rest states and cycles", report.Attractors),
             new("confirmed_by_run", "confirmed by runs", report.Confirmed ? "yes" : "no"),
-            new("rest_u", $"rest {u}", Numbers(report.Rest.Select(r => r.U)), spike ? new JsonArray(-1.19940804) : null),
-            new("rest_v", $"rest {v}", Numbers(report.Rest.Select(r => r.V)), spike ? new JsonArray(-0.62426004) : null),
+            new("rest_u", $"rest {u}", Numbers(report.Rest.Select(r => r.U)), spike ? new JsonArray(-1.19940804) : null, ofU),
+            new("rest_v", $"rest {v}", Numbers(report.Rest.Select(r => r.V)), spike ? new JsonArray(-0.62426004) : null, ofV),
             new("rest_kind", "which is a", new JsonArray([.. report.Rest.Select(r => (JsonNode)r.Kind)])),
             new(
                 "rest_growth_per_time",
@@ -220,16 +235,21 @@ internal static class SimulateNeuron
                 Numbers(report.Rest.Select(r => r.Eigenvalues.First.Imaginary)),
                 Unit: "per time"
             ),
-            new("kick", "kick of this run", kick),
+            new("kick", "kick of this run", kick, Unit: ofU),
         ]);
         if (report.Rest.Any(r => r.IsWeak))
             items.Add(
-                new("at_hopf_point", $"at a Hopf point, within rounding: {u}", Numbers(report.Rest.Where(r => r.IsWeak).Select(r => r.U)))
+                new(
+                    "at_hopf_point",
+                    $"at a Hopf point, within rounding: {u}",
+                    Numbers(report.Rest.Where(r => r.IsWeak).Select(r => r.U)),
+                    Unit: ofU
+                )
             );
         string beside = Beside(s);
         if (report.SaddleNodes.Count > 0)
         {
-            items.Add(new("saddle_node_currents", $"saddle-node currents{beside}", Numbers(report.SaddleNodes)));
+            items.Add(new("saddle_node_currents", $"saddle-node currents{beside}", Numbers(report.SaddleNodes), Unit: ofI));
             items.AddRange(AsOwn(s, "saddle_node_own", report.SaddleNodes));
         }
         if (report.HopfPoints.Count > 0)
@@ -239,7 +259,8 @@ internal static class SimulateNeuron
                     "hopf_currents",
                     $"Hopf currents{beside}",
                     Numbers(report.HopfPoints.Select(p => p.Current)),
-                    IsTextbook(s) ? new JsonArray(0.331281337, 1.418718663) : null
+                    IsTextbook(s) ? new JsonArray(0.331281337, 1.418718663) : null,
+                    ofI
                 )
             );
             items.AddRange(AsOwn(s, "hopf_own", report.HopfPoints.Select(p => p.Current)));
@@ -260,8 +281,8 @@ internal static class SimulateNeuron
             items.Add(
                 new("period", "period of the cycle", cycle.Period, IsTextbook(s) && s["current"] == 0.5 ? 39.47441498 : null, "time")
             );
-            items.Add(new("cycle_u_min", $"its smallest {u}", cycle.UMin, IsTextbook(s) && s["current"] == 0.5 ? -1.97040675 : null));
-            items.Add(new("cycle_u_max", $"its largest {u}", cycle.UMax, IsTextbook(s) && s["current"] == 0.5 ? 1.85211747 : null));
+            items.Add(new("cycle_u_min", $"its smallest {u}", cycle.UMin, IsTextbook(s) && s["current"] == 0.5 ? -1.97040675 : null, ofU));
+            items.Add(new("cycle_u_max", $"its largest {u}", cycle.UMax, IsTextbook(s) && s["current"] == 0.5 ? 1.85211747 : null, ofU));
             items.Add(new("floquet_exponent_per_time", "its Floquet exponent", cycle.FloquetExponent, Unit: "per time"));
         }
         if (report.Cycles.Count > (report.Cycle is null ? 0 : 1))
@@ -274,14 +295,14 @@ internal static class SimulateNeuron
                 )
             );
             items.Add(new("cycles_period", "their periods", Numbers(report.Cycles.Select(c => c.Period)), Unit: "time"));
-            items.Add(new("cycles_u_min", $"their smallest {u}", Numbers(report.Cycles.Select(c => c.UMin))));
-            items.Add(new("cycles_u_max", $"their largest {u}", Numbers(report.Cycles.Select(c => c.UMax))));
+            items.Add(new("cycles_u_min", $"their smallest {u}", Numbers(report.Cycles.Select(c => c.UMin)), Unit: ofU));
+            items.Add(new("cycles_u_max", $"their largest {u}", Numbers(report.Cycles.Select(c => c.UMax)), Unit: ofU));
         }
         if (report.Pulse is { } pulse)
         {
             items.Add(new("pulse_gain", "largest gain of a kick", pulse.Gain));
             if (pulse.Escape is { } escape)
-                items.Add(new("escape_kick", "escapes beyond a kick of", escape));
+                items.Add(new("escape_kick", "escapes beyond a kick of", escape, Unit: ofU));
             if (report.Regime is Regime.Excitable or Regime.Bistable && pulse.IsExcitable)
                 items.Add(
                     spike
@@ -291,10 +312,10 @@ internal static class SimulateNeuron
                             PulseTest.ThresholdFor(neuron, 0, rest, 0.5, 1, run.Cancel),
                             Finding.Range(0.5554648, 0.5554649)
                         )
-                        : new("threshold_kick", "smallest kick that spikes", pulse.Threshold)
+                        : new("threshold_kick", "smallest kick that spikes", pulse.Threshold, Unit: ofU)
                 );
         }
-        items.Add(new("peak_u", $"{(kick < 0 ? "lowest" : "highest")} {u} of this run", peak, spike && kick == 1 ? 1.79343208 : null));
+        items.Add(new("peak_u", $"{(kick < 0 ? "lowest" : "highest")} {u} of this run", peak, spike && kick == 1 ? 1.79343208 : null, ofU));
         if (course.IsCut)
             items.Add(new("ends_early_at", "this run takes too many steps: until", course.Times[^1], Unit: "time"));
         if (course.Escapes)
@@ -303,10 +324,16 @@ internal static class SimulateNeuron
     }
 
     /// <summary>"activator u", "inhibitor v", by the names that the neuron has for them.</summary>
-    private static string Variable(Settings s, int field) => $"{(field == 0 ? "activator" : "inhibitor")} {s.Kinetics.Fields[field].Name}";
+    internal static string Variable(Settings s, int field) => $"{(field == 0 ? "activator" : "inhibitor")} {s.Kinetics.Fields[field].Name}";
 
-    /// <summary>Equations are in whatever unit their writer has.</summary>
-    private static string Unitless(Settings s) => s.Kinetics.Neuron is null ? "" : " (dimensionless)";
+    /// <summary>"activator V (mV)".</summary>
+    internal static string Axis(Settings s, int field) => StatedUnits.Label(s, Variable(s, field), StatedUnits.OfField(s, field));
+
+    /// <summary>Both variables on one axis: with one unit, if they have one.</summary>
+    internal static string Ordinate(Settings s) =>
+        StatedUnits.OfField(s, 0) == StatedUnits.OfField(s, 1)
+            ? StatedUnits.Label(s, $"{Variable(s, 0)}, {Variable(s, 1)}", StatedUnits.OfField(s, 0))
+            : $"{Axis(s, 0)}, {Axis(s, 1)}";
 
     private static bool IsTextbook(Settings s) => s.ArePublished("current", "kick", "time", "samples", "tolerance", "curve");
 
@@ -345,8 +372,8 @@ internal static class SimulateNeuron
         Chart.Save(
             path,
             new("Phase plane with nullclines", where),
-            new(Variable(s, 0) + Unitless(s), Min: u.Low, Max: u.High),
-            new(Variable(s, 1) + Unitless(s), Min: v.Low, Max: v.High),
+            new(Axis(s, 0), Min: u.Low, Max: u.High),
+            new(Axis(s, 1), Min: v.Low, Max: v.High),
             curves,
             square: true
         );
@@ -382,7 +409,7 @@ internal static class SimulateNeuron
         }
     }
 
-    private static IEnumerable<Finding> Firing(CurrentFrequency curve, bool textbook, string beside)
+    private static IEnumerable<Finding> Firing(CurrentFrequency curve, bool textbook, string beside, string unit)
     {
         var firing = curve.Firing;
         if (firing.Count == 0)
@@ -400,11 +427,20 @@ internal static class SimulateNeuron
             "firing_from",
             $"stable cycles from current{beside}",
             Numbers(firing.Select(r => r.Currents[0])),
-            Expected(0.324178523)
+            Expected(0.324178523),
+            unit
         );
         yield return new("firing_from_kind", "which is a", Kinds(r => r.Begin));
-        yield return new("firing_to", "to current", Numbers(firing.Select(r => r.Currents[^1])), Expected(1.425821477));
+        yield return new("firing_to", "to current", Numbers(firing.Select(r => r.Currents[^1])), Expected(1.425821477), unit);
         yield return new("firing_to_kind", "which is a", Kinds(r => r.End));
+        // Ends that agree in the digits shown.
+        if (firing.Any(r => r.Currents[^1] - r.Currents[0] < Narrowest * Math.Max(Math.Abs(r.Currents[0]), Math.Abs(r.Currents[^1]))))
+            yield return new(
+                "firing_width",
+                "a range of currents as wide as",
+                Numbers(firing.Select(r => r.Currents[^1] - r.Currents[0])),
+                Unit: unit
+            );
         yield return new(
             "firing_frequency_max",
             "highest frequency between",
@@ -423,8 +459,27 @@ internal static class SimulateNeuron
             _ => "place where it cannot be followed",
         };
 
+    /// <summary>Whether there are cycles over a range of currents that an axis can show; behind a canard it may be a billionth wide.</summary>
+    private static bool IsCurve(CurrentFrequency curve) =>
+        curve.Firing.Count > 0 && Fires(curve) is var (from, to) && to - from > Narrowest * Math.Max(Math.Abs(from), Math.Abs(to));
+
+    private const double Narrowest = 1e-5;
+
+    private static (double From, double To) Fires(CurrentFrequency curve) =>
+        (curve.Firing.Min(r => r.Currents[0]), curve.Firing.Max(r => r.Currents[^1]));
+
+    /// <summary>The axis: what was looked at, or, where cycles live on a small part of it alone, their neighbourhood.</summary>
+    private static (double From, double To) Shown(CurrentFrequency curve)
+    {
+        const double Part = 0.05;
+        var (from, to) = Fires(curve);
+        var (low, high) = curve.Examined;
+        return to - from > Part * (high - low) ? (low, high) : (Math.Max(low, from - (to - from)), Math.Min(high, to + (to - from)));
+    }
+
     private static void Draw(string path, Settings s, RegimeReport report, CurrentFrequency curve)
     {
+        var (low, high) = Shown(curve);
         double[] gap = [double.NaN];
         List<Curve> curves =
         [
@@ -436,13 +491,17 @@ internal static class SimulateNeuron
                 )
             ),
         ];
-        if (curve.Resting.Count > 0)
+        (double From, double To)[] resting =
+        [
+            .. curve.Resting.Where(r => r.To > low && r.From < high).Select(r => (Math.Max(low, r.From), Math.Min(high, r.To))),
+        ];
+        if (resting.Length > 0)
             curves.Add(
                 new(
                     new(
                         "stable rest state",
-                        [.. curve.Resting.SelectMany(r => (double[])[r.From, r.To, double.NaN])],
-                        [.. curve.Resting.SelectMany(_ => (double[])[0, 0, double.NaN])]
+                        [.. resting.SelectMany(r => (double[])[r.From, r.To, double.NaN])],
+                        [.. resting.SelectMany(_ => (double[])[0, 0, double.NaN])]
                     )
                 )
             );
@@ -458,10 +517,10 @@ internal static class SimulateNeuron
         Chart.Save(
             path,
             new("Frequency against current", Title(s)),
-            new(CurrentAxis(s), Min: curve.Examined.From, Max: curve.Examined.To),
-            new("frequency (per activator time constant)", Min: 0),
+            new(CurrentAxis(s), Min: low, Max: high),
+            new($"frequency ({StatedUnits.PerTime(s)})", Min: 0),
             curves,
-            [.. report.HopfPoints.Select(p => new Mark(p.Current, $"Hopf, {p.Kind}"))]
+            [.. report.HopfPoints.Where(p => low <= p.Current && p.Current <= high).Select(p => new Mark(p.Current, $"Hopf, {p.Kind}"))]
         );
     }
 
@@ -473,10 +532,10 @@ internal static class SimulateNeuron
 
     /// <summary>The axis of the current into the activator.</summary>
     internal static string CurrentAxis(Settings s) =>
-        s.Parameters.ContainsKey("I") ? "current beside the parameter I" : "current I (dimensionless)";
+        StatedUnits.Label(s, s.Parameters.ContainsKey("I") ? "current beside the parameter I" : "current I", StatedUnits.OfCurrent(s));
 
     /// <summary>How much of its own parameter I moves the activator as a current of 1 does; null where that is not the same everywhere, or there is none.</summary>
-    private static double? OwnCurrent(Settings s)
+    internal static double? OwnCurrent(Settings s)
     {
         var cells = s.Kinetics;
         if (cells.Parameters.FirstOrDefault(p => p.Name == "I") is not { } own)
@@ -494,7 +553,12 @@ internal static class SimulateNeuron
     private static IEnumerable<Finding> AsOwn(Settings s, string key, IEnumerable<double> currents)
     {
         if (OwnCurrent(s) is { } per)
-            yield return new(key, "which is at I", Numbers(currents.Select(i => s.Parameters["I"] + per * i)));
+            yield return new(
+                key,
+                "which is at I",
+                Numbers(currents.Select(i => s.Parameters["I"] + per * i)),
+                Unit: StatedUnits.Of(s, "I")
+            );
     }
 
     /// <summary>The model, its parameters and the current, unless that is an axis.</summary>

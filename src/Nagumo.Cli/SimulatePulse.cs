@@ -99,7 +99,8 @@ internal static class SimulatePulse
                                 [.. course.States.Select(x => x[..chain.Cells])],
                                 course.Times[^1],
                                 rest.U,
-                                "activator u"
+                                SimulateNeuron.Axis(s, 0),
+                                labelTime: StatedUnits.TimeAxis(s)
                             )
                     )
                     .ToList();
@@ -130,10 +131,16 @@ internal static class SimulatePulse
                 "neurons per time"
             ),
             new("speed_per_root_d_u", "speed / √D_u (0.81 in the continuum at γ = 0.8)", (pulse.Speed ?? double.NaN) / Math.Sqrt(s["d_u"])),
-            new("peak_u", "highest u in the middle", pulse.Peak, s.ArePublished("every", "tolerance", "time") ? Within(1.56162) : null),
-            new("rest_u", "rest u", rest.U),
-            new("kick", "kick", pulse.Kick),
-            new("threshold", "threshold of one neuron alone", threshold),
+            new(
+                "peak_u",
+                $"highest {s.Kinetics.Fields[0].Name} in the middle",
+                pulse.Peak,
+                s.ArePublished("every", "tolerance", "time") ? Within(1.56162) : null,
+                StatedUnits.OfField(s, 0)
+            ),
+            new("rest_u", $"rest {s.Kinetics.Fields[0].Name}", rest.U, Unit: StatedUnits.OfField(s, 0)),
+            new("kick", "kick", pulse.Kick, Unit: StatedUnits.OfField(s, 0)),
+            new("threshold", "threshold of one neuron alone", threshold, Unit: StatedUnits.OfField(s, 0)),
             new("steps", "steps", course.Steps),
         };
         if (stable.Length > 1)

@@ -229,7 +229,13 @@ internal static class SimulateSheet
         return new(
             alive ? "spiral wave" : $"no spiral wave: {kind}",
             [
-                new("period", "period of rotation", Number(alive ? period : double.NaN), published ? Finding.Range(37.0, 37.2) : null),
+                new(
+                    "period",
+                    "period of rotation",
+                    Number(alive ? period : double.NaN),
+                    published ? Finding.Range(37.0, 37.2) : null,
+                    "time"
+                ),
                 new("turns", "turns of the tip about its mean place", Number(turns)),
                 new("tip_radius_cells", "radius of the tip's circle", Number(alive ? circle.Radius : double.NaN), null, "cells"),
                 new(
@@ -240,10 +246,20 @@ internal static class SimulateSheet
                 ),
                 new("tip_spread", "its spread / radius", Number(alive ? wobble : double.NaN), published ? Finding.Range(0, 0.005) : null),
                 new("motion", "motion", kind, published ? "rigid" : null),
-                Rest(rest),
-                new("excited", "excited cells begin at u", Number(excited)),
-                new("refractory", "refractory cells begin at v − rest", Number(refractory)),
-                new("time", "time simulated", Number(sheet.Time)),
+                Rest(s.Settings, rest),
+                new(
+                    "excited",
+                    $"excited cells begin at {s.Settings.Kinetics.Fields[0].Name}",
+                    Number(excited),
+                    Unit: StatedUnits.OfField(s.Settings, 0)
+                ),
+                new(
+                    "refractory",
+                    $"refractory cells begin at {s.Settings.Kinetics.Fields[1].Name} − rest",
+                    Number(refractory),
+                    Unit: StatedUnits.OfField(s.Settings, 1)
+                ),
+                new("time", "time simulated", Number(sheet.Time), Unit: "time"),
             ],
             pictures,
             Converged: alive || run.IsInterrupted,
@@ -304,19 +320,13 @@ internal static class SimulateSheet
         return new(
             travels ? "target waves" : "no target waves",
             [
-                new("period", "period of the pacemaker", Number(rings), usual),
-                new("period_inner", $"period {near} cells away", Number(inner.Period(2)), usual?.DeepClone()),
-                new("period_outer", $"period {far} cells away", Number(outer.Period(2)), usual?.DeepClone()),
-                new(
-                    "ring_speed_cells",
-                    "speed of a ring",
-                    Number(speed),
-                    published ? Finding.Range(1.015, 1.105) : null,
-                    "cells per unit of time"
-                ),
+                new("period", "period of the pacemaker", Number(rings), usual, "time"),
+                new("period_inner", $"period {near} cells away", Number(inner.Period(2)), usual?.DeepClone(), "time"),
+                new("period_outer", $"period {far} cells away", Number(outer.Period(2)), usual?.DeepClone(), "time"),
+                new("ring_speed_cells", "speed of a ring", Number(speed), published ? Finding.Range(1.015, 1.105) : null, "cells per time"),
                 new("current", "current of the pacemaker", Number(current)),
-                Rest(rest),
-                new("time", "time simulated", Number(sheet.Time)),
+                Rest(s.Settings, rest),
+                new("time", "time simulated", Number(sheet.Time), Unit: "time"),
             ],
             pictures,
             Converged: travels || run.IsInterrupted,
@@ -380,11 +390,16 @@ internal static class SimulateSheet
                 new("high_pieces", "high pieces", shape.HighPieces, published ? expected.Highs : null),
                 new("low_pieces", "low pieces", shape.LowPieces, published ? expected.Lows : null),
                 new("largest_share", "largest high piece / all", Number(shape.LargestShare)),
-                new("u_range", "largest − smallest u", Number(shape.Range)),
-                Rest(start.Rest),
+                new(
+                    "u_range",
+                    $"largest − smallest {s.Settings.Kinetics.Fields[0].Name}",
+                    Number(shape.Range),
+                    Unit: StatedUnits.OfField(s.Settings, 0)
+                ),
+                Rest(s.Settings, start.Rest),
                 new("growth_per_time", "fastest growth on it, uniform or a wave", Number(start.Growth), Unit: "per time"),
-                new("step", "time step", Number(options.Dt)),
-                new("time", "time simulated", Number(time)),
+                new("step", "time step", Number(options.Dt), Unit: "time"),
+                new("time", "time simulated", Number(time), Unit: "time"),
             ],
             pictures,
             Converged: asked || run.IsInterrupted,
@@ -406,17 +421,20 @@ internal static class SimulateSheet
         );
 
     /// <summary>What the sheet starts from, said so that nobody is surprised: whether it is stable, and which of several.</summary>
-    private static Finding Rest(SheetRest rest)
+    private static Finding Rest(Settings s, SheetRest rest)
     {
+        string u = s.Kinetics.Fields[0].Name;
         string others = string.Join(", ", rest.Stable.Where(r => r.U != rest.State[0]).Select(r => Short(r.U)));
         string kind = !rest.IsStable
             ? others.Length > 0
-                ? $"not stable; stable: u = {others}"
+                ? $"not stable; stable: {u} = {others}"
                 : "not stable: the medium oscillates by itself"
             : others.Length > 0
-                ? $"stable; also u = {others}"
+                ? $"stable; also {u} = {others}"
                 : "stable";
-        return new("rest", "rest state that it starts from", $"u = {Short(rest.State[0])}, {kind}");
+        return new("rest", "rest state that it starts from", $"{u} = {Short(rest.State[0])}{Unit()}, {kind}");
+
+        string Unit() => StatedUnits.OfField(s, 0) is { Length: > 0 } unit ? " " + unit : "";
     }
 
     private static string Short(double x) => x.ToString("G5", CultureInfo.InvariantCulture);

@@ -76,7 +76,13 @@ internal static class SimulateSweep
         string where = SimulateNeuron.Title(s);
         var items = new List<Finding>
         {
-            new("onset_theory", "Hopf current, theory", onset.Current, s.ArePublished("from", "to", "points") ? -3.07907222 : null),
+            new(
+                "onset_theory",
+                "Hopf current, theory",
+                onset.Current,
+                s.ArePublished("from", "to", "points") ? -3.07907222 : null,
+                StatedUnits.OfCurrent(s)
+            ),
             new("lyapunov", "first Lyapunov coefficient", onset.Lyapunov, s.ArePublished("from", "to", "points") ? -0.0685483871 : null),
             new("period_at_onset", "period towards the onset", sweep.Points[0].Period, 2 * Math.PI / onset.Omega, "time"),
         };
@@ -87,7 +93,7 @@ internal static class SimulateSweep
             $"onset of oscillation: {where}",
             where,
             SimulateNeuron.CurrentAxis(s),
-            "half peak-to-peak of u (dimensionless)"
+            StatedUnits.Label(s, $"half peak-to-peak of {s.Kinetics.Fields[0].Name}", StatedUnits.OfField(s, 0))
         );
     }
 
@@ -123,8 +129,8 @@ internal static class SimulateSweep
             items,
             $"onset of a Turing pattern: {where}",
             where,
-            "inhibitor diffusion D_{v} (neurons² per time)",
-            "amplitude of the mode in u (dimensionless)"
+            $"inhibitor diffusion D_{{v}} ({StatedUnits.InTime(s, "neurons² per time")})",
+            StatedUnits.Label(s, $"amplitude of the mode in {s.Kinetics.Fields[0].Name}", StatedUnits.OfField(s, 0))
         );
     }
 
@@ -196,7 +202,7 @@ internal static class SimulateSweep
         ]);
         var pictures = new List<string>();
         pictures.AddRange(run.Draw("onset", path => Onset(path, sweep, where, labelX, labelY)));
-        pictures.AddRange(run.Draw("slowing-down", path => SlowingDown(path, sweep, where, labelX)));
+        pictures.AddRange(run.Draw("slowing-down", path => SlowingDown(path, run.Settings, sweep, where, labelX)));
         // What theory does not describe is no measurement of its onset.
         string? off =
             !(Math.Abs(sweep.Exponent - 0.5) <= 0.05) ? $"the exponent {sweep.Exponent:G3} is not 1/2"
@@ -250,7 +256,7 @@ internal static class SimulateSweep
         );
     }
 
-    private static void SlowingDown(string path, OnsetSweep sweep, string where, string labelX)
+    private static void SlowingDown(string path, Settings s, OnsetSweep sweep, string where, string labelX)
     {
         double At(double distance) => sweep.Onset + sweep.Scale * distance;
         var p = sweep.Points;
@@ -260,7 +266,7 @@ internal static class SimulateSweep
             path,
             new("Critical slowing down", where),
             new(labelX),
-            new("rate of a small disturbance (per time)"),
+            new($"rate of a small disturbance ({StatedUnits.InTime(s, "per time")})"),
             [
                 new(
                     new(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Nagumo.Plots.Drawing;
 
 namespace Nagumo.Plots;
@@ -87,6 +88,7 @@ public static class WeightImages
         return scale > 0 ? scale : Math.Max(sizes[^1], 1e-12);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Color[,] Pixels(ReadOnlySpan<float> weights, int height, int width, double scale)
     {
         var pixels = new Color[height, width];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nagumo.Plots.Drawing;
 
 /// <summary>Perceptually uniform colour maps: straight lines in OKLab, so equal steps of a value look like equal steps of colour.</summary>
@@ -24,6 +26,7 @@ internal static class ColorMap
     private static readonly Color[] SequentialTable = MakeSequential();
 
     /// <summary>A curve through the gamut, cut into pieces of equal length in OKLab.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Color[] MakeSequential()
     {
         const int Fine = 20_000;
@@ -61,6 +64,7 @@ internal static class ColorMap
         return OkLab(l, chroma * cos, chroma * sin);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Color OkLab(double l, double a, double b)
     {
         var x = Cube(l + (0.3963377774 * a) + (0.2158037573 * b));

@@ -87,12 +87,19 @@ internal sealed class PngCanvas(double width, double height) : Canvas(width, hei
             bottom = (int)Math.Round(box.Bottom * Density);
         int rows = pixels.GetLength(0),
             columns = pixels.GetLength(1);
-        for (var y = top; y < bottom; y++)
+        var line = new Color[right - left];
+        for (int y = top, drawn = -1; y < bottom; y++)
         {
-            for (var x = left; x < right; x++)
+            var row = (y - top) * rows / (bottom - top);
+            if (row != drawn)
             {
-                _raster.Set(x, y, pixels[(y - top) * rows / (bottom - top), (x - left) * columns / (right - left)]);
+                for (var x = 0; x < line.Length; x++)
+                {
+                    line[x] = pixels[row, x * columns / line.Length];
+                }
+                drawn = row;
             }
+            _raster.Set(left, y, line);
         }
     }
 

@@ -1,20 +1,36 @@
+using System.Runtime.CompilerServices;
+
 namespace Nagumo.Plots.Drawing;
 
 /// <summary>Fills polygons into an RGB picture with anti-aliasing; the non-zero winding rule unites overlapping parts.</summary>
-/// <remarks>Coverage is exact along x and sampled on <c>Lines</c> scan lines per pixel along y.</remarks>
+/// <remarks>
+/// Coverage is exact along x and sampled on <c>Lines</c> scan lines per pixel along y. Loops over pixels are compiled in full
+/// at once: a command draws a few figures of millions of pixels and ends.
+/// </remarks>
 internal sealed class Raster
 {
     private const int Lines = 8;
 
     private readonly byte[] _rgb;
-    private readonly float[] _cover;
-    private readonly List<(double X, int Turn)> _crossings = [];
+    private readonly float[] _step;
 
+    // Edges, and of each row those that begin on it: the first one, and which follows which.
+    private Edge[] _edges = new Edge[64];
+    private int[] _next = new int[64];
+    private readonly int[] _begins;
+
+    // Edges that a row meets, and where a scan line crosses them, from left to right.
+    private int[] _active = new int[64];
+    private (double X, int Turn)[] _crossings = new (double, int)[64];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Raster(int width, int height, Color paper)
     {
         (Width, Height) = (width, height);
         _rgb = new byte[3 * width * height];
-        _cover = new float[width + 2];
+        _step = new float[width + 2];
+        _begins = new int[height];
+        Array.Fill(_begins, -1);
         for (var i = 0; i < _rgb.Length; i += 3)
         {
             (_rgb[i], _rgb[i + 1], _rgb[i + 2]) = (paper.R, paper.G, paper.B);
@@ -29,83 +45,123 @@ internal sealed class Raster
 
     /// <param name="polygons">Closed contours in pixels; y points down.</param>
     /// <param name="color">What they are filled with.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(IReadOnlyList<Vec[]> polygons, Color color)
     {
-        var edges = Edges(polygons);
-        if (edges.Count == 0)
-        {
-            return;
-        }
-        edges.Sort((a, b) => a.Top.CompareTo(b.Top));
-        var bottom = edges.Max(e => e.Bottom);
-        var first = Math.Max(0, (int)Math.Floor(edges[0].Top));
-        var last = Math.Min(Height - 1, (int)Math.Floor(bottom));
-        var active = new List<Edge>();
-        var next = 0;
+        var (first, last) = Enter(polygons);
+        var active = 0;
         for (var y = first; y <= last; y++)
         {
-            while (next < edges.Count && edges[next].Top < y + 1)
+            for (var e = _begins[y]; e >= 0; e = _next[e])
             {
-                active.Add(edges[next++]);
+                _active[active++] = e;
             }
-            active.RemoveAll(e => e.Bottom <= y);
+            _begins[y] = -1;
+            var kept = 0;
+            for (var i = 0; i < active; i++)
+            {
+                if (_edges[_active[i]].Bottom > y)
+                {
+                    _active[kept++] = _active[i];
+                }
+            }
+            active = kept;
             int left = Width,
                 right = -1;
             for (var s = 0; s < Lines; s++)
             {
                 Scan(active, y + ((s + 0.5) / Lines), ref left, ref right);
             }
+            // The coverage of a pixel is the sum of the steps up to it.
+            var cover = 0f;
             for (var x = left; x <= right; x++)
             {
-                Blend(((y * Width) + x) * 3, color, _cover[x]);
-                _cover[x] = 0;
+                cover += _step[x];
+                _step[x] = 0;
+                Blend(((y * Width) + x) * 3, color, cover);
+            }
+            if (right >= left)
+            {
+                _step[right + 1] = 0;
             }
         }
     }
 
-    public void Set(int x, int y, Color color)
+    /// <summary>Pixels side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Set(int x, int y, ReadOnlySpan<Color> colors)
     {
-        if ((uint)x < (uint)Width && (uint)y < (uint)Height)
+        for (var i = Math.Max(0, -x); (uint)y < (uint)Height && i < colors.Length && x + i < Width; i++)
         {
-            Blend(((y * Width) + x) * 3, color, 1);
+            Blend(((y * Width) + x + i) * 3, colors[i], 1);
         }
     }
 
-    private static List<Edge> Edges(IReadOnlyList<Vec[]> polygons)
+    /// <summary>Enters the edges, each at the row where it begins.</summary>
+    /// <returns>The first and the last row that they meet; nothing where none does.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (int First, int Last) Enter(IReadOnlyList<Vec[]> polygons)
     {
-        var edges = new List<Edge>();
-        foreach (var polygon in polygons)
+        int first = Height,
+            last = -1,
+            count = 0;
+        for (var p = 0; p < polygons.Count; p++)
         {
+            var polygon = polygons[p];
+            if (count + polygon.Length > _edges.Length)
+            {
+                var room = 2 * (count + polygon.Length);
+                Array.Resize(ref _edges, room);
+                Array.Resize(ref _next, room);
+                Array.Resize(ref _active, room);
+                Array.Resize(ref _crossings, room);
+            }
             for (var i = 0; i < polygon.Length; i++)
             {
                 Vec a = polygon[i],
-                    b = polygon[(i + 1) % polygon.Length];
-                if (a.Y < b.Y)
+                    b = polygon[i + 1 == polygon.Length ? 0 : i + 1];
+                var turn = 1;
+                if (a.Y > b.Y)
                 {
-                    edges.Add(new Edge(a.Y, b.Y, a.X, (b.X - a.X) / (b.Y - a.Y), 1));
+                    (a, b, turn) = (b, a, -1);
                 }
-                else if (a.Y > b.Y)
+                if (!(a.Y < b.Y) || b.Y <= 0 || a.Y >= Height)
                 {
-                    edges.Add(new Edge(b.Y, a.Y, b.X, (a.X - b.X) / (a.Y - b.Y), -1));
+                    continue;
                 }
+                var row = (int)Math.Max(a.Y, 0);
+                _edges[count] = new(a.Y, b.Y, a.X, (b.X - a.X) / (b.Y - a.Y), turn);
+                _next[count] = _begins[row];
+                _begins[row] = count++;
+                first = Math.Min(first, row);
+                last = Math.Max(last, (int)Math.Min(b.Y, Height - 1));
             }
         }
-        return edges;
+        return (first, last);
     }
 
-    private void Scan(List<Edge> active, double y, ref int left, ref int right)
+    /// <summary>Covers one scan line by what the winding rule says is inside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Scan(int active, double y, ref int left, ref int right)
     {
-        _crossings.Clear();
-        foreach (var e in active)
+        var count = 0;
+        for (var i = 0; i < active; i++)
         {
-            if (e.Top <= y && y < e.Bottom)
+            ref readonly var e = ref _edges[_active[i]];
+            if (e.Top > y || y >= e.Bottom)
             {
-                _crossings.Add((e.X + ((y - e.Top) * e.Slope), e.Turn));
+                continue;
             }
+            var x = e.X + ((y - e.Top) * e.Slope);
+            var at = count++;
+            for (; at > 0 && _crossings[at - 1].X > x; at--)
+            {
+                _crossings[at] = _crossings[at - 1];
+            }
+            _crossings[at] = (x, e.Turn);
         }
-        _crossings.Sort((a, b) => a.X.CompareTo(b.X));
         var winding = 0;
-        for (var i = 0; i + 1 < _crossings.Count; i++)
+        for (var i = 0; i + 1 < count; i++)
         {
             winding += _crossings[i].Turn;
             if (winding != 0)
@@ -115,6 +171,7 @@ internal sealed class Raster
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Span(double from, double to, ref int left, ref int right)
     {
         from = Math.Max(from, 0);
@@ -127,14 +184,29 @@ internal sealed class Raster
             b = Math.Min((int)to, Width - 1);
         left = Math.Min(left, a);
         right = Math.Max(right, b);
-        for (var x = a; x <= b; x++)
+        const float Whole = 1f / Lines;
+        if (a == b)
         {
-            _cover[x] += (float)((Math.Min(to, x + 1) - Math.Max(from, x)) / Lines);
+            var part = (float)(to - from) * Whole;
+            _step[a] += part;
+            _step[a + 1] -= part;
+            return;
         }
+        float first = (float)(a + 1 - from) * Whole,
+            last = (float)(to - b) * Whole;
+        _step[a] += first;
+        _step[a + 1] += Whole - first;
+        _step[b] += last - Whole;
+        _step[b + 1] -= last;
     }
 
     private void Blend(int at, Color color, float cover)
     {
+        if (cover >= 1 && color.A == 255)
+        {
+            (_rgb[at], _rgb[at + 1], _rgb[at + 2]) = (color.R, color.G, color.B);
+            return;
+        }
         var alpha = Math.Min(cover, 1) * color.A / 255;
         _rgb[at] = Mix(_rgb[at], color.R, alpha);
         _rgb[at + 1] = Mix(_rgb[at + 1], color.G, alpha);

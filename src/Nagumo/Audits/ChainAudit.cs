@@ -112,9 +112,9 @@ public sealed record ChainAudit
             where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
         {
             using var team = new WorkerTeam(1);
-            using var chip = experiment.IsLadder ? new Chip<T>(experiment) : null;
+            using var chip = new Chip<T>(experiment);
             LearnerSetup<T> setup = new(experiment, trainer.Network, trainer.Readout, team, new Rng(experiment.Seed), images.Length, chip);
-            using ILearner<T> learner = chip is null ? new EchoLearner<T>(setup) : Learners.EqProp(setup);
+            using var learner = Learners.Of(setup);
             for (int p = 0; p < learner.Parameters.Count; p++)
                 learner.Parameters[p].CopyFrom(trainer.Parameters[p]);
             learner.Load();
@@ -168,13 +168,13 @@ public sealed record ChainAudit
                 audit = audit with
                 {
                     Conditioning = Conditioning.Of(problem, q, new Rng(e.Seed).Split("conditioning")),
-                    ActivatorsAlone = SmallestActivatorEigenvalue(problem, q, trained.Shape.Chain.Trunk.Size),
+                    ActivatorsAlone = SmallestActivatorEigenvalue(problem, q, trained.Recurrence.Size),
                 };
             }
             double symplecticity = 0;
             for (int l = 0; l + 1 < q.Length; l++)
                 symplecticity = Math.Max(symplecticity, LayeredAction.Asymplecticity(action.Jacobian(l, q[l])));
-            int n = trained.Shape.Chain.Trunk.Size;
+            int n = trained.Recurrence.Size;
             return audit with
             {
                 Symplecticity = symplecticity,

@@ -19,10 +19,10 @@ internal sealed class ChainFlow : IDisposable
     public ChainFlow(string name, Trainer trainer, Samples set)
     {
         _chain = new(trainer, set, 0);
-        var (machine, action, population) = (_chain.Machine, _chain.Action, _chain.Shape.Chain.Trunk);
+        var (layers, action, population) = (_chain.Recurrence, _chain.Action, _chain.Action.Population);
         string trunk = population.Name;
         int size = action.Size(0),
-            n = population.Size;
+            n = layers.Size;
         string[] fields = ["u", .. population.Neuron!.Inhibitors.Select(v => v.Name)];
         string Field(int i) => $"{fields[i / n]}[{i % n}]";
         System = new(
@@ -35,7 +35,7 @@ internal sealed class ChainFlow : IDisposable
             {
                 action.OnSiteGradient(0, x[..size], f[size..]);
                 for (int i = 0; i < size; i++)
-                    f[i] = x[size + i] / machine.Diffusion(i / n);
+                    f[i] = x[size + i] / layers.Diffusion(i / n);
             }
         )
         {

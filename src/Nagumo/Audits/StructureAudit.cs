@@ -202,7 +202,7 @@ public sealed record StructureAudit(
     {
         if (trainer.Experiment.Chain is null)
             throw new ArgumentException($"'{name}' is no chain of layers: audit it by an AuditSubject.");
-        if (trainer.Experiment.IsLadder)
+        if (trainer.Experiment.Chain.Reading != "pass")
         {
             using var subject = new AuditSubject(trainer.Experiment, set, [0]);
             subject.Load(trainer);

@@ -124,7 +124,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
         new InputLoader<double>(experiment.Pixels, new Rng(0)).Load(set, sample, input);
         var network = new CircuitNetwork($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
         // The head of a ladder stands outside the circuit, and its nudge with it.
-        if (!experiment.IsLadder)
+        if (experiment.Chain is null)
             network.Nudge = (trained.Readout, set.Targets.Select([sample]), experiment.Estimator.Beta);
         return network;
     }

@@ -40,29 +40,36 @@ public sealed class DiodeCurve
     /// <summary>Voltage and current of the valley.</summary>
     public (double Volts, double Amperes) Valley { get; }
 
-    /// <summary>Reads lines of a voltage in volts and a current in amperes, separated by a comma, a semicolon, a tab or blanks; # and * begin a comment, and a first
-    /// line of words is a heading.</summary>
+    /// <summary>Reads lines of a voltage and a current, separated by a comma, a semicolon, a tab or blanks; # and * begin a comment, and a first line of words is a
+    /// heading. Units stand in the heading, as in <c>V (mV), I (mA)</c>; without them numbers are volts and amperes.</summary>
     /// <param name="text">The lines.</param>
     /// <param name="name">What the curve is called in messages.</param>
-    /// <exception cref="ArgumentException">A line is no such pair, or see the constructor.</exception>
+    /// <exception cref="ArgumentException">A line is no such pair, a heading has an unknown unit, or see the constructor.</exception>
     public static DiodeCurve Parse(string text, string name)
     {
         var points = new List<(double, double)>();
         string[] lines = text.ReplaceLineEndings("\n").Split('\n');
-        bool headed = false;
+        DiodeHeading? heading = null;
         for (int i = 0; i < lines.Length; i++)
         {
             string line = lines[i].Trim();
-            if (line.Length == 0 || line[0] is '#' or '*')
+            if (line.Length == 0)
                 continue;
+            if (line[0] is '#' or '*')
+            {
+                // Programs write the heading of their columns as a comment.
+                if (points.Count == 0 && DiodeHeading.OfComment(line[1..]) is { } stated)
+                    heading = stated;
+                continue;
+            }
             string[] parts = line.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (parts.Length == 2 && Number(parts[0], out double volts) && Number(parts[1], out double amperes))
-                points.Add((volts, amperes));
-            else if (points.Count == 0 && !headed && !parts.Any(p => Number(p, out _)))
-                headed = true;
+            if (parts.Length == 2 && Number(parts[0], out double first) && Number(parts[1], out double second))
+                points.Add((heading ?? DiodeHeading.None).Point(first, second));
+            else if (points.Count == 0 && heading is not { IsLine: true } && !parts.Any(p => Number(p, out _)))
+                heading = DiodeHeading.Of(line, $"{name}, line {i + 1}");
             else
                 throw new ArgumentException(
-                    $"{name}, line {i + 1}: '{Excerpt.Of(line)}' is not a voltage in volts and a current in amperes, e.g. 0.065, 4.7e-3."
+                    $"{name}, line {i + 1}: '{Excerpt.Of(line)}' is not a voltage and a current, e.g. 0.065, 4.7e-3 (volts and amperes, unless a first line such as V (mV), I (mA) states others)."
                 );
         }
         return new(name, points);

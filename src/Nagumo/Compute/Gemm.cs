@@ -42,16 +42,8 @@ internal static unsafe class Gemm
     /// <param name="c">[M × N], colStride 1.</param>
     /// <param name="row0">First row, a multiple of <see cref="RowBlock{T}"/>.</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="width">Vector width; the result does not depend on it.</param>
-    public static void Multiply<T>(
-        PackedLeft<T> a,
-        PackedRight<T> b,
-        MatView<T> init,
-        MatView<T> c,
-        int row0,
-        int rows,
-        SimdWidth width = SimdWidth.Preferred
-    )
+    /// <param name="width">Vector width, <see cref="Widths.Default"/> when none is given; the result does not depend on it.</param>
+    public static void Multiply<T>(PackedLeft<T> a, PackedRight<T> b, MatView<T> init, MatView<T> c, int row0, int rows, Simd? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var right = new Right<T>(b.Pointer, ColBlock<T>(), (nint)ColBlock<T>() * b.Rows, packed: true);
@@ -66,16 +58,8 @@ internal static unsafe class Gemm
     /// <param name="c">[M × N], colStride 1; must not overlap b.</param>
     /// <param name="row0">First row, a multiple of <see cref="RowBlock{T}"/>.</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="width">Vector width; the result does not depend on it.</param>
-    public static void Multiply<T>(
-        PackedLeft<T> a,
-        MatView<T> b,
-        MatView<T> init,
-        MatView<T> c,
-        int row0,
-        int rows,
-        SimdWidth width = SimdWidth.Preferred
-    )
+    /// <param name="width">Vector width, <see cref="Widths.Default"/> when none is given; the result does not depend on it.</param>
+    public static void Multiply<T>(PackedLeft<T> a, MatView<T> b, MatView<T> init, MatView<T> c, int row0, int rows, Simd? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (b.ColStride != 1)
@@ -92,7 +76,7 @@ internal static unsafe class Gemm
     /// <param name="c">[M × N], colStride 1; must not overlap a or b.</param>
     /// <param name="scale">Factor of A.</param>
     /// <param name="workspace">Of the calling thread; grows at the first call with a new shape, then nothing is allocated.</param>
-    /// <param name="width">Vector width; the result does not depend on it.</param>
+    /// <param name="width">Vector width, <see cref="Widths.Default"/> when none is given; the result does not depend on it.</param>
     public static void Multiply<T>(
         MatView<T> a,
         MatView<T> b,
@@ -100,12 +84,12 @@ internal static unsafe class Gemm
         MatView<T> c,
         T scale,
         GemmWorkspace<T> workspace,
-        SimdWidth width = SimdWidth.Preferred
+        Simd? width = null
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (
-            width == SimdWidth.Preferred
+            width is null
             && OpenBlas.Chosen is { } blas
             && a.Cols == b.Rows
             && c.Rows == a.Rows
@@ -153,7 +137,7 @@ internal static unsafe class Gemm
         MatView<T> c,
         int row0,
         int rows,
-        SimdWidth width
+        Simd? width
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -167,19 +151,19 @@ internal static unsafe class Gemm
         if (rows == 0 || cols == 0)
             return;
         ObjectDisposedException.ThrowIf(a.Pointer == null, a);
-        switch (width == SimdWidth.Preferred ? Simd.Preferred : width)
+        switch (width ?? Widths.Default)
         {
-            case SimdWidth.V512:
-                Blocks<Vector512<T>, T, Simd512<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
+            case Simd.Vector512:
+                Blocks<Vector512<T>, T, Lanes512<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
                 break;
-            case SimdWidth.V256:
-                Blocks<Vector256<T>, T, Simd256<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
+            case Simd.Vector256:
+                Blocks<Vector256<T>, T, Lanes256<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
                 break;
-            case SimdWidth.V128:
-                Blocks<Vector128<T>, T, Simd128<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
+            case Simd.Vector128:
+                Blocks<Vector128<T>, T, Lanes128<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
                 break;
             default:
-                Blocks<T, T, SimdScalar<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
+                Blocks<T, T, Lanes1<T>>(a.Pointer, b, depth, cols, init, c, row0, rows);
                 break;
         }
         GC.KeepAlive(a);
@@ -190,7 +174,7 @@ internal static unsafe class Gemm
     static void Blocks<V, T, S>(T* a, Right<T> b, int depth, int cols, MatView<T> init, MatView<T> c, int row0, int rows)
         where V : unmanaged
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where S : ISimd<V, T>
+        where S : ILanes<V, T>
     {
         var panel = ColBlock<T>();
         var lines = stackalloc byte[(2 * PanelRows + MaxDepth + 1) * PanelBytes + Buffer<T>.Alignment];

@@ -16,7 +16,7 @@ internal interface IHeight
 internal static unsafe class GemmTile<V, T, S>
     where V : unmanaged
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    where S : ISimd<V, T>
+    where S : ILanes<V, T>
 {
     /// <summary>Columns of one micro-tile.</summary>
     public static int Cols => 2 * S.Count;
@@ -148,100 +148,100 @@ internal static unsafe class GemmTile<V, T, S>
             V p = S.Load(b),
                 q = S.Load(b + S.Count);
             var s = S.Broadcast(a[0]);
-            x0 = S.FusedMultiplyAdd(s, p, x0);
-            y0 = S.FusedMultiplyAdd(s, q, y0);
+            x0 = S.Fma(s, p, x0);
+            y0 = S.Fma(s, q, y0);
             s = S.Broadcast(a[1]);
-            x1 = S.FusedMultiplyAdd(s, p, x1);
-            y1 = S.FusedMultiplyAdd(s, q, y1);
+            x1 = S.Fma(s, p, x1);
+            y1 = S.Fma(s, q, y1);
             if (H.Rows > 2)
             {
                 s = S.Broadcast(a[2]);
-                x2 = S.FusedMultiplyAdd(s, p, x2);
-                y2 = S.FusedMultiplyAdd(s, q, y2);
+                x2 = S.Fma(s, p, x2);
+                y2 = S.Fma(s, q, y2);
                 s = S.Broadcast(a[3]);
-                x3 = S.FusedMultiplyAdd(s, p, x3);
-                y3 = S.FusedMultiplyAdd(s, q, y3);
+                x3 = S.Fma(s, p, x3);
+                y3 = S.Fma(s, q, y3);
             }
             if (H.Rows > 4)
             {
                 s = S.Broadcast(a[4]);
-                x4 = S.FusedMultiplyAdd(s, p, x4);
-                y4 = S.FusedMultiplyAdd(s, q, y4);
+                x4 = S.Fma(s, p, x4);
+                y4 = S.Fma(s, q, y4);
                 s = S.Broadcast(a[5]);
-                x5 = S.FusedMultiplyAdd(s, p, x5);
-                y5 = S.FusedMultiplyAdd(s, q, y5);
+                x5 = S.Fma(s, p, x5);
+                y5 = S.Fma(s, q, y5);
             }
             if (H.Rows > 6)
             {
                 s = S.Broadcast(a[6]);
-                x6 = S.FusedMultiplyAdd(s, p, x6);
-                y6 = S.FusedMultiplyAdd(s, q, y6);
+                x6 = S.Fma(s, p, x6);
+                y6 = S.Fma(s, q, y6);
                 s = S.Broadcast(a[7]);
-                x7 = S.FusedMultiplyAdd(s, p, x7);
-                y7 = S.FusedMultiplyAdd(s, q, y7);
+                x7 = S.Fma(s, p, x7);
+                y7 = S.Fma(s, q, y7);
             }
             if (H.Rows > 8)
             {
                 s = S.Broadcast(a[8]);
-                x8 = S.FusedMultiplyAdd(s, p, x8);
-                y8 = S.FusedMultiplyAdd(s, q, y8);
+                x8 = S.Fma(s, p, x8);
+                y8 = S.Fma(s, q, y8);
                 s = S.Broadcast(a[9]);
-                x9 = S.FusedMultiplyAdd(s, p, x9);
-                y9 = S.FusedMultiplyAdd(s, q, y9);
+                x9 = S.Fma(s, p, x9);
+                y9 = S.Fma(s, q, y9);
             }
             if (H.Rows > 10)
             {
                 s = S.Broadcast(a[10]);
-                x10 = S.FusedMultiplyAdd(s, p, x10);
-                y10 = S.FusedMultiplyAdd(s, q, y10);
+                x10 = S.Fma(s, p, x10);
+                y10 = S.Fma(s, q, y10);
                 s = S.Broadcast(a[11]);
-                x11 = S.FusedMultiplyAdd(s, p, x11);
-                y11 = S.FusedMultiplyAdd(s, q, y11);
+                x11 = S.Fma(s, p, x11);
+                y11 = S.Fma(s, q, y11);
             }
         }
-        S.Store(x0, c);
-        S.Store(y0, c + S.Count);
-        S.Store(x1, c + cStride);
-        S.Store(y1, c + cStride + S.Count);
+        S.Store(c, x0);
+        S.Store(c + S.Count, y0);
+        S.Store(c + cStride, x1);
+        S.Store(c + cStride + S.Count, y1);
         c += 2 * cStride;
         if (H.Rows > 2)
         {
-            S.Store(x2, c);
-            S.Store(y2, c + S.Count);
-            S.Store(x3, c + cStride);
-            S.Store(y3, c + cStride + S.Count);
+            S.Store(c, x2);
+            S.Store(c + S.Count, y2);
+            S.Store(c + cStride, x3);
+            S.Store(c + cStride + S.Count, y3);
             c += 2 * cStride;
         }
         if (H.Rows > 4)
         {
-            S.Store(x4, c);
-            S.Store(y4, c + S.Count);
-            S.Store(x5, c + cStride);
-            S.Store(y5, c + cStride + S.Count);
+            S.Store(c, x4);
+            S.Store(c + S.Count, y4);
+            S.Store(c + cStride, x5);
+            S.Store(c + cStride + S.Count, y5);
             c += 2 * cStride;
         }
         if (H.Rows > 6)
         {
-            S.Store(x6, c);
-            S.Store(y6, c + S.Count);
-            S.Store(x7, c + cStride);
-            S.Store(y7, c + cStride + S.Count);
+            S.Store(c, x6);
+            S.Store(c + S.Count, y6);
+            S.Store(c + cStride, x7);
+            S.Store(c + cStride + S.Count, y7);
             c += 2 * cStride;
         }
         if (H.Rows > 8)
         {
-            S.Store(x8, c);
-            S.Store(y8, c + S.Count);
-            S.Store(x9, c + cStride);
-            S.Store(y9, c + cStride + S.Count);
+            S.Store(c, x8);
+            S.Store(c + S.Count, y8);
+            S.Store(c + cStride, x9);
+            S.Store(c + cStride + S.Count, y9);
             c += 2 * cStride;
         }
         if (H.Rows > 10)
         {
-            S.Store(x10, c);
-            S.Store(y10, c + S.Count);
-            S.Store(x11, c + cStride);
-            S.Store(y11, c + cStride + S.Count);
+            S.Store(c, x10);
+            S.Store(c + S.Count, y10);
+            S.Store(c + cStride, x11);
+            S.Store(c + cStride + S.Count, y11);
         }
     }
 }

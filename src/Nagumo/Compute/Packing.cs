@@ -260,6 +260,7 @@ internal sealed class GemmWorkspace<T> : IDisposable
     SparseRight<T>? sparseRight;
     (int Rows, int Cols) rightSize;
     T[] row = [];
+    Buffer<T>? rows;
 
     internal PackedLeft<T> Left(int rows, int cols)
     {
@@ -306,8 +307,20 @@ internal sealed class GemmWorkspace<T> : IDisposable
         return row.AsSpan(0, n);
     }
 
+    /// <summary>Scratch rows of so many columns.</summary>
+    internal unsafe MatView<T> Rows(int count, int cols)
+    {
+        if (rows is null || rows.Length < (long)count * cols)
+        {
+            rows?.Dispose();
+            rows = new((long)count * cols);
+        }
+        return new(rows.Pointer, count, cols, cols);
+    }
+
     public void Dispose()
     {
+        rows?.Dispose();
         foreach (var left in lefts.Values)
             left.Dispose();
         foreach (var left in sparseLefts.Values)

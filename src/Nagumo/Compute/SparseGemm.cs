@@ -57,16 +57,8 @@ internal static unsafe class SparseGemm
     /// <param name="c">[M × N], rowStride (faster) or colStride 1.</param>
     /// <param name="row0">First row, a multiple of <see cref="PanelRows{T}"/>.</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="width">Vector width; the result does not depend on it.</param>
-    public static void Multiply<T>(
-        SparseLeft<T> a,
-        SparseRight<T> b,
-        MatView<T> init,
-        MatView<T> c,
-        int row0,
-        int rows,
-        SimdWidth width = SimdWidth.Preferred
-    )
+    /// <param name="width">Vector width, <see cref="Widths.Default"/> when none is given; the result does not depend on it.</param>
+    public static void Multiply<T>(SparseLeft<T> a, SparseRight<T> b, MatView<T> init, MatView<T> c, int row0, int rows, Simd? width = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (a.Cols != b.Rows || c.Rows != a.Rows || c.Cols != b.Cols)
@@ -78,19 +70,19 @@ internal static unsafe class SparseGemm
         if (row0 < 0 || rows < 0 || row0 > c.Rows - rows || row0 % PanelRows<T>() != 0)
             Throw.Argument($"Rows {row0}+{rows} of {c.Rows} do not start at a multiple of {PanelRows<T>()}.", nameof(row0));
         ObjectDisposedException.ThrowIf(a.Pointer == null, a);
-        switch (width == SimdWidth.Preferred ? Simd.Preferred : width)
+        switch (width ?? Widths.Default)
         {
-            case SimdWidth.V512:
-                Panels<Vector512<T>, T, Simd512<T>>(a, b, init, c, row0, rows);
+            case Simd.Vector512:
+                Panels<Vector512<T>, T, Lanes512<T>>(a, b, init, c, row0, rows);
                 break;
-            case SimdWidth.V256:
-                Panels<Vector256<T>, T, Simd256<T>>(a, b, init, c, row0, rows);
+            case Simd.Vector256:
+                Panels<Vector256<T>, T, Lanes256<T>>(a, b, init, c, row0, rows);
                 break;
-            case SimdWidth.V128:
-                Panels<Vector128<T>, T, Simd128<T>>(a, b, init, c, row0, rows);
+            case Simd.Vector128:
+                Panels<Vector128<T>, T, Lanes128<T>>(a, b, init, c, row0, rows);
                 break;
             default:
-                Panels<T, T, SimdScalar<T>>(a, b, init, c, row0, rows);
+                Panels<T, T, Lanes1<T>>(a, b, init, c, row0, rows);
                 break;
         }
         GC.KeepAlive(a);
@@ -100,7 +92,7 @@ internal static unsafe class SparseGemm
     static void Panels<V, T, S>(SparseLeft<T> a, SparseRight<T> b, MatView<T> init, MatView<T> c, int row0, int rows)
         where V : unmanaged
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where S : ISimd<V, T>
+        where S : ILanes<V, T>
     {
         var panel = PanelRows<T>();
         var (blocks, depth) = Blocking(b.Rows);
@@ -148,15 +140,15 @@ internal static unsafe class SparseGemm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static int Accumulators<V, T, S>()
         where V : unmanaged
-        where T : unmanaged
-        where S : ISimd<V, T> => S.Count * sizeof(T) == 64 ? 4 : 8;
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where S : ILanes<V, T> => S.Count * sizeof(T) == 64 ? 4 : 8;
 
     /// <summary>One block of k of all columns: to[j] = from[j] + Σ a[k] b'[k,j] over the listed k, vectors of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Columns<V, T, S>(SparseRight<T> b, int block, T* a, T* from, nint fromStride, T* to, nint toStride)
         where V : unmanaged
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where S : ISimd<V, T>
+        where S : ILanes<V, T>
     {
         var cols = b.Cols;
         var bounds = b.Bounds + block;
@@ -186,28 +178,28 @@ internal static unsafe class SparseGemm
             {
                 var row = a + index[e];
                 var s = S.Broadcast(value[e]);
-                x0 = S.FusedMultiplyAdd(s, S.Load(row), x0);
-                x1 = S.FusedMultiplyAdd(s, S.Load(row + S.Count), x1);
-                x2 = S.FusedMultiplyAdd(s, S.Load(row + 2 * S.Count), x2);
-                x3 = S.FusedMultiplyAdd(s, S.Load(row + 3 * S.Count), x3);
+                x0 = S.Fma(s, S.Load(row), x0);
+                x1 = S.Fma(s, S.Load(row + S.Count), x1);
+                x2 = S.Fma(s, S.Load(row + 2 * S.Count), x2);
+                x3 = S.Fma(s, S.Load(row + 3 * S.Count), x3);
                 if (Accumulators<V, T, S>() > 4)
                 {
-                    x4 = S.FusedMultiplyAdd(s, S.Load(row + 4 * S.Count), x4);
-                    x5 = S.FusedMultiplyAdd(s, S.Load(row + 5 * S.Count), x5);
-                    x6 = S.FusedMultiplyAdd(s, S.Load(row + 6 * S.Count), x6);
-                    x7 = S.FusedMultiplyAdd(s, S.Load(row + 7 * S.Count), x7);
+                    x4 = S.Fma(s, S.Load(row + 4 * S.Count), x4);
+                    x5 = S.Fma(s, S.Load(row + 5 * S.Count), x5);
+                    x6 = S.Fma(s, S.Load(row + 6 * S.Count), x6);
+                    x7 = S.Fma(s, S.Load(row + 7 * S.Count), x7);
                 }
             }
-            S.Store(x0, to);
-            S.Store(x1, to + S.Count);
-            S.Store(x2, to + 2 * S.Count);
-            S.Store(x3, to + 3 * S.Count);
+            S.Store(to, x0);
+            S.Store(to + S.Count, x1);
+            S.Store(to + 2 * S.Count, x2);
+            S.Store(to + 3 * S.Count, x3);
             if (Accumulators<V, T, S>() > 4)
             {
-                S.Store(x4, to + 4 * S.Count);
-                S.Store(x5, to + 5 * S.Count);
-                S.Store(x6, to + 6 * S.Count);
-                S.Store(x7, to + 7 * S.Count);
+                S.Store(to + 4 * S.Count, x4);
+                S.Store(to + 5 * S.Count, x5);
+                S.Store(to + 6 * S.Count, x6);
+                S.Store(to + 7 * S.Count, x7);
             }
         }
     }

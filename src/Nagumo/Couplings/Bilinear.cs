@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 
 namespace Nagumo.Couplings;
 

@@ -50,6 +50,9 @@ public sealed class Block : Coupling
     /// <summary>Standard deviation of the initial K; null for 1/√n.</summary>
     public double? Sd { get; }
 
+    /// <summary>Whether a bound of its curvature is taken as a load where it pulls back, as answers neuron by neuron need; a recurrence does not.</summary>
+    internal bool Loads { get; init; } = true;
+
     /// <summary>F as text.</summary>
     public string F { get; }
 
@@ -171,7 +174,7 @@ public sealed class Block : Coupling
 
     /// <inheritdoc/>
     public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) =>
-        new BoundBlock<T>(_f, Z, Units, Layers(ends[0]), Strength, ends[0].Inhibitor, F == LogCosh, tensors[0], tensors[1]);
+        new BoundBlock<T>(_f, Z, Units, Layers(ends[0]), Strength, ends[0].Inhibitor, Loads && F == LogCosh, tensors[0], tensors[1]);
 
     private static (int Count, int Size) Layers(EndShape end) => end.Shape.Count > 1 ? (end.Shape[0], end.Shape[1]) : (1, end.Size);
 

@@ -1,10 +1,11 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Couplings;
 
-/// <summary>The kernels of a <see cref="Block"/>: for whole states through the coupling's contract, and for one layer of a window.</summary>
+/// <summary>The kernels of a <see cref="Block"/>: one layer, or all layers of a population.</summary>
 /// <remarks>
 /// F' and F'' come from F's expression, a change of F' from its exact finite difference. Where the block pulls its field back (s &lt; 0 on an
 /// activator) a bound of its curvature, |s| σ_max(K_l)², is taken as a load, so that answers neuron by neuron contract.
@@ -31,13 +32,11 @@ internal sealed unsafe class BoundBlock<T> : BoundCoupling<T>
         _change,
         _contrast,
         _product;
-    private readonly Lock _gate = new();
     private readonly T[] _loads,
         _probe,
         _image;
     private readonly bool _pullsBack;
     private readonly bool[] _isBounded;
-    private Buffer<T>?[] _rooms = [];
 
     /// <param name="f">F.</param>
     /// <param name="z">Its argument.</param>
@@ -45,7 +44,7 @@ internal sealed unsafe class BoundBlock<T> : BoundCoupling<T>
     /// <param name="layers">Number and size of the layers.</param>
     /// <param name="strength">s.</param>
     /// <param name="inhibitor">Whether the field is an inhibitor.</param>
-    /// <param name="isBounded">Whether F'' ≤ 1 everywhere.</param>
+    /// <param name="isBounded">Whether F'' ≤ 1 everywhere, and is to be a load.</param>
     /// <param name="k">K.</param>
     /// <param name="b">b.</param>
     public BoundBlock(
@@ -103,20 +102,10 @@ internal sealed unsafe class BoundBlock<T> : BoundCoupling<T>
         }
     }
 
-    /// <summary>Number of layers, units m and size n of each.</summary>
-    public (int Layers, int Units, int Size) Extent => (_layers, _units, _size);
-
-    /// <summary>s.</summary>
-    public T Strength => _strength;
-
     /// <summary>K_l, [m × n].</summary>
-    public MatView<T> K(int l) => new(_k.Value.Data + (long)l * _units * _size, _units, _size, _size);
+    private MatView<T> K(int l) => new(_k.Value.Data + (long)l * _units * _size, _units, _size, _size);
 
-    /// <summary>The gradient of K_l.</summary>
-    public MatView<T> KGradient(int l) => new(_k.Gradient.Data + (long)l * _units * _size, _units, _size, _size);
-
-    /// <summary>The gradient of b_l, [m].</summary>
-    public Span<T> BGradient(int l) => _b.Gradients.Slice(l * _units, _units);
+    internal override int Units => _layers == 1 ? _units : 0;
 
     public override void Load(int part, int parts)
     {
@@ -214,64 +203,76 @@ internal sealed unsafe class BoundBlock<T> : BoundCoupling<T>
     {
         var (m, d) = (request.Ends[0].Mean, request.Ends[0].Difference);
         int lanes = m.Cols;
-        var (first, count) = request.Share(_layers * _units);
-        if (count == 0)
-            return;
-        var room = Room(request.Part, request.Parts, 2 * _units, lanes);
-        T deltaBeta = request.DeltaBeta;
+        // Whole panels of rows, where a layer begins with one, so that the packed K serves.
+        var (first, count) = Shares.Of(_layers * _units, request.Part, request.Parts, Gemm.RowBlock<T>());
+        T deltaBeta = request.DeltaBeta,
+            factor = -request.Scale * _strength;
+        var workspace = request.Workspace;
         for (int l = first / _units; l < _layers && l * _units < first + count; l++)
         {
             int j0 = Math.Max(first - l * _units, 0),
                 rows = Math.Min(first + count - l * _units, _units) - j0;
-            var k = K(l).Slice(j0, rows, 0, _size);
-            MatView<T> mean = room.Slice(0, rows, 0, lanes),
-                difference = room.Slice(_units, rows, 0, lanes),
-                x = m.Slice(l * _size, _size, 0, lanes),
+            MatView<T> x = m.Slice(l * _size, _size, 0, lanes),
                 dx = d.Slice(l * _size, _size, 0, lanes);
-            Gemm.Multiply(k, x, Column(l).Slice(j0, rows, 0, lanes), mean, T.One, request.Workspace);
-            Gemm.Multiply(k, dx, default, difference, T.One, request.Workspace);
-            Rows<T> a = Of(mean),
-                da = Of(difference);
-            if (deltaBeta == T.Zero)
+            var units = request.Units;
+            if (units.Mean.IsEmpty)
             {
-                _product.Run([a, da, da], rows, lanes);
-                _activate.Run([a, a], rows, lanes);
+                var room = workspace.Rows(2 * _units, lanes);
+                units = new(room.Slice(0, _units, 0, lanes), room.Slice(_units, _units, 0, lanes));
+                Multiply(l, j0, x, Bias(l, lanes), units.Mean, rows, workspace);
+                Multiply(l, j0, dx, default, units.Difference, rows, workspace);
             }
-            else
-                _contrast.Run([a, da, new(&deltaBeta, 0), a, da], rows, lanes);
-            Contrast(l, j0, mean, difference, x, dx, request.Scale, request.Workspace);
+            MatView<T> mean = units.Mean.Slice(j0, rows, 0, lanes),
+                difference = units.Difference.Slice(j0, rows, 0, lanes);
+            if (request.Units.Mean.IsEmpty)
+                Activate(mean, difference, deltaBeta);
+            long at = (long)l * _units + j0;
+            var gradient = new MatView<T>(_k.Gradient.Data + at * _size, rows, _size, _size);
+            Gemm.Multiply(difference, x.Transposed, default, gradient, factor, workspace);
+            Gemm.Multiply(mean, dx.Transposed, gradient, gradient, factor, workspace);
+            for (int r = 0; r < rows; r++)
+                _b.Gradients[(int)at + r] = factor * LaneSum.Of<T>(difference.Row(r));
         }
-
-        MatView<T> Column(int l) => new(_b.Value.Data + l * _units, _units, lanes, 1, 0);
     }
 
-    /// <summary>Rows [j0, …) of a layer's gradient from mean and difference of its units and of its field.</summary>
-    public void Contrast(
-        int l,
-        int j0,
-        MatView<T> mean,
-        MatView<T> difference,
-        MatView<T> x,
-        MatView<T> dx,
-        T scale,
-        GemmWorkspace<T> workspace
-    )
+    /// <summary>Mean and difference of a from those of K x + b.</summary>
+    private void Activate(MatView<T> mean, MatView<T> difference, T deltaBeta)
     {
-        T factor = -scale * _strength;
-        var gradient = KGradient(l).Slice(j0, mean.Rows, 0, _size);
-        Gemm.Multiply(difference, x.Transposed, default, gradient, factor, workspace);
-        Gemm.Multiply(mean, dx.Transposed, gradient, gradient, factor, workspace);
-        var b = BGradient(l);
-        for (int r = 0; r < mean.Rows; r++)
-            b[j0 + r] = factor * LaneSum.Of<T>(difference.Row(r));
+        Rows<T> a = Of(mean),
+            da = Of(difference);
+        if (deltaBeta == T.Zero)
+        {
+            _product.Run([a, da, da], mean.Rows, mean.Cols);
+            _activate.Run([a, a], mean.Rows, mean.Cols);
+        }
+        else
+            _contrast.Run([a, da, new(&deltaBeta, 0), a, da], mean.Rows, mean.Cols);
+    }
+
+    /// <summary>Rows [j0, j0 + rows) of init + K_l x.</summary>
+    private void Multiply(int l, int j0, MatView<T> x, MatView<T> init, MatView<T> into, int rows, GemmWorkspace<T> workspace)
+    {
+        if (j0 % Gemm.RowBlock<T>() == 0)
+        {
+            var right = workspace.Right(x.Rows, x.Cols);
+            right.Pack(x);
+            Gemm.Multiply(_forth[l], right, init, into, j0, rows);
+            return;
+        }
+        Gemm.Multiply(
+            K(l).Slice(j0, rows, 0, _size),
+            x,
+            init.IsEmpty ? init : init.Slice(j0, rows, 0, x.Cols),
+            into.Slice(j0, rows, 0, x.Cols),
+            T.One,
+            workspace
+        );
     }
 
     public override void Dispose()
     {
         foreach (var packed in _forth.Concat(_back))
             packed.Dispose();
-        foreach (var room in _rooms)
-            room?.Dispose();
         base.Dispose();
     }
 
@@ -309,7 +310,7 @@ internal sealed unsafe class BoundBlock<T> : BoundCoupling<T>
     }
 
     private void Preactivate(int l, MatView<T> x, MatView<T> into, CouplingScratch<T> scratch) =>
-        Multiply(_forth[l], x, new(_b.Value.Data + l * _units, _units, into.Cols, 1, 0), into, scratch);
+        Multiply(_forth[l], x, Bias(l, into.Cols), into, scratch);
 
     private static void Multiply(PackedLeft<T> left, MatView<T> right, MatView<T> init, MatView<T> into, CouplingScratch<T> scratch)
     {
@@ -317,21 +318,7 @@ internal sealed unsafe class BoundBlock<T> : BoundCoupling<T>
         Gemm.Multiply(left, (PackedRight<T>)scratch.Packed!, init, into, 0, into.Rows);
     }
 
-    /// <summary>One thread's rows for a gradient.</summary>
-    private MatView<T> Room(int part, int parts, int rows, int lanes)
-    {
-        lock (_gate)
-        {
-            if (_rooms.Length < parts)
-                Array.Resize(ref _rooms, parts);
-            if (_rooms[part] is not { } room || room.Length < (long)rows * lanes)
-            {
-                _rooms[part]?.Dispose();
-                _rooms[part] = room = new((long)rows * lanes);
-            }
-            return new(room.Pointer, rows, lanes, lanes);
-        }
-    }
+    private MatView<T> Bias(int l, int lanes) => new(_b.Value.Data + l * _units, _units, lanes, 1, 0);
 
     private static Rows<T> Of(MatView<T> m) => new(m.Data, m.RowStride);
 }

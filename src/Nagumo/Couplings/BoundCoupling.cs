@@ -65,6 +65,10 @@ public abstract class BoundCoupling<T> : IDisposable
         Drive(request);
     }
 
+    /// <summary>Rows beside the fields that the gradient reads and a drive has made: activities of units that are no population. Drives leave them as
+    /// the first of <see cref="CouplingScratch{T}.Rows"/>.</summary>
+    internal virtual int Units => 0;
+
     /// <summary>The gradient, or a part of it, into the tensors: scale × Σ_lanes (contrast of ∂term/∂θ).</summary>
     /// <param name="request">What is asked for.</param>
     public abstract void Gradient(in GradientRequest<T> request);

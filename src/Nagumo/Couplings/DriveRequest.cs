@@ -66,6 +66,9 @@ public readonly ref struct GradientRequest<T>
     /// <summary>The two phases at each end.</summary>
     public ReadOnlySpan<Contrast<T>> Ends { get; init; }
 
+    /// <summary>The two phases of the coupling's own <see cref="BoundCoupling{T}.Units"/>, where drives were looked at; else empty.</summary>
+    internal Contrast<T> Units { get; init; }
+
     /// <summary>β₊ − β₋: the phases are mean ± ½ δβ difference. 0 for the limit, where the difference is the derivative in β.</summary>
     public T DeltaBeta { get; init; }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Nagumo.Data;
 
@@ -123,7 +124,7 @@ public static class Npz
         {
             throw new InvalidDataException($"{name}: damaged, its data are not as long as the archive says.");
         }
-        return Crc32.Of(file) == entry.Crc32
+        return Crc32.HashToUInt32(file) == entry.Crc32
             ? header.Array(file.AsSpan(header.Start), name)
             : throw new InvalidDataException($"{name}: damaged (its checksum, CRC-32, is wrong). Copy or write the file again.");
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Nagumo.Data;
@@ -165,7 +166,7 @@ internal static class Png
         }
         var checkedPart = file.Slice(at + 4, (int)length + 4);
         body = checkedPart[4..];
-        if (Crc32.Of(checkedPart) != BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + (int)length)..]))
+        if (Crc32.HashToUInt32(checkedPart) != BinaryPrimitives.ReadUInt32BigEndian(file[(at + 8 + (int)length)..]))
         {
             throw new InvalidDataException($"{name}: a damaged PNG chunk (checksum).");
         }

@@ -1,4 +1,7 @@
 using Nagumo.Compute;
+using Nagumo.Learning;
+using Nagumo.Networks;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Hamiltonian;
 
@@ -10,33 +13,35 @@ namespace Nagumo.Hamiltonian;
 /// </remarks>
 internal sealed class ChainGradients : IDisposable
 {
-    private readonly ChainMachine<double> _machine;
-    private readonly ChainContrasts<double> _contrasts;
-    private readonly LaneState<double> _pass,
+    private readonly DepthRecurrence<double> _layers;
+    private readonly DepthContrasts<double> _contrasts;
+    private readonly State<double> _q,
+        _p,
         _echo,
-        _next;
-    private readonly GemmWorkspace<double> _workspace = new();
+        _momentum;
+    private readonly Workspace<double> _workspace = new();
 
-    /// <param name="machine">The chain; its parameters' gradients are written.</param>
-    public ChainGradients(ChainMachine<double> machine)
+    /// <param name="layers">The layers; their machine's gradients are written.</param>
+    public ChainGradients(DepthRecurrence<double> layers)
     {
-        _machine = machine;
-        _contrasts = new(machine, 1);
-        (_pass, _echo, _next) = (machine.CreateState(1), machine.CreateState(2), machine.CreateState(2));
+        _layers = layers;
+        _contrasts = new(layers, 1, links: true);
+        (_q, _p, _echo, _momentum) = (layers.CreateLayer(1), layers.CreateLayer(1), layers.CreateLayer(2), layers.CreateLayer(2));
     }
 
-    private int Neurons => _machine.Chain.Trunk.Size;
+    private int Last => _layers.Layers - 1;
 
     /// <summary>The layer-wise pass, keeping only its end: (q_L, p_L).</summary>
     public (double[] Q, double[] P) Pass(ReadOnlySpan<double> q0, ReadOnlySpan<double> p0)
     {
-        Put(_pass, 0, q0, p0, 1);
-        for (int l = 0; l < _machine.Chain.Depth; l++)
+        Put(_q, 0, q0);
+        Put(_p, 0, p0);
+        for (int l = 0; l < Last; l++)
         {
-            _machine.Kick(l, _pass, _workspace);
-            _machine.Drift(_pass);
+            _layers.Kick(l, _q, _p, _workspace);
+            _layers.Drift(_q, _p);
         }
-        return (Get(_pass.Q, 0), Get(_pass.P, 0));
+        return (Get(_q, 0), Get(_p, 0));
     }
 
     /// <summary>Hamiltonian echo: gradient by contrast, and dC/dq_0, dC/dp_0.</summary>
@@ -55,26 +60,28 @@ internal sealed class ChainGradients : IDisposable
     {
         var force = new double[end.Q.Length];
         cost.Gradient(end.Q, force);
-        _echo.Resize(2);
-        Put(_echo, 0, end.Q, [.. end.P.Zip(force, (p, c) => -p + plus * c)], 2);
-        Put(_echo, 1, end.Q, [.. end.P.Zip(force, (p, c) => -p + minus * c)], 2);
-        trace?.Add((Get(_echo.Q, 0), Get(_echo.P, 0)));
+        Resize(2);
+        Put(_echo, 0, end.Q);
+        Put(_echo, 1, end.Q);
+        Put(_momentum, 0, [.. end.P.Zip(force, (p, c) => -p + plus * c)]);
+        Put(_momentum, 1, [.. end.P.Zip(force, (p, c) => -p + minus * c)]);
+        trace?.Add((Get(_echo, 0), Get(_momentum, 0)));
         _contrasts.Begin();
-        for (int l = _machine.Chain.Depth - 1; l >= 0; l--)
+        for (int l = Last - 1; l >= 0; l--)
         {
-            Stretch(_echo);
-            for (int f = 0; f < _machine.Fields && _contrasts.ReadsLinks; f++)
-                _contrasts.ReadLink(f, _echo.Force[f], 0, _echo.Force[f], 1, plus - minus, 0, 1);
-            _machine.Drift(_echo);
-            _machine.Kick(l, _echo, _workspace);
-            _contrasts.Read(_echo, 0, _echo, 1, plus - minus, 0, 1);
-            _contrasts.Gradient(l, link: true, 1, 0, 1, _workspace);
-            trace?.Add((Get(_echo.Q, 0), Get(_echo.P, 0)));
+            _contrasts.GoTo(l);
+            for (int f = 0; f < _layers.Fields; f++)
+                _contrasts.ReadLink(f, Stretch(_momentum, f), plus - minus, 0, 1);
+            _layers.Drift(_echo, _momentum);
+            _layers.Kick(l, _echo, _momentum, _workspace);
+            _contrasts.Read(_echo, plus - minus, 0, 1, _workspace);
+            _contrasts.Gradient(link: true, 1, 0, 1, _workspace.Gemm);
+            trace?.Add((Get(_echo, 0), Get(_momentum, 0)));
         }
         return (
-            Difference(Get(_echo.P, 0), Get(_echo.P, 1), plus - minus),
+            Difference(Get(_momentum, 0), Get(_momentum, 1), plus - minus),
             // The echo runs with the momentum turned round, P = −p.
-            Difference(Get(_echo.Q, 0), Get(_echo.Q, 1), plus - minus)
+            Difference(Get(_echo, 0), Get(_echo, 1), plus - minus)
         );
     }
 
@@ -83,100 +90,109 @@ internal sealed class ChainGradients : IDisposable
     {
         var force = new double[end.Q.Length];
         cost.Gradient(end.Q, force);
-        Put(_pass, 0, end.Q, [.. end.P.Select(p => -p)], 1);
-        Put(_echo, 0, new double[force.Length], force, 1);
+        Resize(1);
+        Put(_q, 0, end.Q);
+        Put(_p, 0, [.. end.P.Select(p => -p)]);
+        Put(_echo, 0, new double[force.Length]);
+        Put(_momentum, 0, force);
         _contrasts.Begin();
-        for (int l = _machine.Chain.Depth - 1; l >= 0; l--)
+        for (int l = Last - 1; l >= 0; l--)
         {
-            Stretch(_pass);
-            Stretch(_echo);
-            for (int f = 0; f < _machine.Fields && _contrasts.ReadsLinks; f++)
-                _contrasts.ReadLinkTangent(f, _pass.Force[f], _echo.Force[f], 0, 1);
-            _machine.Drift(_pass);
-            _machine.Drift(_echo);
-            _machine.TangentKick(l, _pass, _echo, _workspace);
-            _contrasts.ReadTangent(_pass, _echo, 0, 1);
-            _contrasts.Gradient(l, link: true, 1, 0, 1, _workspace);
+            _contrasts.GoTo(l);
+            for (int f = 0; f < _layers.Fields; f++)
+                _contrasts.ReadLinkTangent(f, Stretch(_p, f), Stretch(_momentum, f), 0, 1);
+            _layers.Drift(_q, _p);
+            _layers.Drift(_echo, _momentum);
+            _layers.TangentKick(l, _q, _p, _echo, _momentum, _workspace);
+            _contrasts.ReadTangent(_q, _echo, 0, 1);
+            _contrasts.Gradient(link: true, 1, 0, 1, _workspace.Gemm);
         }
-        return (Get(_echo.P, 0), Get(_echo.Q, 0));
+        return (Get(_momentum, 0), Get(_echo, 0));
     }
 
     /// <summary>Equilibrium Propagation: the contrast of ∂S/∂θ between two rest states of the boundary problem.</summary>
     public void Contrast(double[][] plus, double[][] minus, double deltaBeta)
     {
+        Resize(2);
         _contrasts.Begin();
         for (int l = 0; l < plus.Length; l++)
         {
-            Put(_echo, 0, plus[l], default, 2);
-            Put(_echo, 1, minus[l], default, 2);
-            _machine.Drive(l, _echo, _workspace);
-            _contrasts.Read(_echo, 0, _echo, 1, deltaBeta, 0, 1);
-            bool link = l + 1 < plus.Length;
-            if (link && _contrasts.ReadsLinks)
+            bool link = l < Last;
+            _contrasts.GoTo(l);
+            Put(_echo, 0, plus[l]);
+            Put(_echo, 1, minus[l]);
+            _layers.Kick(l, _echo, _momentum, _workspace);
+            _contrasts.Read(_echo, deltaBeta, 0, 1, _workspace);
+            if (link)
             {
-                Put(_next, 0, Difference(plus[l + 1], plus[l], 1), default, 2);
-                Put(_next, 1, Difference(minus[l + 1], minus[l], 1), default, 2);
-                for (int f = 0; f < _machine.Fields; f++)
-                    _contrasts.ReadLink(f, _next.Q[f], 0, _next.Q[f], 1, deltaBeta, 0, 1);
+                Put(_momentum, 0, Difference(plus[l + 1], plus[l], 1));
+                Put(_momentum, 1, Difference(minus[l + 1], minus[l], 1));
+                for (int f = 0; f < _layers.Fields; f++)
+                    _contrasts.ReadLink(f, _momentum.X(_layers.Population, f), deltaBeta, 0, 1);
             }
-            _contrasts.Gradient(l, link, 1, 0, 1, _workspace);
+            _contrasts.Gradient(link, 1, 0, 1, _workspace.Gemm);
         }
     }
 
     /// <summary>The exact gradient of the boundary problem from its rest state and dq/dβ = −H⁻¹ C'.</summary>
     public void ExactBoundary(double[][] q, double[][] response)
     {
+        Resize(1);
         _contrasts.Begin();
         for (int l = 0; l < q.Length; l++)
         {
-            Put(_pass, 0, q[l], default, 1);
-            Put(_echo, 0, response[l], default, 1);
-            _machine.TangentKick(l, _pass, _echo, _workspace);
-            _contrasts.ReadTangent(_pass, _echo, 0, 1);
-            bool link = l + 1 < q.Length;
-            if (link && _contrasts.ReadsLinks)
+            bool link = l < Last;
+            _contrasts.GoTo(l);
+            Put(_q, 0, q[l]);
+            Put(_echo, 0, response[l]);
+            _contrasts.ReadTangent(_q, _echo, 0, 1);
+            if (link)
             {
-                Put(_next, 0, Difference(q[l + 1], q[l], 1), default, 2);
-                Put(_next, 1, Difference(response[l + 1], response[l], 1), default, 2);
-                for (int f = 0; f < _machine.Fields; f++)
-                    _contrasts.ReadLinkTangent(f, _next.Q[f], _next.Q[f].Slice(0, Neurons, 1, 1), 0, 1);
+                Put(_p, 0, Difference(q[l + 1], q[l], 1));
+                Put(_momentum, 0, Difference(response[l + 1], response[l], 1));
+                for (int f = 0; f < _layers.Fields; f++)
+                    _contrasts.ReadLinkTangent(f, _p.X(_layers.Population, f), _momentum.X(_layers.Population, f), 0, 1);
             }
-            _contrasts.Gradient(l, link, 1, 0, 1, _workspace);
+            _contrasts.Gradient(link, 1, 0, 1, _workspace.Gemm);
         }
     }
 
     public void Dispose()
     {
         _contrasts.Dispose();
-        _pass.Dispose();
-        _echo.Dispose();
-        _next.Dispose();
+        foreach (var state in (ReadOnlySpan<State<double>>)[_q, _p, _echo, _momentum])
+            state.Dispose();
         _workspace.Dispose();
     }
 
     /// <summary>(a − b) / scale.</summary>
     private static double[] Difference(double[] a, double[] b, double scale) => [.. a.Zip(b, (x, y) => (x - y) / scale)];
 
-    /// <summary>Force = D⁻¹P: the stretch that the next drift will make.</summary>
-    private void Stretch(LaneState<double> s)
+    /// <summary>D⁻¹P: the stretch that the next drift will make.</summary>
+    private MatView<double> Stretch(State<double> momentum, int f)
     {
-        for (int f = 0; f < _machine.Fields; f++)
-        for (int r = 0; r < Neurons; r++)
-            RowMath.Scale(s.P[f].Row(r), 1 / _machine.Diffusion(f), s.Force[f].Row(r));
+        var (p, into) = (momentum.X(_layers.Population, f), momentum.Drive(_layers.Population, f));
+        for (int r = 0; r < p.Rows; r++)
+            RowMath.Scale(p.Row(r), 1 / _layers.Diffusion(f), into.Row(r));
+        return into;
     }
 
-    private void Put(LaneState<double> s, int lane, ReadOnlySpan<double> q, ReadOnlySpan<double> p, int lanes)
+    private void Resize(int lanes)
     {
-        if (s.Lanes != lanes)
-            s.Resize(lanes);
-        for (int f = 0; f < _machine.Fields; f++)
-        for (int r = 0; r < Neurons; r++)
-        {
-            s.Q[f].Row(r)[lane] = q[f * Neurons + r];
-            s.P[f].Row(r)[lane] = p.IsEmpty ? 0 : p[f * Neurons + r];
-        }
+        _echo.Resize(lanes);
+        _momentum.Resize(lanes);
     }
 
-    private double[] Get(MatView<double>[] fields, int lane) =>
-        [.. fields.SelectMany(view => Enumerable.Range(0, Neurons).Select(r => view[r, lane]))];
+    private void Put(State<double> s, int lane, ReadOnlySpan<double> x)
+    {
+        for (int i = 0; i < x.Length; i++)
+            s.X(_layers.Population, i / _layers.Size).Row(i % _layers.Size)[lane] = x[i];
+    }
+
+    private double[] Get(State<double> s, int lane) =>
+        [
+            .. from f in Enumerable.Range(0, _layers.Fields)
+            from r in Enumerable.Range(0, _layers.Size)
+            select s.X(_layers.Population, f)[r, lane],
+        ];
 }

@@ -37,7 +37,7 @@ public sealed record ChainTiming(int Depth, string Method, double Milliseconds, 
         options.Validate();
         var rng = new Rng(options.Seed);
         using var machine = Equivalence.Chain(options, rng);
-        using var action = new ResidualAction(machine, machine.Layers);
+        using var action = new ResidualAction(new(machine));
         var injection = new double[action.Size(0)];
         rng.Split("injection").FillNormal(injection.AsSpan(0, options.Size), 0, 0.4);
         var problem = new BoundaryProblem(action, Injection: injection);
@@ -47,7 +47,7 @@ public sealed record ChainTiming(int Depth, string Method, double Milliseconds, 
         if (options.Depth > Deepest)
             return timings;
 
-        using var network = new Machine<double>(AsNetwork(machine.Chain, injection), new Rng(1));
+        using var network = new Machine<double>(AsNetwork(Equivalence.Definition(options), injection), new Rng(1));
         var identity = network.Parameters.First(p =>
             p.Rows == options.Size && p.Cols == options.Size && p.Name.EndsWith(".W", StringComparison.Ordinal)
         );

@@ -1,5 +1,7 @@
 using Nagumo.Compute;
+using Nagumo.Couplings;
 using Nagumo.Networks;
+using Nagumo.Relaxation;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Hamiltonian;
@@ -41,8 +43,9 @@ public sealed record Conditioning(
         var (kappa, slowest) = Exponents(action, q);
         using var hessian = problem.CreateHessian();
         problem.Hessian(q, hessian);
-        var (strength, bound) = Condition(action.Machine);
-        double tau = action.Machine.Fields > 1 ? -action.Signature(0, action.Size(0) - 1) / action.Machine.Chain.Trunk.Scale : 1;
+        var (strength, bound) = Condition(action.Recurrence);
+        bool inhibited = action.Recurrence.Fields > 1;
+        double tau = inhibited ? -action.Signature(0, action.Size(0) - 1) / action.Population.Scale : 1;
         var entries = SparseRows.Of(hessian);
         double At(double t) => Growth(problem, entries, t, rng.Split("rightmost"));
         return new(
@@ -53,7 +56,7 @@ public sealed record Conditioning(
             strength,
             bound,
             At(tau),
-            action.Machine.Fields > 1 ? LargestStable(At) : double.PositiveInfinity
+            inhibited ? LargestStable(At) : double.PositiveInfinity
         );
     }
 
@@ -62,16 +65,25 @@ public sealed record Conditioning(
     /// m is the minimum over wavenumbers λ ≥ 0 of gλ/h + c²h/(hγ + dλ): 2c√(g/d) − γ g/d where γ ≤ c√(d/g), else c²/γ, with c = ∂²h/∂u∂v and
     /// γ = −∂²h/∂v², both constants of the neuron.
     /// </remarks>
-    internal static (double Strength, double Bound) Condition(ChainMachine<double> machine)
+    internal static (double Strength, double Bound) Condition(DepthRecurrence<double> layers)
     {
-        var trunk = machine.Chain.Trunk;
+        var machine = layers.Machine;
+        var trunk = machine.Network.Populations[layers.Population];
         var neuron = trunk.Neuron!;
         double Value(Symbol s) =>
-            machine.Site.Trained.TryGetValue(s.Name, out var trained) ? trained.Values[0]
+            machine.Site(layers.Population).Trained.TryGetValue(s.Name, out var trained) ? trained.Values[0]
             : trunk.Parameters.TryGetValue(s.Name, out double[]? values) ? values[0]
             : 0;
-        double largest = machine.Chain.Strength > 0 ? machine.K.Max(k => LargestSingularValue(k)) : 0;
-        double block = Math.Max(0, machine.Chain.Strength) / trunk.Scale * largest * largest;
+        double block = Enumerable
+            .Range(0, machine.Network.Couplings.Count)
+            .Where(c => machine.Network.Couplings[c] is Block { Strength: > 0 })
+            .Select(c =>
+                ((Block)machine.Network.Couplings[c]).Strength
+                / trunk.Scale
+                * Math.Pow(LargestSingularValue(machine.Parameters[machine.TensorsOf(c).First]), 2)
+            )
+            .Append(0)
+            .Max();
         var (u, uu) = (neuron.U, neuron.H.Derive(neuron.U).Derive(neuron.U));
         if (neuron.Inhibitors.Count == 0 || uu.Contains(neuron.Inhibitors[0]))
             return (double.NaN, double.NaN);
@@ -82,7 +94,7 @@ public sealed record Conditioning(
             return (steepest + block, double.NaN);
         double c = Math.Abs(uv.Evaluate((Func<Symbol, double>)Value)),
             gamma = -vv.Evaluate((Func<Symbol, double>)Value),
-            ratio = machine.Diffusion(0) / -machine.Diffusion(1);
+            ratio = layers.Diffusion(0) / -layers.Diffusion(1);
         return (steepest + block, gamma <= c / Math.Sqrt(ratio) ? 2 * c * Math.Sqrt(ratio) - gamma * ratio : c * c / gamma);
     }
 
@@ -143,6 +155,7 @@ public sealed record Conditioning(
     }
 
     /// <summary>σ_max by power iteration.</summary>
+    /// <param name="k">Its last axis are the columns.</param>
     internal static double LargestSingularValue(Tensor<double> k)
     {
         double[] x = [.. Enumerable.Range(0, k.Cols).Select(i => 1 + i % 7 / 7.0)];
@@ -179,7 +192,7 @@ public sealed record Conditioning(
     /// <summary>The rightmost real part of −Σ⁻¹ H with inhibitors of time constant τ.</summary>
     private static double Growth(BoundaryProblem problem, SparseRows hessian, double tau, Rng rng)
     {
-        double scale = ((ResidualAction)problem.Action).Machine.Chain.Trunk.Scale;
+        double scale = ((ResidualAction)problem.Action).Population.Scale;
         double[] rates =
         [
             .. from l in Enumerable.Range(problem.First, problem.Last + 1 - problem.First)

@@ -1,7 +1,9 @@
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Neurons;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Hamiltonian;
 
@@ -115,7 +117,8 @@ public sealed record Equivalence
         options.Validate();
         var rng = new Rng(options.Seed);
         using var machine = Chain(options, rng);
-        using var action = new ResidualAction(machine, machine.Layers);
+        var layers = new DepthRecurrence<double>(machine);
+        using var action = new ResidualAction(layers);
         var problem = Problem(options, action, rng);
         var q = problem.Start();
         var report = BoundarySolver.Solve(problem, q);
@@ -131,11 +134,14 @@ public sealed record Equivalence
             return found;
         var momenta = problem.Momenta(q);
         var compared = found with { Layers = Compare(action, q, momenta), Conditioning = Conditioning.Of(problem, q, rng) };
-        return Gradients(compared, machine, problem, q, momenta);
+        return Gradients(compared, layers, problem, q, momenta);
     }
 
     /// <summary>The chain that options describe: FitzHugh–Nagumo layers, blocks of 1.5 n units of spread 1/√n.</summary>
-    internal static ChainMachine<double> Chain(EquivalenceOptions options, Rng rng)
+    internal static Machine<double> Chain(EquivalenceOptions options, Rng rng) =>
+        Ladder.Recurrence(Definition(options), options.Strength == 0 ? 0 : 1 / Math.Sqrt(options.Size), rng.Split("blocks"));
+
+    internal static ResidualChain Definition(EquivalenceOptions options)
     {
         var trunk = new Population(
             "layer",
@@ -145,7 +151,7 @@ public sealed record Equivalence
             trained: ["k", "gamma", "a"]
         );
         int units = options.Strength == 0 ? 1 : (3 * options.Size + 1) / 2;
-        var chain = new ResidualChain(
+        return new(
             trunk,
             options.Depth,
             units,
@@ -154,7 +160,6 @@ public sealed record Equivalence
             options.InhibitorDiffusion,
             ["activator_diffusion", "inhibitor_diffusion"]
         );
-        return new(chain, options.Depth + 1, options.Strength == 0 ? 0 : 1 / Math.Sqrt(options.Size), rng.Split("blocks"));
     }
 
     /// <summary>A random injection of activators and inhibitors, and a cross-entropy over three classes of the last layer.</summary>
@@ -190,13 +195,14 @@ public sealed record Equivalence
 
     private static Equivalence Gradients(
         Equivalence found,
-        ChainMachine<double> machine,
+        DepthRecurrence<double> layers,
         BoundaryProblem problem,
         double[][] q,
         double[][] p
     )
     {
-        using var gradients = new ChainGradients(machine);
+        var machine = layers.Machine;
+        using var gradients = new ChainGradients(layers);
         double[] Read() => [.. machine.Parameters.SelectMany(t => t.Gradients.ToArray())];
         void Clear()
         {

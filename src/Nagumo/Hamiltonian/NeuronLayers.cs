@@ -71,7 +71,7 @@ internal sealed class NeuronLayers : LayeredAction
     public override double OnSite(int l, ReadOnlySpan<double> q)
     {
         Load(l, q);
-        _sites[l].Potential([Column(l, 0)], Column(l, 2));
+        _sites[l].Potential([Column(l, 0)], Column(l, 2), first: 0);
         double sum = 0;
         for (int i = 0; i < q.Length; i++)
             sum += Column(l, 2)[i, 0] - _biases[l][i] * q[i];
@@ -88,7 +88,7 @@ internal sealed class NeuronLayers : LayeredAction
     public override void OnSiteHessian(int l, ReadOnlySpan<double> q, Span<double> hessian)
     {
         Load(l, q);
-        _sites[l].Curvature([Column(l, 0)], [Column(l, 2)]);
+        _sites[l].Curvature([Column(l, 0)], [Column(l, 2)], 0, q.Length);
         hessian.Clear();
         for (int i = 0; i < q.Length; i++)
             hessian[i * q.Length + i] = Column(l, 2)[i, 0];

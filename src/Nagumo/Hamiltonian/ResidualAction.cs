@@ -1,34 +1,37 @@
 using Nagumo.Compute;
+using Nagumo.Networks;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Hamiltonian;
 
-/// <summary>The action of a diffusive residual chain, one sample: q = (u, v), P = N = D, M = −D with D = diag(g, −d).</summary>
-/// <param name="machine">The chain, with an on-site potential on every layer that is asked for one; belongs to the caller.</param>
-/// <param name="layers">Layers, L + 1.</param>
-internal sealed class ResidualAction(ChainMachine<double> machine, int layers) : LayeredAction
+/// <summary>The action of layers in depth that diffusion joins, one sample: q = (u, v), P = N = D, M = −D with D = diag(g, −d).</summary>
+/// <param name="recurrence">The layers; their machine belongs to the caller.</param>
+internal sealed class ResidualAction(DepthRecurrence<double> recurrence) : LayeredAction
 {
-    private readonly LaneState<double> _state = machine.CreateState(1);
-    private readonly GemmWorkspace<double> _workspace = new();
+    private readonly State<double> _q = recurrence.CreateLayer(1),
+        _p = recurrence.CreateLayer(1);
+    private readonly Workspace<double> _workspace = new();
 
-    /// <summary>The chain.</summary>
-    public ChainMachine<double> Machine => machine;
+    // For Hessians: a lane for every direction.
+    private State<double>[] _tangent = [];
 
-    private int Neurons => machine.Chain.Trunk.Size;
+    /// <summary>The layers.</summary>
+    public DepthRecurrence<double> Recurrence => recurrence;
 
-    public override int Layers => layers;
+    /// <summary>What the layers are of.</summary>
+    public Population Population => recurrence.Machine.Network.Populations[recurrence.Population];
 
-    public override int Size(int l) => machine.Fields * Neurons;
+    public override int Layers => recurrence.Layers;
 
-    public override double Signature(int l, int i)
-    {
-        var trunk = machine.Chain.Trunk;
-        return i < Neurons ? trunk.Scale : -trunk.Scale * trunk.Parameters[trunk.Neuron!.Inhibitors[0].Tau.Name][0];
-    }
+    public override int Size(int l) => recurrence.Fields * recurrence.Size;
+
+    public override double Signature(int l, int i) =>
+        i < recurrence.Size ? Population.Scale : -Population.Scale * Population.Parameters[Population.Neuron!.Inhibitors[0].Tau.Name][0];
 
     public override Link LinkAbove(int l)
     {
         int n = Size(l);
-        double[] d = [.. Enumerable.Range(0, n).Select(i => machine.Diffusion(i / Neurons))];
+        double[] d = [.. Enumerable.Range(0, n).Select(i => recurrence.Diffusion(i / recurrence.Size))];
         var mixed = new double[n * n];
         for (int i = 0; i < n; i++)
             mixed[i * n + i] = -d[i];
@@ -37,40 +40,55 @@ internal sealed class ResidualAction(ChainMachine<double> machine, int layers) :
 
     public override double OnSite(int l, ReadOnlySpan<double> q)
     {
-        Load(q);
-        return machine.Potential(l, _state, _workspace);
+        var (machine, p) = (recurrence.Machine, recurrence.Population);
+        Load(_q, q);
+        machine.Site(p).Potential(_q.Fields(p), _p.X(p, 0), l * recurrence.Size);
+        double sum = 0;
+        for (int r = 0; r < recurrence.Size; r++)
+            sum += _p.X(p, 0)[r, 0];
+        _q.First = l * recurrence.Size;
+        foreach (int c in recurrence.Layer(l).Couplings)
+        {
+            var coupling = machine.Network.Couplings[c];
+            double[][] ends =
+            [
+                .. machine
+                    .Ends(c)
+                    .ToArray()
+                    .Select(end => _q.At(end))
+                    .Select(view => Enumerable.Range(0, view.Rows).Select(r => view[r, 0]).ToArray()),
+            ];
+            sum += coupling.Value(machine.Network.Shapes(coupling), ends, machine.ParametersOf(c));
+        }
+        return sum;
     }
 
     public override void OnSiteGradient(int l, ReadOnlySpan<double> q, Span<double> gradient)
     {
-        Load(q);
-        machine.Force(l, _state, _workspace);
-        for (int f = 0; f < machine.Fields; f++)
-        for (int r = 0; r < Neurons; r++)
-            gradient[f * Neurons + r] = _state.Force[f].Row(r)[0];
+        Load(_q, q);
+        _p.Clear();
+        recurrence.Kick(l, _q, _p, _workspace);
+        for (int i = 0; i < gradient.Length; i++)
+            gradient[i] = Row(_p, i)[0];
     }
 
     public override void OnSiteHessian(int l, ReadOnlySpan<double> q, Span<double> hessian)
     {
-        Load(q);
-        machine.Slopes(l, _state, _workspace);
-        int n = Neurons,
-            size = Size(l);
-        hessian.Clear();
-        machine.Site.Curvature(_state.Q, _state.Curvature);
-        for (int f = 0, k = 0; f < machine.Fields; f++)
-        for (int g = f; g < machine.Fields; g++, k++)
-        for (int r = 0; r < n; r++)
-            hessian[(f * n + r) * size + g * n + r] = hessian[(g * n + r) * size + f * n + r] = _state.Curvature[k].Row(r)[0];
-        var weights = machine.K[l].Value;
-        for (int j = 0; j < weights.Rows; j++)
+        int size = Size(l);
+        if (_tangent.Length == 0)
+            _tangent = [.. Enumerable.Range(0, 4).Select(_ => recurrence.CreateLayer(size))];
+        var (x, p, dx, dp) = (_tangent[0], _tangent[1], _tangent[2], _tangent[3]);
+        p.Clear();
+        dx.Clear();
+        dp.Clear();
+        for (int i = 0; i < size; i++)
         {
-            var row = weights.Row(j);
-            double factor = -machine.Strength * _state.Slope.Row(j)[0];
-            for (int a = 0; a < n; a++)
-            for (int b = 0; b < n; b++)
-                hessian[a * size + b] += factor * row[a] * row[b];
+            Row(x, i).Fill(q[i]);
+            Row(dx, i)[i] = 1;
         }
+        recurrence.TangentKick(l, x, p, dx, dp, _workspace);
+        for (int i = 0; i < size; i++)
+            Row(dp, i).CopyTo(hessian.Slice(i * size, size));
     }
 
     /// <summary>The spatial Hamiltonian times the step, ½ pᵀD⁻¹p − U_l(q): conserved along depth as far as the step is small and layers are equal.</summary>
@@ -90,7 +108,7 @@ internal sealed class ResidualAction(ChainMachine<double> machine, int layers) :
         for (int i = 0; i < q.Length; i++)
         {
             double momentum = p[i] + (centred ? kick[i] / 2 : 0);
-            energy += momentum * momentum / (2 * machine.Diffusion(i / Neurons));
+            energy += momentum * momentum / (2 * recurrence.Diffusion(i / recurrence.Size));
         }
         return energy;
     }
@@ -98,14 +116,17 @@ internal sealed class ResidualAction(ChainMachine<double> machine, int layers) :
     public override void Dispose()
     {
         base.Dispose();
-        _state.Dispose();
+        foreach (var state in (ReadOnlySpan<State<double>>)[_q, _p, .. _tangent])
+            state.Dispose();
         _workspace.Dispose();
     }
 
-    private void Load(ReadOnlySpan<double> q)
+    /// <summary>Element i of q: fields one after another.</summary>
+    private Span<double> Row(State<double> s, int i) => s.X(recurrence.Population, i / recurrence.Size).Row(i % recurrence.Size);
+
+    private void Load(State<double> s, ReadOnlySpan<double> q)
     {
-        for (int f = 0; f < machine.Fields; f++)
-        for (int r = 0; r < Neurons; r++)
-            _state.Q[f].Row(r)[0] = q[f * Neurons + r];
+        for (int i = 0; i < q.Length; i++)
+            Row(s, i)[0] = q[i];
     }
 }

@@ -1,10 +1,12 @@
 using Nagumo.Compute;
 using Nagumo.Data;
 using Nagumo.Learning;
+using Nagumo.Networks;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Hamiltonian;
 
-/// <summary>A trainer's chain in float64, as its recurrence sees it, and what one sample brings to layer 0.</summary>
+/// <summary>A trainer's layers in depth in float64, as their recurrence sees them, and what one sample brings to layer 0.</summary>
 internal sealed class TrainedChain : IDisposable
 {
     /// <param name="trainer">Experiment and weights.</param>
@@ -13,40 +15,36 @@ internal sealed class TrainedChain : IDisposable
     public TrainedChain(Trainer trainer, Samples set, int sample)
     {
         var e = trainer.Experiment;
-        Shape = ChainShape.Of(e, e.Network.Build());
-        var (chain, pass) = (Shape.Chain, e.Chain!.Reading == "pass");
-        Machine = new(chain, pass ? chain.Depth : chain.Depth + 1, Shape.BlockSd, new Rng(e.Seed));
-        // A ladder's machine knows diffusions that are not trained, too: on a chip they are not nominal.
-        var given = trainer
-            .Parameters.Concat(pass ? [] : trainer.Machine.Parameters)
-            .DistinctBy(p => p.Name)
-            .ToDictionary(p => Ladder.Former(p.Name), p => p.ToArray());
-        foreach (var tensor in Machine.Parameters.Concat(Enumerable.Range(0, Machine.Fields).Select(Machine.DiffusionOf)))
-            if (given.TryGetValue(tensor.Name, out float[]? values))
-                for (int i = 0; i < values.Length; i++)
-                    tensor.Values[i] = values[i];
-        Action = new(Machine, chain.Depth + 1);
-        var inputs = new double[Shape.Inputs];
-        new InputLoader<double>(e.Pixels, new Rng(0)).Load(set, sample, inputs);
-        float[] encoder = given[$"{Shape.Encoder.Name}.W"],
-            bias = given[$"{Shape.EncoderBias.Name}.b"];
+        var shape = ChainShape.Of(e, e.Network.Build());
+        Machine = new(e.BuildNetwork(recurrence: true), new Rng(e.Seed), responds: false);
+        // What the chip's devices have, diffusions that are not trained included.
+        for (int i = 0; i < Machine.Parameters.Count; i++)
+            Machine.Parameters[i].CopyFrom(trainer.Machine.Parameters[i]);
+        Machine.Load();
+        Recurrence = new(Machine, Ladder.Source(shape));
+        Action = new(Recurrence);
+        using var inputs = new Tensor<double>("input", shape.Inputs, 1, 0, 0, decays: false);
+        new InputLoader<double>(e.Pixels, new Rng(0)).Load(set, sample, inputs.Values);
+        using var source = Recurrence.CreateLayer(1);
+        using var workspace = new Workspace<double>();
+        source.Clamp(Machine.Network.IndexOf(shape.Encoder.Ends[1].Population), inputs.Value);
+        Machine.DrivePart(Recurrence.Source, source, workspace);
         Start = new double[Action.Size(0)];
-        for (int i = 0; i < chain.Trunk.Size; i++)
+        for (int i = 0; i < Recurrence.Size; i++)
         {
-            double z = bias[i];
-            for (int k = 0; k < inputs.Length; k++)
-                z += encoder[i * inputs.Length + k] * inputs[k];
-            Start[i] = pass ? (e.Chain.Amplitude ?? EchoLearner<double>.DefaultAmplitude) * Math.Tanh(z) : z;
+            double current = source.Drive(Recurrence.Population, 0)[i, 0];
+            Start[i] =
+                e.Chain!.Reading == "pass" ? (e.Chain.Amplitude ?? EchoLearner<double>.DefaultAmplitude) * Math.Tanh(current) : current;
         }
     }
 
-    /// <summary>What the configuration says.</summary>
-    public ChainShape Shape { get; }
+    /// <summary>The layers' machine, input included.</summary>
+    public Machine<double> Machine { get; }
 
-    /// <summary>The chain.</summary>
-    public ChainMachine<double> Machine { get; }
+    /// <summary>The layers.</summary>
+    public DepthRecurrence<double> Recurrence { get; }
 
-    /// <summary>Its action over all layers.</summary>
+    /// <summary>Their action.</summary>
     public ResidualAction Action { get; }
 
     /// <summary>u_0 of a pass, the injection of a boundary problem; inhibitors 0.</summary>

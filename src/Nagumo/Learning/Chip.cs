@@ -21,8 +21,9 @@ internal sealed class Chip<T> : IDisposable
     {
         var network = experiment.BuildNetwork();
         var rng = new Rng(experiment.Seed).Split("parameters");
-        Machine = new(network, rng, responds);
-        if (experiment.IsLadder)
+        // A pass only follows its neurons' forces.
+        Machine = new(network, rng, responds && experiment.Chain is not { Reading: "pass" });
+        if (experiment.Chain is not null)
         {
             Ladder.Draw(Machine, ChainShape.Of(experiment, experiment.Network.Build()), rng);
             Machine.Load();

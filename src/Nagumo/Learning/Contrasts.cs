@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Couplings;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Symbolics;
 
@@ -17,21 +18,29 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     private readonly MatView<T>[][] _mean,
         _difference;
     private readonly Dictionary<string, MatView<T>>[] _neurons;
+    private readonly List<Buffer<T>> _units = [];
+    private readonly int _lanes;
+    private bool _readsUnits;
 
     /// <summary>β₊ − β₋ of the batch: every thread writes the same.</summary>
     private double _deltaBeta;
 
-    public Contrasts(Machine<T> machine, int lanes)
+    /// <param name="machine">The machine.</param>
+    /// <param name="lanes">Most lanes of a batch.</param>
+    /// <param name="window">How many neurons of each population are held at a time; 0 for all of them.</param>
+    public Contrasts(Machine<T> machine, int lanes, int window = 0)
     {
-        _machine = machine;
+        // Whole cache lines.
+        (_machine, _lanes) = (machine, (lanes + 15) / 16 * 16);
         var populations = machine.Network.Populations;
+        int Size(Population p) => window > 0 ? window : p.Size;
         int padded = (lanes + 15) / 16 * 16;
         long size = 0;
         for (int p = 0; p < populations.Count; p++)
             if (populations[p].Rail is { } rail)
                 size += (long)rail.Count * padded;
             else if (!populations[p].IsClamped)
-                size += (2L * populations[p].Fields + populations[p].Trained.Count) * populations[p].Size * padded;
+                size += (2L * populations[p].Fields + populations[p].Trained.Count) * Size(populations[p]) * padded;
         _memory = new(size);
         T* next = _memory.Pointer;
         MatView<T> Take(int rows)
@@ -40,10 +49,10 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             next += (long)rows * padded;
             return view;
         }
-        _mean = [.. populations.Select(p => Enumerable.Range(0, p.Fields).Select(_ => p.IsClamped ? default : Take(p.Size)).ToArray())];
+        _mean = [.. populations.Select(p => Enumerable.Range(0, p.Fields).Select(_ => p.IsClamped ? default : Take(Size(p))).ToArray())];
         _difference =
         [
-            .. populations.Select(p => Enumerable.Range(0, p.Fields).Select(_ => p.IsClamped ? default : Take(p.Size)).ToArray()),
+            .. populations.Select(p => Enumerable.Range(0, p.Fields).Select(_ => p.IsClamped ? default : Take(Size(p))).ToArray()),
         ];
         for (int p = 0; p < populations.Count; p++)
             if (populations[p].Rail is { } rail)
@@ -53,8 +62,36 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                     view.Row(r).Fill(T.CreateChecked(rail[r]));
                 _mean[p][0] = view;
             }
-        _neurons = [.. populations.Select(p => p.Trained.ToDictionary(name => name, _ => Take(p.Size)))];
+        _neurons = [.. populations.Select(p => p.Trained.ToDictionary(name => name, _ => Take(Size(p))))];
     }
+
+    /// <summary>The first neuron that a window holds.</summary>
+    public int First { get; private set; }
+
+    /// <summary>Moves the window; before its lanes are read.</summary>
+    public void GoTo(Machine<T>.Part part)
+    {
+        (First, _readsUnits) = (part.First, false);
+        while (_units.Count < part.All.Count)
+            _units.Add(new(0));
+        for (int i = 0; i < part.All.Count; i++)
+            if (2L * _machine.Couplings[part.All[i].Coupling].Units * _lanes is var needed && _units[i].Length < needed)
+            {
+                _units[i].Dispose();
+                _units[i] = new(needed);
+            }
+    }
+
+    /// <summary>Mean and difference of the units of the coupling at place i of a part's list.</summary>
+    private Contrast<T> Units(Machine<T>.Part part, int i)
+    {
+        int rows = _machine.Couplings[part.All[i].Coupling].Units;
+        MatView<T> View(int at) => rows == 0 ? default : new(_units[i].Pointer + (long)at * rows * _lanes, rows, _lanes, _lanes);
+        return new(View(0), View(1));
+    }
+
+    /// <summary>The activators' differences of a population, [neurons × lanes].</summary>
+    public MatView<T> Difference(int population) => _difference[population][0];
 
     /// <summary>The activators of a clamped population, [neurons × lanes] of the batch: they have no difference.</summary>
     public void Clamp(int population, MatView<T> values) => _mean[population][0] = values;
@@ -93,8 +130,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                         change[.._mean[p].Length],
                         T.CreateChecked(deltaBeta),
                         into.Slice(0, into.Rows, at, count),
-                        0,
-                        into.Rows
+                        First
                     );
             for (int f = 0; presynaptic && f < _mean[p].Length; f++)
             for (int r = 0; r < free.X(p, f).Rows; r++)
@@ -117,6 +153,58 @@ internal sealed unsafe class Contrasts<T> : IDisposable
         );
     }
 
+    /// <summary>Lanes [at, at + count) of a window from two phases that one state holds side by side, the lower one in its second half.</summary>
+    /// <param name="phases">x₊ in the first lanes, x₋ in those after them; its drives have just been made.</param>
+    /// <param name="part">The window's couplings.</param>
+    /// <param name="deltaBeta">β₊ − β₋.</param>
+    /// <param name="at">First lane of the batch to write.</param>
+    /// <param name="count">Number of lanes.</param>
+    /// <param name="ws">Where the drives were made.</param>
+    public void ReadPhases(State<T> phases, Machine<T>.Part part, double deltaBeta, int at, int count, Workspace<T> ws)
+    {
+        (_deltaBeta, _readsUnits) = (deltaBeta, true);
+        for (int i = 0; i < part.All.Count; i++)
+            if (_machine.Couplings[part.All[i].Coupling].Units is > 0 and var rows)
+            {
+                var (into, made) = (Units(part, i), ws.Coupling(i).Rows(rows, 2 * count));
+                Split(made, Lanes(into.Mean, at, count), Lanes(into.Difference, at, count), deltaBeta);
+            }
+        Span<MatView<T>> mean = stackalloc MatView<T>[MaxFields],
+            change = stackalloc MatView<T>[MaxFields];
+        foreach (int p in _machine.Network.Order)
+        {
+            for (int f = 0; f < _mean[p].Length; f++)
+            {
+                (mean[f], change[f]) = (Lanes(_mean[p][f], at, count), Lanes(_difference[p][f], at, count));
+                Split(phases.X(p, f), mean[f], change[f], deltaBeta);
+            }
+            foreach (var (name, into) in _neurons[p])
+                _machine
+                    .Site(p)
+                    .ParameterContrast(
+                        name,
+                        mean[.._mean[p].Length],
+                        change[.._mean[p].Length],
+                        T.CreateChecked(deltaBeta),
+                        into.Slice(0, into.Rows, at, count),
+                        First
+                    );
+        }
+    }
+
+    /// <summary>Mean and scaled difference of two phases side by side.</summary>
+    internal static void Split(MatView<T> phases, MatView<T> mean, MatView<T> difference, double deltaBeta)
+    {
+        T half = T.CreateChecked(0.5),
+            inverse = T.CreateChecked(1 / deltaBeta);
+        int count = mean.Cols;
+        for (int r = 0; r < mean.Rows; r++)
+        {
+            var x = phases.Row(r);
+            RowMath.MeanAndDifference(x[..count], x.Slice(count, count), half, inverse, mean.Row(r), difference.Row(r));
+        }
+    }
+
     /// <summary>Lanes [at, at + count) from a rest state and its derivative in β: the limit of <see cref="Read"/> for β → 0.</summary>
     public void ReadTangent(State<T> x, State<T> derivative, int at, int count)
     {
@@ -132,9 +220,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                 derivative.X(p, f).Row(r)[..count].CopyTo(_difference[p][f].Row(r)[at..]);
             }
             foreach (var (name, into) in _neurons[p])
-                _machine
-                    .Site(p)
-                    .ParameterTangent(name, x.Fields(p), derivative.Fields(p), into.Slice(0, into.Rows, at, count), 0, into.Rows);
+                _machine.Site(p).ParameterTangent(name, x.Fields(p), derivative.Fields(p), into.Slice(0, into.Rows, at, count), First);
         }
     }
 
@@ -142,31 +228,8 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     public void Gradient(int lanes, int part, int parts, GemmWorkspace<T> workspace)
     {
         T scale = T.CreateChecked(1.0 / lanes);
-        Span<Contrast<T>> ends = stackalloc Contrast<T>[Coupling.MaxEnds];
         for (int c = 0; c < _machine.Couplings.Count; c++)
-        {
-            if (_machine.TensorsOf(c).Count == 0)
-                continue;
-            var joined = _machine.Ends(c);
-            for (int e = 0; e < joined.Length; e++)
-            {
-                var (p, f) = joined[e];
-                ends[e] = new(Lanes(joined[e].Of(_mean[p][f]), 0, lanes), Lanes(joined[e].Of(_difference[p][f]), 0, lanes));
-            }
-            _machine
-                .Couplings[c]
-                .Gradient(
-                    new()
-                    {
-                        Ends = ends[..joined.Length],
-                        DeltaBeta = T.CreateChecked(_deltaBeta),
-                        Scale = scale,
-                        Part = part,
-                        Parts = parts,
-                        Workspace = workspace,
-                    }
-                );
-        }
+            Gradient(c, lanes, part, parts, workspace, default);
         for (int p = 0; p < _neurons.Length; p++)
             foreach (var (name, contrast) in _neurons[p])
             {
@@ -197,7 +260,67 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             }
     }
 
-    public void Dispose() => _memory.Dispose();
+    /// <summary>One thread's rows of the mean gradient of some couplings, which act inside the window or read inputs.</summary>
+    public void Gradient(Machine<T>.Part window, int lanes, int part, int parts, GemmWorkspace<T> workspace)
+    {
+        foreach (int c in window.Couplings)
+        {
+            Contrast<T> units = default;
+            for (int i = 0; i < window.All.Count && _readsUnits && units.Mean.IsEmpty; i++)
+                if (window.All[i].Coupling == c && Units(window, i) is { Mean.IsEmpty: false } read)
+                    units = new(Lanes(read.Mean, 0, lanes), Lanes(read.Difference, 0, lanes));
+            Gradient(c, lanes, part, parts, workspace, units);
+        }
+    }
+
+    /// <summary>Adds what the window's neurons say of the neurons' parameters to their gradients.</summary>
+    public void AddNeurons(int lanes)
+    {
+        T scale = T.CreateChecked(1.0 / lanes);
+        foreach (int p in _machine.Network.Order)
+        foreach (var (name, contrast) in _neurons[p])
+        {
+            var tensor = _machine.Site(p).Trained[name];
+            for (int r = 0; r < contrast.Rows; r++)
+                tensor.Gradients[_machine.Network.Populations[p].Which(tensor.Rows, First + r)] +=
+                    scale * LaneSum.Of<T>(contrast.Row(r)[..lanes]);
+        }
+    }
+
+    private void Gradient(int c, int lanes, int part, int parts, GemmWorkspace<T> workspace, Contrast<T> units)
+    {
+        if (_machine.TensorsOf(c).Count == 0)
+            return;
+        Span<Contrast<T>> ends = stackalloc Contrast<T>[Coupling.MaxEnds];
+        var joined = _machine.Ends(c);
+        for (int e = 0; e < joined.Length; e++)
+        {
+            var (p, f) = joined[e];
+            int first = _machine.Network.Populations[p].IsClamped ? 0 : First;
+            ends[e] = new(Lanes(joined[e].Of(_mean[p][f], first), 0, lanes), Lanes(joined[e].Of(_difference[p][f], first), 0, lanes));
+        }
+        _machine
+            .Couplings[c]
+            .Gradient(
+                new()
+                {
+                    Ends = ends[..joined.Length],
+                    Units = units,
+                    DeltaBeta = T.CreateChecked(_deltaBeta),
+                    Scale = T.CreateChecked(1.0 / lanes),
+                    Part = part,
+                    Parts = parts,
+                    Workspace = workspace,
+                }
+            );
+    }
+
+    public void Dispose()
+    {
+        _memory.Dispose();
+        foreach (var units in _units)
+            units.Dispose();
+    }
 
     private static MatView<T> Lanes(MatView<T> view, int at, int count) => view.IsEmpty ? view : view.Slice(0, view.Rows, at, count);
 }

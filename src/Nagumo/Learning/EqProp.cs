@@ -22,9 +22,6 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     /// <summary>Lanes are split in whole cache lines of floats.</summary>
     private const int LaneBlock = 16;
 
-    /// <summary>Up to this share of inputs that differ from the background, leaving the others out is faster (docs/results.md, Speed).</summary>
-    private const double Sparse = 0.55;
-
     /// <summary>A phase that ends with a residual above this may not be on its way to rest: it is looked into.</summary>
     private const double Far = 0.02;
 
@@ -314,10 +311,10 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         Run(Stage.Load);
     }
 
-    /// <summary>Lets products leave out the zeros of a set that has many: decided by the whole set, so that threads and batches do not matter.</summary>
+    /// <summary>Lets products leave out the zeros of a set that has many.</summary>
     private void SetBackground(bool training)
     {
-        if (_machine.Expect(_input, _loader.Density(_set!, training) <= Sparse ? _loader.Background(_set!) : null))
+        if (_machine.Expect(_input, _loader.Expected(_set!, training)))
             Run(Stage.Load);
     }
 

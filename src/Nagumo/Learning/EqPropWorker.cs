@@ -157,7 +157,14 @@ internal sealed class EqPropWorker<T> : IDisposable
                 }
             }
             for (int phase = 0; _head is not null && phase < phases; phase++)
-                _head.Pull(at, n, -T.CreateChecked(phase == 0 ? plus : minus), Phase(constant, phase, n), Workspace.Gemm);
+                _head.Pull(
+                    at,
+                    n,
+                    -T.CreateChecked(phase == 0 ? plus : minus),
+                    default,
+                    _head.At.Of(Phase(constant, phase, n)),
+                    Workspace.Gemm
+                );
         }
         // f(x) − 2A(x − x*), A = (J − Jᵀ)/2: from the free state x* on, the nudged flow has the transposed Jacobian. [arXiv:2602.03670]
         var report = whole is null
@@ -259,7 +266,7 @@ internal sealed class EqPropWorker<T> : IDisposable
             for (int i = 0; _head is null && i < _force.Length; i++)
                 derivative.X(p, 0)[i, lane] = T.CreateChecked(-_force[i]);
         }
-        _head?.Pull(at, n, -T.One, derivative.X(p, 0), Workspace.Gemm);
+        _head?.Pull(at, n, -T.One, default, derivative.At(_head.At), Workspace.Gemm);
         var right = new T[hessian.Size * n];
         var solution = new T[right.Length];
         hessian.Gather(derivative, right);

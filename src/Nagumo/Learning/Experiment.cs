@@ -90,9 +90,9 @@ public sealed record Experiment(
         var relaxer = Relaxers.Of(Relaxer);
         if (Chain is not null && relaxer is not null)
             throw new ArgumentException($"relaxer = '{Relaxer}': a chain of layers has a relaxer of its own; leave it out.");
-        if (Chain is { Reading: "pass" } && Hardware is not null)
+        if (Chain is { Reading: "pass" } && Hardware is { ReadNoise: > 0 and var noise })
             throw new ArgumentException(
-                "hardware: a chain read as a pass runs on ideal devices only; leave hardware out, or read it as a boundary problem (chain.reading)."
+                $"hardware.read_noise = {noise:R}: rest states are read with noise, and a chain read as a pass has none; leave it out, or read it as a boundary problem (chain.reading)."
             );
 
         static void Range(string key, bool valid, int value, string allowed)
@@ -108,16 +108,17 @@ public sealed record Experiment(
     public Experiment For(DataSet data) => DataFit.Of(this, data);
 
     /// <summary>The network, its neurons as the chip has them.</summary>
-    internal Networks.Network BuildNetwork()
+    /// <param name="recurrence">Whether the layers of a chain are gone through one by one rather than relaxed.</param>
+    internal Networks.Network BuildNetwork(bool recurrence = false)
     {
         var network = Network.Build();
-        if (IsLadder)
-            network = Ladder.Expand(ChainShape.Of(this, network));
+        if (Chain is not null)
+        {
+            bool pass = Chain.Reading == "pass";
+            network = Ladder.Expand(ChainShape.Of(this, network), pass ? Chain.Depth : Chain.Depth + 1, loads: !pass && !recurrence);
+        }
         return Hardware is null ? network : Fabrication.Fabricate(network, Hardware);
     }
-
-    /// <summary>Whether the network's hidden population is repeated in depth and relaxes.</summary>
-    internal bool IsLadder => Chain is { Reading: "boundary" };
 
     /// <summary>The network and the name and shape of its parameters, as <see cref="Trainer.Weights"/> will have them; nothing of their size is allocated.</summary>
     /// <exception cref="ArgumentException">As <see cref="Validate"/>, or a network that does not fit together.</exception>

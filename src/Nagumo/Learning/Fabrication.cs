@@ -1,4 +1,5 @@
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Symbolics;
 

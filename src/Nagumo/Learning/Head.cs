@@ -39,6 +39,9 @@ internal sealed unsafe class Head<T> : IDisposable
     /// <summary>b.</summary>
     public Tensor<T> Bias { get; }
 
+    /// <summary>The neurons that it looks at.</summary>
+    public EndPlace At => _at;
+
     /// <summary>Number of outputs.</summary>
     public int Width => Weights.Rows;
 
@@ -46,7 +49,7 @@ internal sealed unsafe class Head<T> : IDisposable
     public void Read(State<T> s, int at, GemmWorkspace<T> ws)
     {
         var u = Slice(_u, at, s.Lanes);
-        _at.Of(s.X(_at.Population, _at.Field)).CopyTo(u);
+        s.At(_at).CopyTo(u);
         Gemm.Multiply(Weights.Value, u, new(Bias.Value.Data, Width, s.Lanes, 1, 0), Slice(_z, at, s.Lanes), T.One, ws);
     }
 
@@ -64,9 +67,9 @@ internal sealed unsafe class Head<T> : IDisposable
             _force[c, lane] = T.CreateChecked(force[c]);
     }
 
-    /// <summary>∂C/∂u of lanes [at, at + lanes) × factor, into the neurons' rows of a view of their population.</summary>
-    public void Pull(int at, int lanes, T factor, MatView<T> population, GemmWorkspace<T> ws) =>
-        Gemm.Multiply(Weights.Value.Transposed, Slice(_force, at, lanes), default, _at.Of(population), factor, ws);
+    /// <summary>into = init + factor × ∂C/∂u of lanes [at, at + lanes), [neurons × lanes].</summary>
+    public void Pull(int at, int lanes, T factor, MatView<T> init, MatView<T> into, GemmWorkspace<T> ws) =>
+        Gemm.Multiply(Weights.Value.Transposed, Slice(_force, at, lanes), init, into, factor, ws);
 
     /// <summary>One thread's rows of the mean gradient over the first so many lanes.</summary>
     public void Gradient(int lanes, int part, int parts, GemmWorkspace<T> ws)

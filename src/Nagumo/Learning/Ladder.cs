@@ -9,14 +9,41 @@ namespace Nagumo.Learning;
 /// <remarks>
 /// One population of shape [L + 1, n], the network's hidden one repeated; diffusion of each field along depth; on every layer a block and a
 /// current of its own; the input's couplings into layer 0. Parameters of neurons are shared along depth. The readout is no part of it: it looks
-/// at the last layer and does not act back (<see cref="Head{T}"/>). [docs/hamiltonian.md]
+/// at the last layer and does not act back (<see cref="Head{T}"/>). As a boundary problem it relaxes (<see cref="Relaxation.DepthRelaxer{T}"/>); as a
+/// pass, the input's currents say where layer 0 begins (<see cref="EchoLearner{T}"/>). [docs/hamiltonian.md]
 /// </remarks>
 internal static class Ladder
 {
     /// <summary>The network.</summary>
-    public static Network Expand(ChainShape shape)
+    /// <param name="shape">What the section says.</param>
+    /// <param name="blocks">Layers with a block and a current: all but the last in a pass, which never comes back from there.</param>
+    /// <param name="loads">Whether blocks that pull back load, as relaxing needs; a recurrence does not.</param>
+    public static Network Expand(ChainShape shape, int blocks, bool loads)
     {
-        var (chain, trunk) = (shape.Chain, shape.Chain.Trunk);
+        var input = shape.Encoder.Ends[1].Population;
+        var (layers, couplings) = Layers(shape.Chain, shape.BlockSd, blocks, loads);
+        var first = At(shape.Chain, 0);
+        return new(
+            [Population.Clamped(input, shape.Inputs), layers],
+            [
+                new Bilinear(first, input, shape.Encoder.Sd, shape.Encoder.Name),
+                new Bias(first.ToString(), shape.EncoderBias.Current, shape.EncoderBias.Name),
+                .. couplings,
+            ]
+        );
+    }
+
+    /// <summary>The couplings that say where layer 0 begins.</summary>
+    public static string[] Source(ChainShape shape) => [shape.EncoderBias.Name, shape.Encoder.Name];
+
+    /// <summary>The layers without an input.</summary>
+    /// <param name="chain">The layers.</param>
+    /// <param name="blockSd">Standard deviation of the initial K.</param>
+    /// <param name="blocks">Layers with a block and a current.</param>
+    /// <param name="loads">Whether blocks that pull back load, as relaxing needs.</param>
+    public static (Population Layers, IReadOnlyList<Coupling> Couplings) Layers(ResidualChain chain, double blockSd, int blocks, bool loads)
+    {
+        var trunk = chain.Trunk;
         var layers = new Population(
             trunk.Name,
             trunk.Neuron,
@@ -27,22 +54,28 @@ internal static class Ladder
             trunk.Trained.Any(name => trunk.Parameters[name].Length > 1),
             [0]
         );
-        End At(int l) => new(trunk.Name) { Place = l };
-        var input = shape.Encoder.Ends[1].Population;
-        var couplings = new List<Coupling>
+        var couplings = new List<Coupling>();
+        for (int l = 0; l < blocks; l++)
         {
-            new Bilinear(At(0), input, shape.Encoder.Sd, shape.Encoder.Name),
-            new Bias(At(0).ToString(), shape.EncoderBias.Current, shape.EncoderBias.Name),
-        };
-        for (int l = 0; l <= chain.Depth; l++)
-        {
-            couplings.Add(new Block(At(l), chain.Units, chain.Strength, shape.BlockSd, name: $"{trunk.Name}{l}"));
-            couplings.Add(new Bias(At(l).ToString(), 0, Current(trunk.Name, l)));
+            couplings.Add(new Block(At(chain, l), chain.Units, chain.Strength, blockSd, name: $"{trunk.Name}{l}") { Loads = loads });
+            couplings.Add(new Bias(At(chain, l).ToString(), 0, Current(trunk.Name, l)));
         }
         couplings.Add(new DiffusiveAlong(trunk.Name, chain.ActivatorDiffusion, name: Diffusion(trunk.Name, 0)));
         foreach (var v in trunk.Neuron!.Inhibitors)
             couplings.Add(new DiffusiveAlong(new End(trunk.Name, v.Name), chain.InhibitorDiffusion, name: Diffusion(trunk.Name, 1)));
-        return new([Population.Clamped(input, shape.Inputs), layers], couplings);
+        return (layers, couplings);
+    }
+
+    private static End At(ResidualChain chain, int l) => new(chain.Trunk.Name) { Place = l };
+
+    /// <summary>A machine of layers without an input, in float64, as a recurrence goes through it.</summary>
+    public static Machine<double> Recurrence(ResidualChain chain, double blockSd, Rng rng)
+    {
+        var (layers, couplings) = Layers(chain, blockSd, chain.Depth + 1, loads: false);
+        var machine = new Machine<double>(new([layers], couplings), rng, responds: false);
+        Draw(machine, blockSd, rng);
+        machine.Load();
+        return machine;
     }
 
     /// <summary>What learning changes, in the order of files: input, blocks, neurons, diffusions that are trained, readout.</summary>
@@ -51,7 +84,8 @@ internal static class Ladder
     {
         var (chain, trunk) = (shape.Chain, shape.Chain.Trunk.Name);
         Tensor<T> Of(string name) => machine.Parameters.First(p => p.Name == name);
-        IEnumerable<Tensor<T>> Each(Func<int, string> name) => Enumerable.Range(0, chain.Depth + 1).Select(l => Of(name(l)));
+        int blocks = machine.Network.Couplings.OfType<Block>().Count();
+        IEnumerable<Tensor<T>> Each(Func<int, string> name) => Enumerable.Range(0, blocks).Select(l => Of(name(l)));
         return
         [
             Of($"{shape.Encoder.Name}.W"),
@@ -73,11 +107,16 @@ internal static class Ladder
     public static void Draw<T>(Machine<T> machine, ChainShape shape, Rng rng)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        Uniform(machine.Parameters.First(p => p.Name == $"{shape.Encoder.Name}.W"), shape.Encoder.Sd, rng);
+        Draw(machine, shape.BlockSd, rng);
+    }
+
+    private static void Draw<T>(Machine<T> machine, double blockSd, Rng rng)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         foreach (var p in machine.Parameters)
-            if (p.Name == $"{shape.Encoder.Name}.W")
-                Uniform(p, shape.Encoder.Sd, rng);
-            else if (p.Name.EndsWith(".K", StringComparison.Ordinal))
-                Uniform(p, shape.BlockSd, rng);
+            if (p.Name.EndsWith(".K", StringComparison.Ordinal))
+                Uniform(p, blockSd, rng);
     }
 
     /// <summary>A tensor's uniform values, from the stream of its name.</summary>

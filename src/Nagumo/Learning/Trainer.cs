@@ -14,7 +14,7 @@ public sealed class Trainer : IDisposable
     private readonly WorkerTeam _team;
     private readonly ILearner<float> _learner;
     private readonly Trainer<float> _loop;
-    private readonly Chip<float>? _chip;
+    private readonly Chip<float> _chip;
     private readonly DataSet _data;
     private Checkpoint? _saved;
     private int _waited;
@@ -27,15 +27,16 @@ public sealed class Trainer : IDisposable
     {
         experiment.Validate();
         (_experiment, _data) = (experiment, data);
-        _chip = experiment.Chain is null || experiment.IsLadder ? new(experiment) : null;
-        Network = _chip?.Machine.Network ?? experiment.BuildNetwork();
+        _chip = new(experiment);
         var rng = new Rng(experiment.Seed);
         var task = LearningTasks.Of(experiment.Task, data.Train.Targets);
         Readout = Learners.ReadoutOf(experiment, Network, task);
         Fitting.Require(Network, Readout, experiment.Readout.Population, data.Name, data.Train);
         InputLoader<float>.Require(experiment.Pixels, data.Train);
         _team = new(threads);
-        _learner = Learners.Of(new(experiment, Network, Readout, _team, rng, Math.Max(experiment.Batch, EvaluationBatch * threads), _chip));
+        _learner = Learners.Of<float>(
+            new(experiment, Network, Readout, _team, rng, Math.Max(experiment.Batch, EvaluationBatch * threads), _chip)
+        );
         _loop = new(
             _learner,
             data,
@@ -62,9 +63,8 @@ public sealed class Trainer : IDisposable
     internal DataSet Data => _data;
     internal Readout Readout { get; }
 
-    /// <summary>The network's machine; a chain has none.</summary>
-    internal Machine<float> Machine =>
-        _chip?.Machine ?? throw new InvalidOperationException("A chain of layers is no network of block sweeps.");
+    /// <summary>The network's machine.</summary>
+    internal Machine<float> Machine => _chip.Machine;
 
     internal IReadOnlyList<Tensor<float>> Parameters => _learner.Parameters;
 
@@ -132,7 +132,7 @@ public sealed class Trainer : IDisposable
     public int TrainSamples => _loop.TrainSamples;
 
     /// <summary>The network that is trained.</summary>
-    public Network Network { get; }
+    public Network Network => Machine.Network;
 
     /// <summary>The network's answer to one sample.</summary>
     /// <param name="set">Samples of the shape that it was trained on.</param>
@@ -237,7 +237,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _learner.Dispose();
-        _chip?.Dispose();
+        _chip.Dispose();
         _loop.Dispose();
         _team.Dispose();
     }
@@ -245,7 +245,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Programmed parameters → effective ones → everything that is derived from them.</summary>
     private void Load(int epochs)
     {
-        _chip?.Apply(epochs + _waited);
+        _chip.Apply(epochs + _waited);
         _learner.Load();
     }
 

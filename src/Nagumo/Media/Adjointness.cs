@@ -1,3 +1,5 @@
+using Nagumo.Kernels;
+
 namespace Nagumo.Media;
 
 /// <summary>How symmetric a chain is at a rest state: S·J for its linearised forces, and its responses to currents.</summary>

@@ -93,8 +93,34 @@ public sealed record BifurcationDiagram(
                     cycles.Add(CycleBranch.FromCycle(family, p, cycle, low, high, cancel: cancel));
             progress?.Invoke(0.7 + 0.3 * (i + 1) / CycleSeeds);
         }
-        return new(family, low, high, rest, cycles);
+        return new(family, low, high, rest, Distinct(cycles));
     }
+
+    /// <summary>Every branch once: of those that were followed twice, as from both their ends, the one with the wider range of the parameter.</summary>
+    internal static IReadOnlyList<CycleBranch> Distinct(IReadOnlyList<CycleBranch> branches)
+    {
+        var kept = new List<int>();
+        foreach (int i in Enumerable.Range(0, branches.Count).OrderByDescending(i => Width(branches[i])))
+            if (!kept.Exists(longer => LiesOn(branches[i], branches[longer])))
+                kept.Add(i);
+        // In the order in which they were found.
+        return [.. kept.Order().Select(i => branches[i])];
+
+        static double Width(CycleBranch b) => b.Points.Max(p => p.Parameter) - b.Points.Min(p => p.Parameter);
+    }
+
+    /// <summary>Whether the cycles well within a branch lie on another one.</summary>
+    private static bool LiesOn(CycleBranch branch, CycleBranch longer)
+    {
+        int n = branch.Points.Count;
+        return new[] { n / 4, n / 2, 3 * n / 4 }.All(i =>
+            longer.At(branch.Points[i].Parameter).Any(c => AreOne(c, branch.Points[i].Cycle))
+        );
+    }
+
+    /// <summary>Whether two cycles at one value of the parameter are the same, each as exact as its branch.</summary>
+    internal static bool AreOne(LimitCycle a, LimitCycle b) =>
+        Math.Abs(a.Period - b.Period) < 0.01 * a.Period && Math.Abs(a.UMax - b.UMax) + Math.Abs(a.UMin - b.UMin) < 0.01 * (a.UMax - a.UMin);
 
     private static List<RestBranch> RestBranches(CellFamily family, double low, double high, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using Nagumo.Kernels;
 using Nagumo.Relaxation;
 using Nagumo.Symbolics;
 

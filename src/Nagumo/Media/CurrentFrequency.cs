@@ -97,12 +97,8 @@ public sealed record CurrentFrequency(IReadOnlyList<FiringRange> Firing, IReadOn
     {
         int n = stretch.Points.Count;
         return new[] { n / 4, n / 2, 3 * n / 4 }.Any(i =>
-            longer.At(stretch.Points[i].Parameter).Any(c => Same(c, stretch.Points[i].Cycle))
+            longer.At(stretch.Points[i].Parameter).Any(c => BifurcationDiagram.AreOne(c, stretch.Points[i].Cycle))
         );
-
-        static bool Same(LimitCycle a, LimitCycle b) =>
-            Math.Abs(a.Period - b.Period) < 0.01 * a.Period
-            && Math.Abs(a.UMax - b.UMax) + Math.Abs(a.UMin - b.UMin) < 0.01 * (a.UMax - a.UMin);
     }
 
     private static FiringRange Range(CycleBranch stretch, int count, IReadOnlyList<HopfOnset> onsets)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;
@@ -43,7 +44,7 @@ internal sealed unsafe class FactoredSteps<T> : ITeamWork, ISheetSteps
     private int _parity;
     private bool _vertical;
 
-    public FactoredSteps(SheetMemory<T> memory, Stencil stencil, SheetOptions options, Symbolics.Simd simd, int threads)
+    public FactoredSteps(SheetMemory<T> memory, Stencil stencil, SheetOptions options, Simd simd, int threads)
     {
         (_memory, _rows, _columns) = (memory, options.Rows, options.Columns);
         _increment = new(memory, stencil.Rows, KernelCompiler.Compile<T>(stencil.Increment, simd), _columns);

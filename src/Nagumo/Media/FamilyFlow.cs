@@ -1,3 +1,4 @@
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;

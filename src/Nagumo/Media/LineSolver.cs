@@ -30,12 +30,12 @@ internal abstract unsafe class LineSolver<T>
     /// <param name="r">≥ 0.</param>
     /// <param name="ring">Whether the ends are neighbours.</param>
     /// <param name="simd">The width.</param>
-    public static LineSolver<T> Create(int cells, double r, bool ring, Symbolics.Simd simd) =>
+    public static LineSolver<T> Create(int cells, double r, bool ring, Simd simd) =>
         simd switch
         {
-            Symbolics.Simd.Vector512 => new Wide<Vector512<T>, Lanes512<T>>(cells, r, ring),
-            Symbolics.Simd.Vector256 => new Wide<Vector256<T>, Lanes256<T>>(cells, r, ring),
-            Symbolics.Simd.Vector128 => new Wide<Vector128<T>, Lanes128<T>>(cells, r, ring),
+            Simd.Vector512 => new Wide<Vector512<T>, Lanes512<T>>(cells, r, ring),
+            Simd.Vector256 => new Wide<Vector256<T>, Lanes256<T>>(cells, r, ring),
+            Simd.Vector128 => new Wide<Vector128<T>, Lanes128<T>>(cells, r, ring),
             _ => new Wide<T, Lanes1<T>>(cells, r, ring),
         };
 

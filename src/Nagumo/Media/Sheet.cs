@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;
@@ -38,7 +39,7 @@ public sealed unsafe class Sheet<T> : IDisposable
     public Sheet(SheetOptions options, ReadOnlySpan<T> current = default, int threads = 1)
         : this(options, current, threads, KernelCompiler.Default, Wavefront.DefaultLevels) { }
 
-    internal Sheet(SheetOptions options, ReadOnlySpan<T> current, int threads, Symbolics.Simd simd, int levels)
+    internal Sheet(SheetOptions options, ReadOnlySpan<T> current, int threads, Simd simd, int levels)
     {
         _options = options;
         (_rows, _columns) = (options.Rows, options.Columns);

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Media;
@@ -62,7 +64,7 @@ internal sealed unsafe class SheetStencil<T>
 }
 
 /// <summary>The rows of a sheet that Euler steps take on.</summary>
-internal sealed unsafe class ExplicitRows<T>(SheetMemory<T> memory, Stencil stencil, SheetOptions options, Symbolics.Simd simd) : ISheetRows
+internal sealed unsafe class ExplicitRows<T>(SheetMemory<T> memory, Stencil stencil, SheetOptions options, Simd simd) : ISheetRows
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly SheetStencil<T> _step = new(memory, stencil.Rows, KernelCompiler.Compile<T>(stencil.Step, simd), options.Columns);

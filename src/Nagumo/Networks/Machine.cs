@@ -159,6 +159,9 @@ public sealed unsafe class Machine<T> : IDisposable
     /// <summary>A state for the differences of nudged phases: the only constant drive is the nudge's.</summary>
     internal State<T> CreateDifference(int lanes, int nudged) => new(this, lanes, allFields: false, nudged);
 
+    /// <summary>A state that holds so many neurons of each population at a time, all of their fields: its memory does not grow with the network.</summary>
+    internal State<T> CreateWindow(int lanes, int neurons) => new(this, lanes, allFields: true, window: neurons);
+
     /// <summary>Renews everything that is derived from the parameters. Call it after they changed.</summary>
     public void Load()
     {
@@ -248,6 +251,48 @@ public sealed unsafe class Machine<T> : IDisposable
     /// <param name="ws">The thread's workspace.</param>
     internal void PrepareWithout(State<T> s, int p, bool[] without, Workspace<T> ws) =>
         Prepare(DriveKind.Drive, s, null, _incoming[p], null, adjoint: false, ws, without);
+
+    /// <summary>The drives of some couplings into neurons [first, first + count) of population p: what a window of a state is asked for.</summary>
+    /// <param name="p">The population.</param>
+    /// <param name="first">First neuron.</param>
+    /// <param name="count">Neurons.</param>
+    /// <param name="couplings">The couplings, in the order in which their drives are added; they read nothing outside but clamped fields.</param>
+    internal Part SelectPart(int p, int first, int count, IReadOnlyList<int> couplings)
+    {
+        bool Drives(Incoming i) => _ends[i.Coupling][i.End] is var end && end.First >= first && end.First + end.Count <= first + count;
+        List<Incoming> Of(IEnumerable<Incoming> list) => [.. couplings.SelectMany(c => list.Where(i => i.Coupling == c && Drives(i)))];
+        return new(p, first, count, Of(_constant[p].Concat(_incoming[p])), Of(_incoming[p]), [.. couplings]);
+    }
+
+    /// <summary>Drives of a part alone into s.Drive; the window goes there.</summary>
+    internal void DrivePart(Part part, State<T> s, Workspace<T> ws)
+    {
+        s.First = part.First;
+        Prepare(DriveKind.Drive, s, null, part.All, null, adjoint: false, ws);
+        foreach (int f in _sites[part.Population]!.Driven)
+            Sum(s, null, DriveKind.Drive, f, part.All, default, s.Drive(part.Population, f), part.First, part.Count, adjoint: false, ws);
+    }
+
+    /// <summary>Derivatives of a part's drives at x along a direction, into the direction's drives; the windows go there.</summary>
+    internal void TangentPart(Part part, State<T> x, State<T> direction, Workspace<T> ws)
+    {
+        x.First = direction.First = part.First;
+        Prepare(DriveKind.Tangent, direction, x, part.Moving, null, adjoint: false, ws);
+        foreach (int f in _sites[part.Population]!.Driven)
+            Sum(
+                direction,
+                x,
+                DriveKind.Tangent,
+                f,
+                part.Moving,
+                default,
+                direction.Drive(part.Population, f),
+                part.First,
+                part.Count,
+                adjoint: false,
+                ws
+            );
+    }
 
     /// <summary>Drives of every population into s.Drive: what the flow, forces and residuals read.</summary>
     internal void Drives(State<T> s, Workspace<T> ws)
@@ -415,7 +460,7 @@ public sealed unsafe class Machine<T> : IDisposable
     private void Fields(State<T>? s, EndPlace[] ends, Span<MatView<T>> into, bool moving)
     {
         for (int k = 0; s is not null && k < ends.Length; k++)
-            into[k] = moving && _sites[ends[k].Population] is null ? default : ends[k].Of(s.X(ends[k].Population, ends[k].Field));
+            into[k] = moving && _sites[ends[k].Population] is null ? default : s.At(ends[k]);
     }
 
     /// <summary>drive = constant + the drives of the listed couplings into field f, or their changes, or their derivatives.</summary>
@@ -451,7 +496,7 @@ public sealed unsafe class Machine<T> : IDisposable
             if (count < rows && !any)
             {
                 // A slice leaves the other rows as they are.
-                Begin(constant, drive, row0, rows);
+                Begin(constant, drive, row0 - s.First, rows);
                 init = drive;
             }
             Fields(s, ends, fields, moving: mode != DriveKind.Drive);
@@ -461,8 +506,8 @@ public sealed unsafe class Machine<T> : IDisposable
                     {
                         End = e,
                         Fields = fields[..ends.Length],
-                        Init = ends[e].Of(init),
-                        Drive = ends[e].Of(drive),
+                        Init = s.At(ends[e], init),
+                        Drive = s.At(ends[e], drive),
                         Row0 = first - ends[e].First,
                         Rows = count,
                         Adjoint = adjoint,
@@ -484,8 +529,8 @@ public sealed unsafe class Machine<T> : IDisposable
                         End = e,
                         Fields = phase[..ends.Length],
                         At = from[..ends.Length],
-                        Init = Lanes(ends[e].Of(init), lane0, n),
-                        Drive = Lanes(ends[e].Of(drive), lane0, n),
+                        Init = Lanes(s.At(ends[e], init), lane0, n),
+                        Drive = Lanes(s.At(ends[e], drive), lane0, n),
                         Row0 = first - ends[e].First,
                         Rows = count,
                         Lane0 = lane0,
@@ -502,7 +547,7 @@ public sealed unsafe class Machine<T> : IDisposable
             any = true;
         }
         if (!any)
-            Begin(constant, drive, row0, rows);
+            Begin(constant, drive, row0 - s.First, rows);
     }
 
     /// <summary>drive = constant, or 0.</summary>
@@ -609,7 +654,16 @@ public sealed unsafe class Machine<T> : IDisposable
         return tensor;
     }
 
-    private readonly record struct Incoming(int Coupling, int End, int Field);
+    internal readonly record struct Incoming(int Coupling, int End, int Field);
+
+    /// <summary>Some neurons of a population and the couplings that drive them there: <see cref="SelectPart"/>.</summary>
+    /// <param name="Population">The population.</param>
+    /// <param name="First">First neuron.</param>
+    /// <param name="Count">Neurons.</param>
+    /// <param name="All">All drives.</param>
+    /// <param name="Moving">Those that change while relaxing.</param>
+    /// <param name="Couplings">The couplings.</param>
+    internal sealed record Part(int Population, int First, int Count, List<Incoming> All, List<Incoming> Moving, int[] Couplings);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose()

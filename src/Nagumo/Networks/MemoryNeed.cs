@@ -15,11 +15,10 @@ internal static class MemoryNeed
     /// <summary>Throws where this machine cannot hold a network in scalars of so many bytes.</summary>
     /// <param name="network">The definition.</param>
     /// <param name="scalar">Bytes of a scalar.</param>
-    /// <param name="more">Parameters beside those that the network states.</param>
     /// <exception cref="ArgumentException">The network is too large.</exception>
-    public static void Require(Network network, int scalar, double more = 0)
+    public static void Require(Network network, int scalar)
     {
-        double weights = (network.Blocks().Sum(b => b.Shape.Aggregate(1.0, (n, length) => n * length)) + more) * scalar,
+        double weights = network.Blocks().Sum(b => b.Shape.Aggregate(1.0, (n, length) => n * length)) * scalar,
             fields = network.Populations.Where(p => !p.IsClamped).Sum(p => (double)p.Fields * p.Size) * scalar,
             all = Copies * weights + PerField * fields,
             has = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;

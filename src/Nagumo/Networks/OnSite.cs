@@ -1,5 +1,6 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
 namespace Nagumo.Networks;
@@ -11,7 +12,8 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
 {
     private readonly Population _population;
     private readonly LocalEquations _equations;
-    private readonly Buffer<T> _constants;
+    private readonly Buffer<T> _constants,
+        _zero = new(1);
     private readonly Rows<T>[] _uniforms;
     private readonly bool[] _loaded;
     private readonly List<(Tensor<T> Tensor, Rows<T> Rows, int[] Which)> _spread = [];
@@ -419,17 +421,40 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
     public void Forces(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> force, int row0, int rows) =>
         RunFields(_forces.Value, x, drive, force, row0, rows);
 
-    /// <summary>momentum += ∂H/∂x of all fields: the kick of a layer in a layer-wise pass.</summary>
-    public void Kick(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> momentum) =>
-        RunFields(_kick.Value, x, drive, momentum, 0, x[0].Rows);
+    /// <summary>momentum += ∂U/∂x of all fields, U the local potential without loads: the kick of a layer in a recurrence along depth.</summary>
+    /// <param name="x">Fields of the neurons from <paramref name="first"/> on.</param>
+    /// <param name="drive">Their drives.</param>
+    /// <param name="momentum">Receives.</param>
+    /// <param name="first">First neuron.</param>
+    public void Kick(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> drive, ReadOnlySpan<MatView<T>> momentum, int first)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = PushDrives(operands, Push(operands, 0, x, 0), drive, 0);
+        n = Push(operands, PushUniforms(operands, n, first, loads: false), momentum, 0);
+        _kick.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
 
-    /// <summary>into = the scaled local potential of each neuron, loads included, drives not.</summary>
-    public void Potential(ReadOnlySpan<MatView<T>> x, MatView<T> into) => RunPlain(_potential.Value, x, [into], 0, x[0].Rows);
+    /// <summary>The derivative of the kick along d: y = (local Hessian without loads)·d at x.</summary>
+    /// <inheritdoc cref="Kick"/>
+    public void KickTangent(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, ReadOnlySpan<MatView<T>> y, int first)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = Push(operands, Push(operands, 0, x, 0), d, 0);
+        n = Push(operands, PushUniforms(operands, n, first, loads: false), y, 0);
+        _hessian.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
 
-    /// <summary>into = ∂²/∂x_f∂x_g of the scaled local potential for f ≤ g, row by row of the upper triangle.</summary>
-    public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into) => RunPlain(_curvature.Value, x, into, 0, x[0].Rows);
+    /// <summary>into = the scaled local potential of each neuron, neither loads nor drives included.</summary>
+    /// <inheritdoc cref="Kick"/>
+    public void Potential(ReadOnlySpan<MatView<T>> x, MatView<T> into, int first)
+    {
+        Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
+        int n = PushUniforms(operands, Push(operands, 0, x, 0), first, loads: false);
+        n = Push(operands, n, [into], 0);
+        _potential.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
+    }
 
-    /// <summary>The same of rows [row0, row0 + rows).</summary>
+    /// <summary>into = ∂²/∂x_f∂x_g of the scaled local potential and loads for f ≤ g, row by row of the upper triangle; rows [row0, row0 + rows).</summary>
     public void Curvature(ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> into, int row0, int rows) =>
         RunPlain(_curvature.Value, x, into, row0, rows);
 
@@ -442,43 +467,39 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         _hessian.Value.Run(operands[..n], x[0].Rows, x[0].Cols);
     }
 
-    /// <summary>into = (∂(s h)/∂parameter at m + δβ d/2 minus the same at m − δβ d/2)/δβ, rows [row0, row0 + rows).</summary>
+    /// <summary>into = (∂(s h)/∂parameter at m + δβ d/2 minus the same at m − δβ d/2)/δβ, of the neurons from <paramref name="first"/> on.</summary>
     public void ParameterContrast(
         string parameter,
         ReadOnlySpan<MatView<T>> mean,
         ReadOnlySpan<MatView<T>> difference,
         T deltaBeta,
         MatView<T> into,
-        int row0,
-        int rows
+        int first
     )
     {
         Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int n = Push(operands, Push(operands, 0, mean, row0), difference, row0);
-        n = PushUniforms(operands, n, row0);
+        int n = Push(operands, Push(operands, 0, mean, 0), difference, 0);
+        n = PushUniforms(operands, n, first);
         operands[n++] = new(&deltaBeta, 0);
         operands[n++] = At(into, 0);
-        _parameterKernels[parameter].Contrast.Run(operands[..n], rows, mean[0].Cols);
+        _parameterKernels[parameter].Contrast.Run(operands[..n], into.Rows, mean[0].Cols);
     }
 
-    /// <summary>into = the derivative of ∂(s h)/∂parameter along d, rows [row0, row0 + rows).</summary>
-    public void ParameterTangent(
-        string parameter,
-        ReadOnlySpan<MatView<T>> x,
-        ReadOnlySpan<MatView<T>> d,
-        MatView<T> into,
-        int row0,
-        int rows
-    )
+    /// <summary>into = the derivative of ∂(s h)/∂parameter along d, of the neurons from <paramref name="first"/> on.</summary>
+    public void ParameterTangent(string parameter, ReadOnlySpan<MatView<T>> x, ReadOnlySpan<MatView<T>> d, MatView<T> into, int first)
     {
         Span<Rows<T>> operands = stackalloc Rows<T>[MaxOperands];
-        int n = Push(operands, Push(operands, 0, x, row0), d, row0);
-        n = PushUniforms(operands, n, row0);
+        int n = Push(operands, Push(operands, 0, x, 0), d, 0);
+        n = PushUniforms(operands, n, first);
         operands[n++] = At(into, 0);
-        _parameterKernels[parameter].Tangent.Run(operands[..n], rows, x[0].Cols);
+        _parameterKernels[parameter].Tangent.Run(operands[..n], into.Rows, x[0].Cols);
     }
 
-    public void Dispose() => _constants.Dispose();
+    public void Dispose()
+    {
+        _constants.Dispose();
+        _zero.Dispose();
+    }
 
     private void RunFields(
         Kernel<T> kernel,
@@ -606,10 +627,20 @@ internal sealed unsafe partial class OnSite<T> : IDisposable
         return n;
     }
 
-    private int PushUniforms(Span<Rows<T>> operands, int n, int row0)
+    /// <param name="operands">Receives them.</param>
+    /// <param name="n">How many are there already.</param>
+    /// <param name="row0">First neuron.</param>
+    /// <param name="loads">False for none.</param>
+    private int PushUniforms(Span<Rows<T>> operands, int n, int row0, bool loads = true)
     {
-        foreach (var r in _uniforms)
-            operands[n++] = new(r.Data + row0 * r.Stride, r.Stride);
+        for (int i = 0; i < _uniforms.Length; i++)
+        {
+            var r = _uniforms[i];
+            operands[n++] =
+                !loads && Array.IndexOf(_equations.Loads, _equations.Uniforms[i]) >= 0
+                    ? new(_zero.Pointer, 0)
+                    : new(r.Data + row0 * r.Stride, r.Stride);
+        }
         return n;
     }
 

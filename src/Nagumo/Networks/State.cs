@@ -16,7 +16,12 @@ public sealed unsafe partial class State<T> : IDisposable
         _drive,
         _constant;
 
-    internal State(Machine<T> machine, int lanes, bool allFields, int? nudged = null)
+    /// <param name="machine">The machine.</param>
+    /// <param name="lanes">Lanes.</param>
+    /// <param name="allFields">Whether to store inhibitors that could be eliminated.</param>
+    /// <param name="nudged">The population that is nudged, where that is the only constant drive.</param>
+    /// <param name="window">How many neurons of a population are held at a time; 0 for all of them.</param>
+    internal State(Machine<T> machine, int lanes, bool allFields, int? nudged = null, int window = 0)
     {
         (Lanes, Capacity, AllFields, _machine) = (lanes, lanes, allFields, machine);
         var populations = machine.Network.Populations;
@@ -33,14 +38,16 @@ public sealed unsafe partial class State<T> : IDisposable
             {
                 Plan(_x, allFields || machine.IsLive(p, f));
                 Plan(_drive, f == 0 || machine.IsDriven(p, f));
-                Plan(_constant, nudged is { } only ? p == only && f == 0 : machine.HasConstantDrive(p, f));
+                Plan(_constant, window == 0 && (nudged is { } only ? p == only && f == 0 : machine.HasConstantDrive(p, f)));
 
                 void Plan(MatView<T>[][] table, bool wanted)
                 {
                     if (!wanted)
                         return;
-                    plan.Add((table, p, f, needed, populations[p].Size));
-                    needed += (long)populations[p].Size * padded;
+                    int rows = window > 0 ? window : populations[p].Size;
+                    plan.Add((table, p, f, needed, rows));
+                    // A line more, so that fields of sizes that are powers of two do not meet in one set of the caches.
+                    needed += (long)rows * padded + Padding;
                 }
             }
         }
@@ -62,6 +69,9 @@ public sealed unsafe partial class State<T> : IDisposable
 
     /// <summary>Whether inhibitors that could be eliminated are stored too.</summary>
     internal bool AllFields { get; }
+
+    /// <summary>The first neuron that a window holds; 0 where a state holds all of them.</summary>
+    internal int First { get; set; }
 
     /// <summary>Largest |∂H/∂x| of each lane, as last measured; [1 × lanes].</summary>
     internal MatView<T> LaneResidual { get; private set; }
@@ -92,6 +102,12 @@ public sealed unsafe partial class State<T> : IDisposable
 
     /// <summary>Field f of population p; the empty view for an inhibitor that is eliminated.</summary>
     internal MatView<T> X(int population, int field) => _x[population][field];
+
+    /// <summary>The field at an end.</summary>
+    internal MatView<T> At(EndPlace end) => At(end, _x[end.Population][end.Field]);
+
+    /// <summary>An end's rows of a view of what the state holds of its population.</summary>
+    internal MatView<T> At(EndPlace end, MatView<T> view) => end.Of(view, _drive[end.Population][0].IsEmpty ? 0 : First);
 
     /// <summary>All fields of population p.</summary>
     internal ReadOnlySpan<MatView<T>> Fields(int population) => _x[population];
@@ -154,6 +170,15 @@ public sealed unsafe partial class State<T> : IDisposable
             for (int lane = 0; lane < Lanes; lane++)
                 _x[p][0][r, lane] = from[r, lane % other.Lanes];
         }
+    }
+
+    /// <summary>Sets every relaxed field of one lane to zero.</summary>
+    internal void ClearLane(int lane)
+    {
+        for (int p = 0; p < _x.Length; p++)
+        for (int f = 0; f < _x[p].Length; f++)
+        for (int r = 0; !_drive[p][0].IsEmpty && r < _x[p][f].Rows; r++)
+            _x[p][f].Row(r)[lane] = T.Zero;
     }
 
     /// <summary>Sets every relaxed field to zero, in the lanes from <paramref name="from"/> on.</summary>

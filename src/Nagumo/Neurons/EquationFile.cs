@@ -6,11 +6,12 @@ namespace Nagumo.Neurons;
 /// <remarks>
 /// <para><c>u' = k*(u - u^3/3) - v</c> or <c>du/dt = …</c> is an equation; <c>tau*v' = …</c>, <c>C*dv/dt = …</c> one with a time constant.
 /// <c>k = 0.5</c> is a parameter, <c>b = 2*k</c> one that follows others, <c>m = (1 + tanh(u))/2</c> a quantity, <c>f(x) = x - x^3/3</c> a function, in any
-/// order. <c>u(0) = 0.1</c> is where a search for rest starts; <c>pairs: q1 p1, q2 p2</c> pairs coordinates and momenta; <c>#</c>, <c>%</c> and
+/// order. <c>u(0) = 0.1</c> is where a search for rest starts; <c>pairs: q1 p1, q2 p2</c> pairs coordinates and momenta; <c>units: V mV, t ms</c>
+/// states units, which label what is printed and drawn; <c>#</c>, <c>%</c> and
 /// <c>//</c> begin a comment. Expressions are those of potentials; names may be Greek, and ’ and ′ are primes.</para>
 /// <para>Of XPPAUT: <c>par a=1, b=2</c>, <c>init u=-1</c>, <c>!b=2*a</c>, <c>aux</c> and <c>@</c> lines (ignored), <c>done</c>; names of a file <c>*.ode</c> compare without case.
 /// Of Brian: a unit's tail <c>: 1</c>; a bare <c>I : 1</c> declares a parameter that needs a value.</para>
-/// <para>JSON: <c>{"equations": ["u' = …", …], "parameters": {"k": 0.5}, "start": {"u": 0.1}}</c>.</para>
+/// <para>JSON: <c>{"equations": ["u' = …", …], "parameters": {"k": 0.5}, "start": {"u": 0.1}, "units": {"u": "mV", "t": "ms"}}</c>.</para>
 /// </remarks>
 public static class EquationFile
 {
@@ -21,7 +22,7 @@ public static class EquationFile
         AllowDuplicateProperties = false,
     };
 
-    private static readonly string[] Keys = ["equations", "parameters", "start"];
+    private static readonly string[] Keys = ["equations", "parameters", "start", "units"];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
@@ -105,10 +106,14 @@ public static class EquationFile
                                     )
                             );
                         break;
+                    case "units" when value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(p => IsText(p.Value)):
+                        foreach (var p in value.EnumerateObject())
+                            statements.Add(new($"units: {p.Name} {p.Value}", $"units.{p.Name}", 0));
+                        break;
                     default:
                         throw new EquationFileException(
                             Keys.Contains(property.Name)
-                                ? $"{name}: '{property.Name}' = {Excerpt.Of(value.GetRawText())}: give {(property.Name == "equations" ? "a list of texts, [\"u' = …\", …]" : "numbers by name, {\"a\": 1}")}"
+                                ? $"{name}: '{property.Name}' = {Excerpt.Of(value.GetRawText())}: give {(property.Name == "equations" ? "a list of texts, [\"u' = …\", …]" : property.Name == "units" ? "texts by name, {\"u\": \"mV\", \"t\": \"ms\"}" : "numbers by name, {\"a\": 1}")}"
                                 : $"{name}: a file of equations has no key '{Excerpt.Of(property.Name)}'.{Nearest.Hint(Excerpt.Of(property.Name), Keys)}"
                         );
                 }

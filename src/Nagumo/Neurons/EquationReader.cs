@@ -15,7 +15,8 @@ internal sealed partial class EquationReader
     private readonly List<(Statement At, Group Name, int From, int To)> _definitions = [],
         _start = [];
     private readonly List<(Statement At, Group Name)> _declared = [];
-    private readonly List<(Statement At, int From)> _pairs = [];
+    private readonly List<(Statement At, int From)> _pairs = [],
+        _units = [];
     private readonly Dictionary<string, UserFunction> _functions;
     private readonly Dictionary<string, Symbol> _symbols;
 
@@ -82,9 +83,14 @@ internal sealed partial class EquationReader
     [GeneratedRegex(@"^\s*pairs\s*:")]
     private static partial Regex PairsStart();
 
+    [GeneratedRegex(@"^\s*units?\s*:")]
+    private static partial Regex UnitsStart();
+
     private void Sort(Statement s)
     {
-        if (PairsStart().Match(s.Text) is { Success: true } pairs)
+        if (UnitsStart().Match(s.Text) is { Success: true } units)
+            _units.Add((s, units.Length));
+        else if (PairsStart().Match(s.Text) is { Success: true } pairs)
             _pairs.Add((s, pairs.Length));
         else if (SecondOrder().Match(s.Text) is { Success: true } second)
             throw Wrong(s, second.Groups["x"].Index, TwoOfFirstOrder(second.Groups["x"].Value, second.Groups["right"].Value));
@@ -114,7 +120,7 @@ internal sealed partial class EquationReader
             throw Wrong(
                 s,
                 s.Text.Length - s.Text.TrimStart().Length,
-                "not a statement; write x' = …, tau*x' = …, name = number, x(0) = number or pairs: q p"
+                "not a statement; write x' = …, tau*x' = …, name = number, x(0) = number, units: x mV or pairs: q p"
             );
     }
 
@@ -199,7 +205,33 @@ internal sealed partial class EquationReader
         var start = _start
             .Select(d => new EquationSystem.Definition(_symbols[d.Name.Value].Name, Expression(d.At, d.From, d.To), Place(d.At, d.From)))
             .ToList();
-        return new(_system, equations, definitions, start, Pairs());
+        return new(_system, equations, definitions, start, Pairs(), Units());
+    }
+
+    private Dictionary<string, string> Units()
+    {
+        var units = new Dictionary<string, string>();
+        foreach (var (s, start) in _units)
+        {
+            int from = start;
+            foreach (string part in s.Text[from..].Split(','))
+            {
+                string[] words = part.Trim().Split(' ', 2, StringSplitOptions.TrimEntries);
+                if (words.Length != 2 || !Kinetics.IsUnit(words[1]))
+                    throw Wrong(s, from, $"'{Excerpt.Of(part.Trim())}' is no name with its unit; write units: V mV, t ms, I µA/cm²");
+                string name = _symbols.TryGetValue(words[0], out var known) ? known.Name : words[0];
+                if (known is null && !Kinetics.Unnamed.Contains(name))
+                    throw Wrong(
+                        s,
+                        from,
+                        $"'{Excerpt.Of(name)}' is neither a variable, a parameter, the time t nor the current.{Nearest.Hint(Excerpt.Of(name), [.. _symbols.Keys, .. Kinetics.Unnamed])}"
+                    );
+                if (!units.TryAdd(name, words[1]))
+                    throw Wrong(s, from, $"the unit of '{name}' is given twice");
+                from += part.Length + 1;
+            }
+        }
+        return units;
     }
 
     private Dictionary<string, double> Canonical(IReadOnlyDictionary<string, double> parameters) =>

@@ -18,10 +18,11 @@ public sealed class EquationSystem
         IReadOnlyList<Equation> equations,
         IReadOnlyList<Definition> definitions,
         IReadOnlyList<Definition> start,
-        IReadOnlyList<(int Q, int P)> pairs
+        IReadOnlyList<(int Q, int P)> pairs,
+        IReadOnlyDictionary<string, string> units
     )
     {
-        (Name, _equations, _definitions, _start, Pairs) = (name, equations, definitions, start, pairs);
+        (Name, _equations, _definitions, _start, Pairs, Units) = (name, equations, definitions, start, pairs, units);
         Variables = [.. equations.Select(e => e.Variable)];
         var resolved = new Resolver(name, definitions);
         Parameters = resolved.Parameters;
@@ -31,6 +32,7 @@ public sealed class EquationSystem
         Kinetics = new(name, Variables, [.. forces.Select(f => f.Force)], [.. forces.Select(f => f.Tau)], Parameters)
         {
             Start = StatesStart ? Start : null,
+            Units = units,
         };
     }
 
@@ -65,6 +67,10 @@ public sealed class EquationSystem
     /// <summary>The stated pairs of coordinates and momenta, as indices of <see cref="Variables"/>; empty where none are stated.</summary>
     public IReadOnlyList<(int Q, int P)> Pairs { get; }
 
+    /// <summary>The stated units by name: of variables, parameters, quantities, the time "t" and the "current"; empty where none are stated. They are
+    /// labels: nothing is converted.</summary>
+    public IReadOnlyDictionary<string, string> Units { get; }
+
     /// <summary>The rates with the parameters' values written in: expressions of the variables alone.</summary>
     /// <exception cref="EquationFileException">Numbers overflow, or something is divided by 0.</exception>
     public IReadOnlyList<Expr> NumericRates =>
@@ -91,7 +97,7 @@ public sealed class EquationSystem
     /// <exception cref="ArgumentException">There is no parameter of a name, or a value is not finite.</exception>
     /// <exception cref="EquationFileException">A time constant becomes 0.</exception>
     public EquationSystem With(IReadOnlyDictionary<string, double> values) =>
-        new(Name, _equations, Replaced(Name, [.. Variables.Select(x => x.Name)], _definitions, values), _start, Pairs);
+        new(Name, _equations, Replaced(Name, [.. Variables.Select(x => x.Name)], _definitions, values), _start, Pairs, Units);
 
     internal static IReadOnlyList<Definition> Replaced(
         string system,
@@ -128,6 +134,7 @@ public sealed class EquationSystem
                 .. Pairs.Count > 0
                     ? [$"pairs: {string.Join(", ", Pairs.Select(p => $"{Variables[p.Q]} {Variables[p.P]}"))}"]
                     : Array.Empty<string>(),
+                .. Units.Count > 0 ? [$"units: {string.Join(", ", Units.Select(u => $"{u.Key} {u.Value}"))}"] : Array.Empty<string>(),
             ]
         );
 

@@ -81,6 +81,34 @@ public sealed class Kinetics
     /// <summary>Where a course starts, one number for each variable; null where none is stated, and it starts at rest.</summary>
     public IReadOnlyList<double>? Start { get; init; }
 
+    /// <summary>Units by name, of variables, parameters, the time "t" and the "current"; empty where none are stated. They label what is printed and
+    /// drawn: nothing is converted.</summary>
+    public IReadOnlyDictionary<string, string> Units { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What has a unit without being a variable or a parameter: the time, and the current that is added, by both its names.</summary>
+    internal static IReadOnlyList<string> Unnamed { get; } = ["t", "current", "I"];
+
+    /// <summary>What may stand as a unit: a few printing characters, since it stands on axes.</summary>
+    internal static bool IsUnit(string text) => text.Length is > 0 and <= 24 && !text.Any(char.IsControl);
+
+    /// <summary>The same kinetics with units stated.</summary>
+    /// <param name="units">See <see cref="Units"/>.</param>
+    /// <exception cref="ArgumentException">A name that neither a variable nor a parameter has and that is not t or current; or a unit of no or more than 24 characters.</exception>
+    public Kinetics InUnits(IReadOnlyDictionary<string, string> units)
+    {
+        string[] names = [.. Fields.Select(x => x.Name), .. Parameters.Select(p => p.Name), .. Unnamed];
+        foreach (var (name, unit) in units)
+        {
+            if (!names.Contains(name))
+                throw new ArgumentException(
+                    $"units.{Excerpt.Of(name)}: '{Name}' has no variable or parameter of this name; the time is t, the current that is added current.{Nearest.Hint(Excerpt.Of(name), names)}"
+                );
+            if (!IsUnit(unit))
+                throw new ArgumentException($"units.{name} = '{Excerpt.Of(unit)}': give a unit of 1 to 24 characters, such as mV.");
+        }
+        return new(Name, Neuron, Fields, Forces, Taus, Parameters) { Start = Start, Units = units };
+    }
+
     /// <summary>All parameters, those of the time constants too.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 

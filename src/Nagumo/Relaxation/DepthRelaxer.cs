@@ -31,47 +31,19 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
     public DepthRelaxer(Machine<T> machine)
     {
         var network = machine.Network;
-        if (Fault(network) is { } fault)
+        if (Depth.Fault(network) is { } fault)
             throw new ArgumentException(
                 $"The depth relaxer is for one population of layers that diffusion along its first axis joins; {fault}."
             );
         _population = machine.Relaxed.Single();
         var population = network.Populations[_population];
         (_layers, _size) = (population.Shape[0], population.Shape.Stride(0));
-        _along = [.. network.Couplings.Select(IsAlong)];
-        _diffusion = [.. Enumerable.Range(0, population.Fields).Select(f => Of(network, _population, f))];
+        _along = [.. network.Couplings.Select(Depth.IsAlong)];
+        _diffusion = [.. Enumerable.Range(0, population.Fields).Select(f => Depth.DiffusionOf(network, _population, f))];
     }
 
     /// <summary>Whether it applies to a network.</summary>
-    public static bool Applies(Network network) => Fault(network) is null;
-
-    private static string? Fault(Network network)
-    {
-        Population[] relaxed = [.. network.Populations.Where(p => !p.IsClamped)];
-        if (relaxed is not [{ Shape.Count: 2 } layers])
-            return $"this network relaxes {string.Join(", ", relaxed.Select(p => $"'{p.Name}' {p.Shape}"))}";
-        if (layers.Fields > 2 || layers.Box is not null)
-            return $"'{layers.Name}' has {(layers.Box is null ? $"{layers.Fields - 1} inhibitors" : "a box")}";
-        for (int f = 0; f < layers.Fields; f++)
-            if (Of(network, network.IndexOf(layers.Name), f) < 0)
-                return $"nothing joins the {(f == 0 ? "activators" : "inhibitors")} of '{layers.Name}'";
-        return null;
-    }
-
-    private static bool IsAlong(Coupling c) => c is DiffusiveAlong { Axis: 0, Boundary: Boundary.Free };
-
-    private static int Of(Network network, int population, int field)
-    {
-        for (int c = 0; c < network.Couplings.Count; c++)
-            if (
-                IsAlong(network.Couplings[c])
-                && network.Couplings[c].Ends[0].Place is null
-                && network.Locate(network.Couplings[c].Ends[0]) is var (p, f)
-                && (p, f) == (population, field)
-            )
-                return c;
-        return -1;
-    }
+    public static bool Applies(Network network) => Depth.Fault(network) is null;
 
     /// <summary>Momentum is common to all lanes.</summary>
     public bool JoinsLanes => true;
@@ -281,7 +253,8 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
             var like = fields[0];
             if (Force.Length == n && Force[0].Rows == like.Rows && Force[0].Cols == like.Cols && Force[0].RowStride == like.RowStride)
                 return;
-            long each = like.Rows * like.RowStride;
+            // Layers lie a power of two apart, as a rule: a line more between arrays keeps what one neuron needs out of one set of the caches.
+            long each = like.Rows * like.RowStride + Buffer<T>.Alignment / sizeof(T);
             int rows = 2 * n + n * (n + 1) / 2;
             if (_memory.Length < rows * each)
             {

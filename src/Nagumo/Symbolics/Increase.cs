@@ -90,22 +90,23 @@ internal readonly record struct Increase(bool Holds, double Where, bool IsNumber
     /// <summary>The points of a range that are looked at, in increasing order.</summary>
     public static IEnumerable<double> Samples(Enclosure range)
     {
-        var points = new SortedSet<double>();
+        var points = new List<double>(3201);
         if (double.IsFinite(range.High - range.Low))
             for (int i = 0; i <= 400; i++)
             {
                 double width = range.High - range.Low,
                     near = width * Math.Pow(10, -i / 50.0);
-                points.UnionWith([range.Low + width * i / 400, range.Low + near, range.High - near]);
+                points.AddRange([range.Low + width * i / 400, range.Low + near, range.High - near]);
             }
         else
         {
             points.Add(0);
             for (int i = -600; i <= 600; i++)
-                points.UnionWith([Math.Pow(10, i / 100.0), -Math.Pow(10, i / 100.0)]);
+                points.AddRange([Math.Pow(10, i / 100.0), -Math.Pow(10, i / 100.0)]);
             for (int i = 1; i <= 400; i++)
-                points.UnionWith([i * 0.025, -i * 0.025]);
+                points.AddRange([i * 0.025, -i * 0.025]);
         }
-        return points.Where(x => x >= range.Low && x <= range.High);
+        points.Sort();
+        return points.Where((x, i) => x >= range.Low && x <= range.High && (i == 0 || x != points[i - 1]));
     }
 }

@@ -73,12 +73,44 @@ public sealed class DiodeCurveTests
         Assert.Equal(Known.PeakVoltage, DiodeCurve.Parse(text, "file").Peak.Volts, 1e-4);
     }
 
+    /// <summary>One curve in many units, in either order of the columns: the same diode.</summary>
+    [Theory]
+    [InlineData("V (mV),I (mA)", ",", 1e3, 1e3)]
+    [InlineData("Voltage [V];Current [uA]", ";", 1, 1e6)]
+    [InlineData("U/mV\tI/µA", "\t", 1e3, 1e6)]
+    [InlineData("voltage_uV,current_nA", ",", 1e6, 1e9)]
+    [InlineData("mV mA", " ", 1e3, 1e3)]
+    [InlineData("# V (mV)   I (mA)", "  ", 1e3, 1e3)]
+    [InlineData("millivolts,Amps", ",", 1e3, 1)]
+    [InlineData("Voltage,Current", ",", 1, 1)]
+    [InlineData("Id (mA),Vd (V)", ",", 1, 1e3, true)]
+    [InlineData("current,voltage", ",", 1, 1, true)]
+    public void Units_of_the_heading_are_honoured(string heading, string separator, double volts, double amperes, bool currentFirst = false)
+    {
+        var lines = Sweep(91, Cubic)
+            .Select(p => (V: p.Item1 * volts, I: p.Item2 * amperes))
+            .Select(p => currentFirst ? (p.I, p.V) : (p.V, p.I))
+            .Select(p => FormattableString.Invariant($"{p.Item1:R}{separator}{p.Item2:R}"));
+        var curve = DiodeCurve.Parse($"{heading}\n{string.Join('\n', lines)}", "file");
+        Assert.Equal(Known.PeakVoltage, curve.Peak.Volts, 1e-4);
+        Assert.Equal(Known.PeakCurrent, curve.Peak.Amperes, 1e-6);
+        Assert.Equal(Known.ValleyCurrent, curve.Valley.Amperes, 1e-6);
+    }
+
+    [Theory]
+    [InlineData("V (dB),I (mA)", "unknown unit 'dB' of 'V (dB)'; known are V, mV, uV or µV")]
+    [InlineData("V (mV),I (lx)", "unknown unit 'lx'")]
+    [InlineData("V (mV),I (mV)", "are voltages: give a voltage and a current")]
+    [InlineData("I (A),current (mA)", "are currents: give a voltage and a current")]
+    public void Unknown_units_are_refused(string heading, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => DiodeCurve.Parse($"{heading}\n0,0\n1,1", "file")).Message);
+
     [Theory]
     [InlineData("0 0\n0.1 1e-3\n0.2 2e-3\n0.3 3e-3", "has no peak with a valley beyond it")]
     [InlineData("0 0\n0.1 3e-3\n0.2 2e-3\n0.3 1e-3", "has no peak with a valley beyond it")]
     [InlineData("0 0\n0.1 1e-3", "2 points are no characteristic")]
     [InlineData("0 0\n0.1 1e-3\n0.1 2e-3\n0.3 1e-3", "two currents at 0.1 V")]
-    [InlineData("0 0\n0.1 1e-3 mA", "file, line 2: '0.1 1e-3 mA' is not a voltage in volts and a current in amperes")]
+    [InlineData("0 0\n0.1 1e-3 mA", "file, line 2: '0.1 1e-3 mA' is not a voltage and a current, e.g. 0.065, 4.7e-3")]
     [InlineData("0 0\n0,1;1e-3", "file, line 2")]
     public void What_is_no_characteristic_is_refused(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => DiodeCurve.Parse(text, "file")).Message);

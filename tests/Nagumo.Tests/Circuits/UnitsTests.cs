@@ -55,7 +55,7 @@ public sealed class UnitsTests
     {
         Gen.Double[1e-3, 1e3]
             .Array[10]
-            .Sample(x =>
+            .ForAll(x =>
             {
                 foreach (var (_, diode) in TunnelDiode.All)
                 {

@@ -5,7 +5,7 @@ namespace Nagumo.Tests.Compute;
 
 public sealed unsafe class GemmTests
 {
-    static readonly SimdWidth[] Widths = [SimdWidth.Scalar, SimdWidth.V128, SimdWidth.V256, SimdWidth.V512];
+    static readonly Simd[] Ways = [.. Widths.Available];
 
     /// <summary>The definition: one chain of fused multiply-adds per element.</summary>
     static T[,] Naive<T>(MatView<T> a, MatView<T> b, MatView<T> init, T scale)
@@ -75,7 +75,7 @@ public sealed unsafe class GemmTests
                 Assert.True(T.IsNaN(c.View.Data[i * c.View.RowStride + j]), $"{what}: wrote beyond row {i}");
         }
 
-        foreach (var width in Widths)
+        foreach (var width in Ways)
         {
             Run($"packed {width}", (from, c) => Gemm.Multiply(left, right, from, c, 0, m, width));
             Run($"no pack {width}", (from, c) => Gemm.Multiply(left, straight.View, from, c, 0, m, width));
@@ -115,7 +115,7 @@ public sealed unsafe class GemmTests
     [Fact]
     public void Every_variant_equals_the_naive_chain_bit_by_bit() =>
         Gen.Select(Gen.Int[1, 70], Gen.Int[1, 70], Gen.Int[1, 70], Gen.Bool, Gen.Bool, Gen.Int[1, 2], Gen.Int[0, 4], Gen.UInt)
-            .Sample(
+            .ForAll(
                 (m, n, k, ta, tb, step, init, seed) =>
                 {
                     Check<float>(m, n, k, ta, tb, step, init, seed);
@@ -197,6 +197,18 @@ public sealed unsafe class GemmTests
             Assert.Throws<ArgumentOutOfRangeException>(() => Gemm.Multiply(left, right, default, c.View, 5, 10)).Message
         );
         Assert.Contains("20×20", Assert.Throws<ArgumentException>(() => right.Pack(a.View)).Message);
-        Assert.Contains("interpreter", Assert.Throws<ArgumentException>(() => Simd.Parse("avx")).Message);
+    }
+
+    [Fact]
+    public void A_width_is_one_of_five_and_of_this_machine()
+    {
+        Assert.Contains("interpreter", Assert.Throws<ArgumentException>(() => Widths.Parse("avx")).Message);
+        string[] names = ["512", "256", "128", "scalar", "interpreter"];
+        foreach (var width in Enum.GetValues<Simd>())
+            if (Widths.Available.Contains(width))
+                Assert.Equal(width, Widths.Parse(names[(int)width]));
+            else
+                Assert.Contains("it has", Assert.Throws<ArgumentException>(() => Widths.Parse(names[(int)width])).Message);
+        Assert.Equal(Widths.Available[0], Widths.Parse(null));
     }
 }

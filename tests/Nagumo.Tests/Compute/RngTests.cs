@@ -35,7 +35,7 @@ public sealed class RngTests
 
     [Fact]
     public void Agrees_with_the_recurrence_in_big_integers() =>
-        Gen.ULong.Sample(
+        Gen.ULong.ForAll(
             seed =>
             {
                 var word = BigInteger.Pow(2, 64);
@@ -139,7 +139,7 @@ public sealed class RngTests
         // Values from tables of the normal distribution, and Φ(Φ⁻¹(p)) = p.
         Assert.Equal(1.959963984540054, Rng.Quantile(0.975), 1e-14);
         Assert.Equal(-8.222082216130435, Rng.Quantile(1e-16), 1e-13);
-        Gen.Double[1e-12, 1 - 1e-12].Sample(p => Assert.Equal(p, Normal.CDF(0, 1, Rng.Quantile(p)), 1e-13));
+        Gen.Double[1e-12, 1 - 1e-12].ForAll(p => Assert.Equal(p, Normal.CDF(0, 1, Rng.Quantile(p)), 1e-13));
         // Both sides of the joints of the three ranges.
         foreach (var p in new[] { 0.075, 0.925, Math.Exp(-25) })
             Assert.Equal(1, Rng.Quantile(p * (1 - 1e-9)) / Rng.Quantile(p * (1 + 1e-9)), 1e-7);

@@ -1,12 +1,13 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 
 namespace Nagumo.Tests.Compute;
 
 /// <summary>Products that leave out a background, against the dense product and against their definition, bit by bit.</summary>
 public sealed unsafe class SparseGemmTests
 {
-    private static readonly SimdWidth[] Widths = [SimdWidth.Scalar, SimdWidth.V128, SimdWidth.V256, SimdWidth.V512];
+    private static readonly Simd[] Ways = [.. Widths.Available];
 
     /// <summary>The definition: background times row sum, then one chain over what differs.</summary>
     private static T[,] Naive<T>(MatView<T> a, MatView<T> b, T background, MatView<T> init, T scale)
@@ -85,7 +86,7 @@ public sealed unsafe class SparseGemmTests
                 Assert.True(T.IsNaN(c.View.Data[i * stride + j]), $"{how} {what}: wrote beyond line {i}");
         }
 
-        foreach (var width in Widths)
+        foreach (var width in Ways)
         foreach (bool byColumns in new[] { false, true })
         {
             Run($"{width}, by columns {byColumns}", (from, c) => SparseGemm.Multiply(left, right, from, c, 0, m, width), byColumns);
@@ -119,7 +120,7 @@ public sealed unsafe class SparseGemmTests
                 Gen.Int[0, 3],
                 Gen.UInt
             )
-            .Sample(
+            .ForAll(
                 (shape, share, samples, background, init, seed) =>
                 {
                     var (m, n, k) = shape;

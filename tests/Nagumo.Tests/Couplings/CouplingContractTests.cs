@@ -29,7 +29,7 @@ public sealed class CouplingContractTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         // 12 rows are a panel, at which a thread's rows may begin.
         Gen.Select(Gen.OneOf(Gen.Int[1, 6], Gen.Int[13, 15]), Gen.Int[1, 6], Gen.Int[1, 4], Gen.Int[0, 15], Gen.Int)
-            .Sample(
+            .ForAll(
                 (a, b, lanes, ends, seed) =>
                 {
                     if (Joined(kind, ends, seed) is not { } coupling)
@@ -66,8 +66,7 @@ public sealed class CouplingContractTests
                     bench.Changes();
                     bench.Gradients();
                 },
-                iter: Cases,
-                threads: 1
+                iter: Cases
             );
 
     /// <summary>Every kind is met often: not all ends are refused.</summary>

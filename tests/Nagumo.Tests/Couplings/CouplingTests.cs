@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Couplings;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 
@@ -79,7 +80,7 @@ public sealed unsafe class CouplingTests
 
     private static void Check<T>(string name)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Shapes.Sample(
+        Shapes.ForAll(
             shape =>
             {
                 var @case = Known[name];
@@ -92,8 +93,7 @@ public sealed unsafe class CouplingTests
                 bench.Contrast();
                 bench.Splitting_changes_no_bit();
             },
-            iter: 12,
-            threads: 1
+            iter: 12
         );
 
     /// <summary>A coupling bound to random parameters, with two random states β₊ and β₋ at its ends.</summary>

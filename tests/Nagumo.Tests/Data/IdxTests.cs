@@ -8,7 +8,7 @@ public sealed class IdxTests
     public void RoundTripsPlainAndGzipped() =>
         Gen
             .Byte.Array[0, 60]
-            .Sample(bytes =>
+            .ForAll(bytes =>
             {
                 var file = Idx.Write(bytes, bytes.Length, 1);
                 foreach (var form in new[] { file, Tiny.Gzip(file) })

@@ -40,7 +40,7 @@ public sealed class ImageFileTests
                 Gen.Byte.Array[256 * 3],
                 Gen.Byte.Array[0, 20]
             )
-            .Sample(
+            .ForAll(
                 (form, filters, random, colours, alphas) =>
                 {
                     var (colour, depth) = form;
@@ -108,7 +108,7 @@ public sealed class ImageFileTests
     {
         var file = Encode(2, 8, Enumerable.Range(0, rows * cols * 3).ToArray(), [4, 3, 1]);
         Gen.Select(Gen.Int[0, 200], Gen.Byte, Gen.Int[0, 200])
-            .Sample(
+            .ForAll(
                 (at, value, cut) =>
                 {
                     var bytes = file[..Math.Min(file.Length, cut)];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text;
 using Nagumo.Data;
 
@@ -31,7 +32,7 @@ public sealed class ImageFolderTests : IDisposable
             byte[] named = [.. Encoding.ASCII.GetBytes(type), .. content],
                 number = new byte[8];
             BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
-            BinaryPrimitives.WriteUInt32BigEndian(number.AsSpan(4), Crc32.Of(named));
+            BinaryPrimitives.WriteUInt32BigEndian(number.AsSpan(4), Crc32.HashToUInt32(named));
             return [.. number.AsSpan(0, 4), .. named, .. number.AsSpan(4)];
         }
     }

@@ -21,7 +21,7 @@ public sealed class NormalisationTests
     public void UnitsAndOriginDoNotMatter() =>
         Gen.Select(Gen.Double[-1, 1].Array[12], Gen.Double[-6, 6], Gen.Double[-1, 1], Gen.Bool)
             .Where(t => t.Item1.Max() - t.Item1.Min() > 0.1)
-            .Sample(
+            .ForAll(
                 (values, exponent, shift, standard) =>
                 {
                     double unit = Math.Pow(10, exponent),

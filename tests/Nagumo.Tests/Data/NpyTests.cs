@@ -56,7 +56,7 @@ public sealed class NpyTests
 
     [Fact]
     public void RoundTripsBitByBit() =>
-        arrays.Sample(array =>
+        arrays.ForAll(array =>
         {
             var bytes = Bytes(array);
             Assert.Equal(0, (bytes.Length - Buffer.ByteLength(array.Values)) % 64);
@@ -66,7 +66,7 @@ public sealed class NpyTests
     [Fact]
     public void NpzRoundTripsAndEqualArraysGiveEqualBytes() =>
         Gen.Select(arrays.Array[0, 4], Gen.Bool)
-            .Sample(
+            .ForAll(
                 (all, compress) =>
                 {
                     var named = all.Select((a, i) => KeyValuePair.Create($"layer{i}/w", a)).ToArray();
@@ -204,7 +204,7 @@ public sealed class NpyTests
     [Fact]
     public void DamageIsRefusedOrHarmless() =>
         Gen.Select(arrays, Gen.Int[0, 300], Gen.Byte, Gen.Int[0, 300])
-            .Sample(
+            .ForAll(
                 (array, at, value, cut) =>
                 {
                     var bytes = Bytes(array);

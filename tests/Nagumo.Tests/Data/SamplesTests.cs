@@ -26,7 +26,7 @@ public sealed class SamplesTests
     [Fact]
     public void BytesAreReadThroughTheirMap() =>
         Gen.Select(Gen.Byte.Array[12], Gen.Double[-3, 3], Gen.Double[0.1, 3])
-            .Sample(
+            .ForAll(
                 (bytes, offset, slope) =>
                 {
                     var samples = new Samples([2, 2, 1], bytes, new ClassTargets(2, new int[3]), new(slope, offset));
@@ -90,7 +90,7 @@ public sealed class SamplesTests
     [Fact]
     public void SplitIsAStratifiedPartition() =>
         Gen.Select(Gen.Int[0, 4].Array[0, 80], Gen.Double[0, 1], Gen.ULong)
-            .Sample(
+            .ForAll(
                 (labels, share, seed) =>
                 {
                     var samples = new Samples([1, 1], new byte[labels.Length], new ClassTargets(5, labels));

@@ -14,7 +14,7 @@ public sealed class BoundarySolverTests
         var options = new EquivalenceOptions(Depth: depth, K: 0.45);
         var rng = new Rng(1);
         using var machine = Equivalence.Chain(options, rng);
-        using var action = new ResidualAction(machine, machine.Layers);
+        using var action = new ResidualAction(new(machine));
         var problem = Equivalence.Problem(options, action, rng);
         var q = problem.Start();
         var report = BoundarySolver.Solve(problem, q);
@@ -79,7 +79,7 @@ public sealed class BoundarySolverTests
             Assert.True(timing.Converged, $"{timing.Method}: {timing.Residual:g3}");
         var rng = new Rng(2);
         using var machine = Equivalence.Chain(options, rng);
-        using var action = new ResidualAction(machine, machine.Layers);
+        using var action = new ResidualAction(new(machine));
         var injection = new double[action.Size(0)];
         rng.FillNormal(injection.AsSpan(0, options.Size));
         var problem = new BoundaryProblem(action, Injection: injection);
@@ -87,7 +87,7 @@ public sealed class BoundarySolverTests
         Assert.True(BoundarySolver.Solve(problem, q).Converged);
 
         // The chain as a network of the house: other couplings, other kernels, other solver.
-        using var network = new Machine<double>(ChainTiming.AsNetwork(machine.Chain, injection), new Rng(1));
+        using var network = new Machine<double>(ChainTiming.AsNetwork(Equivalence.Definition(options), injection), new Rng(1));
         var identity = network.Parameters.First(p => p.Name == "injection-h0.W");
         for (int i = 0; i < options.Size; i++)
             identity.Values[i * options.Size + i] = 1;
@@ -109,7 +109,7 @@ public sealed class BoundarySolverTests
         var options = new EquivalenceOptions(Depth: 8, Strength: 0);
         var rng = new Rng(4);
         using var machine = Equivalence.Chain(options, rng);
-        using var action = new ResidualAction(machine, machine.Layers);
+        using var action = new ResidualAction(new(machine));
         var problem = Equivalence.Problem(options, action, rng);
         double[][] direct = problem.Start(),
             q = problem.Start();
@@ -140,7 +140,7 @@ public sealed class BoundarySolverTests
         }
     }
 
-    /// <summary>A pass keeps one layer, whatever the depth: what grows are parameters and their gradients.</summary>
+    /// <summary>A pass keeps one layer, whatever the depth: what grows are parameters, their gradients and packed copies.</summary>
     [Fact, Trait("speed", "slow")]
     public void Memory_of_an_echo_does_not_grow_with_depth()
     {
@@ -158,7 +158,8 @@ public sealed class BoundarySolverTests
             learner.Load();
             learner.Gradient(set, [.. Enumerable.Range(0, batch)], 1);
             learner.Gradient(set, [.. Enumerable.Range(0, batch)], 1);
-            long parameters = learner.Parameters.Sum(p => 2L * sizeof(float) * p.Values.Length);
+            // Value, gradient, and copies packed for the products forth and back.
+            long parameters = learner.Parameters.Sum(p => 4L * sizeof(float) * p.Values.Length);
             return Resident() - before - parameters;
         }
         Beyond(4);

@@ -53,6 +53,8 @@ internal sealed record LadderCase(string Name, string Reading, double Strength, 
 
     public static TheoryData<string> Boundaries => [.. All.Where(c => !c.IsPass).Select(c => c.Name)];
 
+    public static TheoryData<string> Passes => [.. All.Where(c => c.IsPass).Select(c => c.Name)];
+
     public static LadderCase Get(string name) => All.Single(c => c.Name == name);
 
     public bool IsPass => Reading == "pass";

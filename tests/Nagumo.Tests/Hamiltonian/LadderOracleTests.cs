@@ -1,5 +1,4 @@
 using Nagumo.Compute;
-using Nagumo.Hamiltonian;
 using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
@@ -48,7 +47,7 @@ public sealed class LadderOracleTests
         using var team = new WorkerTeam(1);
         using var learner = LearnerTests.Learner<double>(e, team, LadderCase.Samples);
         Assign(learner);
-        var machine = learner.Chip!.Machine;
+        var machine = learner.Chip.Machine;
         int layers = machine.Network.IndexOf("layer"),
             last = LadderCase.Depth * LadderCase.Size;
         using var ws = new Workspace<double>();
@@ -66,7 +65,7 @@ public sealed class LadderOracleTests
             state.Clear();
             Rest();
             Near(ladder.Recorded("free"), State());
-            double[][] pull = Pull();
+            double[][] pull = Pull(e, (r, lane) => state.X(layers, 0)[last + r, lane]);
             foreach (string phase in (string[])["plus", "minus"])
             {
                 machine.LoadConstants(state, ws);
@@ -92,29 +91,98 @@ public sealed class LadderOracleTests
                 from lane in Enumerable.Range(0, LadderCase.Samples)
                 select state.X(layers, f)[r, lane],
             ];
+    }
 
-        // ∂C/∂u of the last layer by plain loops.
-        double[][] Pull()
+    /// <summary>The pass forward and both echoes, layer by layer, on windows of the machine's state; the head and the penalty by plain loops.</summary>
+    [Theory, MemberData(nameof(LadderCase.Passes), MemberType = typeof(LadderCase))]
+    public void Passes_and_echoes_are_the_recorded_ones(string name)
+    {
+        var ladder = LadderCase.Get(name);
+        var e = ladder.Experiment(new("centred", LadderCase.Beta));
+        using var team = new WorkerTeam(1);
+        using var learner = LearnerTests.Learner<double>(e, team, LadderCase.Samples);
+        Assign(learner);
+        var machine = learner.Chip.Machine;
+        var layers = new DepthRecurrence<double>(machine, ["layer.bias", "x-layer"]);
+        int p = layers.Population;
+        using var ws = new Workspace<double>();
+        using State<double> q = layers.CreateLayer(LadderCase.Samples),
+            momentum = layers.CreateLayer(LadderCase.Samples);
+        for (int r = 0; r < LadderCase.Size; r++)
+        for (int lane = 0; lane < LadderCase.Samples; lane++)
         {
-            double[] z = new double[LadderCase.Classes],
-                y = new double[z.Length],
-                force = new double[z.Length];
-            double[][] pull = [.. Enumerable.Range(0, LadderCase.Size).Select(_ => new double[LadderCase.Samples])];
+            double z = LadderCase.Value("b_in", r);
+            for (int i = 0; i < LadderCase.Inputs; i++)
+                z += LadderCase.Value("W_in", r * LadderCase.Inputs + i) * LadderCase.Set.Floats(lane)[i];
+            q.X(p, 0)[r, lane] = e.Chain!.Amplitude!.Value * Math.Tanh(z);
+        }
+        var free = new List<double>(State(q));
+        for (int l = 0; l < LadderCase.Depth; l++)
+        {
+            layers.Kick(l, q, momentum, ws);
+            layers.Drift(q, momentum);
+            free.AddRange(State(q));
+        }
+        Near(ladder.Recorded("free"), [.. free]);
+
+        double[][] pull = Pull(e, (r, lane) => q.X(p, 0)[r, lane]);
+        foreach (string phase in (string[])["plus", "minus"])
+        {
+            double beta = phase == "plus" ? LadderCase.Beta : -LadderCase.Beta;
+            using State<double> echo = layers.CreateLayer(LadderCase.Samples),
+                back = layers.CreateLayer(LadderCase.Samples);
+            for (int f = 0; f < layers.Fields; f++)
+            for (int r = 0; r < LadderCase.Size; r++)
             for (int lane = 0; lane < LadderCase.Samples; lane++)
             {
-                for (int c = 0; c < z.Length; c++)
-                    z[c] =
-                        LadderCase.Value("b_out", c)
-                        + Enumerable
-                            .Range(0, LadderCase.Size)
-                            .Sum(r => LadderCase.Value("W_out", c * LadderCase.Size + r) * state.X(layers, 0)[last + r, lane]);
-                LadderCase.Set.Targets.Read(lane, y);
-                e.Readout.BuildCost().Gradient(z, y, force);
-                for (int r = 0; r < LadderCase.Size; r++)
-                    pull[r][lane] = Enumerable.Range(0, z.Length).Sum(c => LadderCase.Value("W_out", c * LadderCase.Size + r) * force[c]);
+                echo.X(p, f)[r, lane] = q.X(p, f)[r, lane];
+                back.X(p, f)[r, lane] = -momentum.X(p, f)[r, lane] + (f == 0 ? beta * pull[r][lane] : 0);
             }
-            return pull;
+            var states = new List<double[]> { State(echo) };
+            for (int l = LadderCase.Depth - 1; l >= 0; l--)
+            {
+                for (int r = 0; r < LadderCase.Size; r++)
+                for (int lane = 0; lane < LadderCase.Samples; lane++)
+                {
+                    double u = echo.X(p, 0)[r, lane];
+                    back.X(p, 0)[r, lane] += beta * 2 * e.Chain!.ActivityPenalty!.Value * Math.Sign(u) * Math.Max(Math.Abs(u) - 1, 0);
+                }
+                layers.Drift(echo, back);
+                layers.Kick(l, echo, back, ws);
+                states.Add(State(echo));
+            }
+            states.Reverse();
+            Near(ladder.Recorded(phase), [.. states.SelectMany(s => s)]);
         }
+
+        double[] State(State<double> s) =>
+            [
+                .. from f in Enumerable.Range(0, layers.Fields)
+                from r in Enumerable.Range(0, LadderCase.Size)
+                from lane in Enumerable.Range(0, LadderCase.Samples)
+                select s.X(p, f)[r, lane],
+            ];
+    }
+
+    /// <summary>∂C/∂u of the last layer by plain loops.</summary>
+    private static double[][] Pull(Experiment e, Func<int, int, double> last)
+    {
+        double[] z = new double[LadderCase.Classes],
+            y = new double[z.Length],
+            force = new double[z.Length];
+        double[][] pull = [.. Enumerable.Range(0, LadderCase.Size).Select(_ => new double[LadderCase.Samples])];
+        for (int lane = 0; lane < LadderCase.Samples; lane++)
+        {
+            for (int c = 0; c < z.Length; c++)
+                z[c] =
+                    LadderCase.Value("b_out", c)
+                    + Enumerable.Range(0, LadderCase.Size).Sum(r => LadderCase.Value("W_out", c * LadderCase.Size + r) * last(r, lane));
+            LadderCase.Set.Targets.Read(lane, y);
+            e.Readout.BuildCost().Gradient(z, y, force);
+            for (int r = 0; r < LadderCase.Size; r++)
+                pull[r][lane] = Enumerable.Range(0, z.Length).Sum(c => LadderCase.Value("W_out", c * LadderCase.Size + r) * force[c]);
+        }
+        return pull;
     }
 
     /// <summary>The gradients of all parameters, by the names of <see cref="LadderCase"/>.</summary>

@@ -1,6 +1,5 @@
 using Nagumo.Compute;
 using Nagumo.Data;
-using Nagumo.Hamiltonian;
 using Nagumo.Learning;
 using Nagumo.Tests.Learning;
 
@@ -68,19 +67,19 @@ public sealed class LearnerTests
     internal static Owned<T> Learner<T>(Experiment e, WorkerTeam team, int batch)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        var chip = e.IsLadder ? new Chip<T>(e) : null;
-        var network = chip?.Machine.Network ?? e.Network.Build();
+        var chip = new Chip<T>(e);
+        var network = chip.Machine.Network;
         LearnerSetup<T> setup = new(e, network, Learners.ReadoutOf(e, network), team, new Rng(e.Seed), batch, chip);
-        return new(chip is null ? new EchoLearner<T>(setup) : Learners.EqProp(setup), chip);
+        return new(Learners.Of(setup), chip);
     }
 
     /// <summary>A learner with the machine that it learns on, freed together.</summary>
-    internal sealed class Owned<T>(ILearner<T> learner, Chip<T>? chip) : IDisposable
+    internal sealed class Owned<T>(ILearner<T> learner, Chip<T> chip) : IDisposable
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         public IReadOnlyList<Tensor<T>> Parameters => learner.Parameters;
 
-        public Chip<T>? Chip => chip;
+        public Chip<T> Chip => chip;
 
         public BatchReport Gradient(Samples set, ReadOnlySpan<int> samples, int epoch) => learner.Gradient(set, samples, epoch);
 
@@ -92,7 +91,7 @@ public sealed class LearnerTests
         public void Dispose()
         {
             learner.Dispose();
-            chip?.Dispose();
+            chip.Dispose();
         }
     }
 

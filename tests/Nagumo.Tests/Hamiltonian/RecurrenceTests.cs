@@ -1,7 +1,10 @@
 using Nagumo.Compute;
 using Nagumo.Hamiltonian;
+using Nagumo.Kernels;
+using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Neurons;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Tests.Hamiltonian;
 
@@ -9,7 +12,7 @@ namespace Nagumo.Tests.Hamiltonian;
 public sealed class RecurrenceTests
 {
     /// <summary>A chain of FHN layers without bias (rest at 0), with random blocks.</summary>
-    private static ChainMachine<double> Chain(
+    private static Machine<double> Chain(
         int depth,
         int size,
         double d,
@@ -24,9 +27,10 @@ public sealed class RecurrenceTests
     )
     {
         var trunk = new Population("layer", new FitzHughNagumo(k, gamma, 0, 0.3), size, step);
-        var machine = new ChainMachine<double>(new(trunk, depth, units, strength, g, d), depth + 1, strength == 0 ? 0 : sd, new Rng(7));
+        var machine = Ladder.Recurrence(new(trunk, depth, units, strength, g, d), strength == 0 ? 0 : sd, new Rng(7));
         for (int l = 1; equalLayers && l <= depth; l++)
-            machine.K[0].Values.CopyTo(machine.K[l].Values);
+            machine.Of("K", 0).Values.CopyTo(machine.Of("K", l).Values);
+        machine.Load();
         return machine;
     }
 
@@ -58,7 +62,7 @@ public sealed class RecurrenceTests
         {
             "bilinear" => Neighbours(1, 3),
             "energy" => Neighbours(0, 4),
-            _ => new ResidualAction(machine, 6),
+            _ => new ResidualAction(new(machine)),
         };
         var (q, p) = (Random(action.Size(0), 0.3, 1), Random(action.Size(0), 0.1, 2));
         for (int l = 0; l < action.Layers - 1; l++)
@@ -112,34 +116,31 @@ public sealed class RecurrenceTests
             sd: 1 / Math.Sqrt(8),
             equalLayers: true
         );
-        using var s = machine.CreateState(1);
-        using var ws = new GemmWorkspace<double>();
+        var layers = new DepthRecurrence<double>(machine);
+        using State<double> q = layers.CreateLayer(1),
+            p = layers.CreateLayer(1);
+        using var ws = new Workspace<double>();
         double[] start = Random(8, 0.05, 3);
         for (int r = 0; r < 8; r++)
-            s.Q[0].Row(r)[0] = start[r];
+            q.X(0, 0)[r, 0] = start[r];
         for (int l = 0; l < depth; l++)
         {
-            machine.Kick(l, s, ws);
-            machine.Drift(s);
+            layers.Kick(l, q, p, ws);
+            layers.Drift(q, p);
         }
-        Turn();
+        for (int f = 0; f < 2; f++)
+        for (int r = 0; r < 8; r++)
+            p.X(0, f)[r, 0] *= -1;
         for (int l = depth - 1; l >= 0; l--)
         {
-            machine.Drift(s);
-            machine.Kick(l, s, ws);
+            layers.Drift(q, p);
+            layers.Kick(l, q, p, ws);
         }
         for (int r = 0; r < 8; r++)
         {
-            Assert.Equal(start[r], s.Q[0].Row(r)[0], 1e-10);
-            Assert.Equal(0, s.P[0].Row(r)[0], 1e-10);
-            Assert.Equal(0, s.Q[1].Row(r)[0], 1e-10);
-        }
-
-        void Turn()
-        {
-            foreach (var view in s.P)
-                for (int r = 0; r < view.Rows; r++)
-                    view.Row(r)[0] = -view.Row(r)[0];
+            Assert.Equal(start[r], q.X(0, 0)[r, 0], 1e-10);
+            Assert.Equal(0, p.X(0, 0)[r, 0], 1e-10);
+            Assert.Equal(0, q.X(0, 1)[r, 0], 1e-10);
         }
     }
 
@@ -151,7 +152,7 @@ public sealed class RecurrenceTests
         {
             int depth = (int)Math.Round(20 / h);
             using var machine = Chain(depth, 2, d: 25 / h, g: 1 / h, gamma: 0.2, step: h, strength: 0.2 * h, units: 3, equalLayers: true);
-            using var action = new ResidualAction(machine, depth + 1);
+            using var action = new ResidualAction(new(machine));
             var (q, p) = Shooting.Forward(action, [0.3, -0.2, 0, 0.1], new double[4]);
             double[] energies = [.. Enumerable.Range(0, depth).Select(l => action.SpatialHamiltonian(l, q[l], p[l], centred) / h)];
             return energies.Max() - energies.Min();
@@ -184,7 +185,7 @@ public sealed class RecurrenceTests
     public void A_rest_state_satisfies_the_recurrence(int depth, double d, double k, double strength)
     {
         using var machine = Chain(depth, 4, d, k: k, strength: strength);
-        using var action = new ResidualAction(machine, depth + 1);
+        using var action = new ResidualAction(new(machine));
         var problem = new BoundaryProblem(action, Injection: Random(8, 0.3, 11));
         var q = problem.Start();
         Assert.True(BoundarySolver.Solve(problem, q).Converged);
@@ -205,7 +206,7 @@ public sealed class RecurrenceTests
         Assert.True(kappa >= 0.2);
         int depth = Math.Min(60, (int)(22 / kappa));
         using var machine = Chain(depth, 3, d);
-        using var action = new ResidualAction(machine, depth + 1);
+        using var action = new ResidualAction(new(machine));
         var problem = new BoundaryProblem(action, Injection: Random(6, 0.02, 11));
         var q = problem.Start();
         Assert.True(BoundarySolver.Solve(problem, q, new(1e-15)).Residual < 1e-14);
@@ -253,8 +254,8 @@ public sealed class RecurrenceTests
         foreach (var (ratio, holds) in new[] { (0.98, true), (1.02, false) })
         {
             using var machine = Chain(60, 1, d: 4, k: 0.75 * ratio);
-            using var action = new ResidualAction(machine, 61);
-            var (strength, bound) = Conditioning.Condition(machine);
+            using var action = new ResidualAction(new(machine));
+            var (strength, bound) = Conditioning.Condition(new(machine));
             Assert.Equal(0.75, bound, 1e-12);
             Assert.Equal(holds, strength < bound);
             var problem = new BoundaryProblem(action);
@@ -262,18 +263,18 @@ public sealed class RecurrenceTests
         }
         // γ beyond √(d/g): m = 1/γ.
         using var stiff = Chain(2, 1, d: 1, k: 0.2, gamma: 2);
-        Assert.Equal(0.5, Conditioning.Condition(stiff).Bound, 1e-12);
+        Assert.Equal(0.5, Conditioning.Condition(new(stiff)).Bound, 1e-12);
         // Blocks of activator type take away from it: k + (s/h) σ².
         using var blocks = Chain(3, 4, d: 4, k: 0.3, strength: 0.1);
-        double sigma = blocks.K.Max(Conditioning.LargestSingularValue);
-        Assert.Equal(0.3 + 0.1 * sigma * sigma, Conditioning.Condition(blocks).Strength, 1e-9);
+        double sigma = Enumerable.Range(0, 4).Max(l => Conditioning.LargestSingularValue(blocks.Of("K", l)));
+        Assert.Equal(0.3 + 0.1 * sigma * sigma, Conditioning.Condition(new(blocks)).Strength, 1e-9);
         using var inhibiting = Chain(3, 4, d: 4, k: 0.3, strength: -0.1);
-        Assert.Equal(0.3, Conditioning.Condition(inhibiting).Strength, 1e-9);
+        Assert.Equal(0.3, Conditioning.Condition(new(inhibiting)).Strength, 1e-9);
 
         // Where it holds, different starts end in one state.
         using var random = Chain(12, 4, d: 4, k: 0.5, strength: 0.05);
-        Assert.True(Conditioning.Condition(random) is var (s, m) && s < m);
-        using var randomAction = new ResidualAction(random, 13);
+        Assert.True(Conditioning.Condition(new(random)) is var (s, m) && s < m);
+        using var randomAction = new ResidualAction(new(random));
         var posed = new BoundaryProblem(randomAction, Injection: Random(8, 0.5, 3));
         double[][] first = posed.Start(),
             second = posed.Start();
@@ -287,7 +288,7 @@ public sealed class RecurrenceTests
     public void Multiple_shooting_works_with_short_segments()
     {
         using var machine = Chain(20, 3, d: 1);
-        using var action = new ResidualAction(machine, 21);
+        using var action = new ResidualAction(new(machine));
         var problem = new BoundaryProblem(action, Injection: Random(6, 0.3, 11));
         var rest = problem.Start();
         Assert.True(BoundarySolver.Solve(problem, rest).Converged);
@@ -323,8 +324,8 @@ public sealed class RecurrenceTests
     {
         // k = 0, no inhibitor to hold it and free ends: the uniform displacement costs nothing.
         var neuron = new TextNeuron("c*u^4/4", new Dictionary<string, double> { ["c"] = 1 });
-        using var machine = new ChainMachine<double>(new(new Population("layer", neuron, 2), 4, 1, 0, 1, 1), 5, 0, new Rng(1));
-        using var action = new ResidualAction(machine, 5);
+        using var machine = Ladder.Recurrence(new(new Population("layer", neuron, 2), 4, 1, 0, 1, 1), 0, new Rng(1));
+        using var action = new ResidualAction(new(machine));
         var problem = new BoundaryProblem(action, Cost: new TargetEnd([1, 1]));
         var error = Assert.Throws<ArithmeticException>(() => problem.Response(problem.Start()));
         Assert.Contains("The Hessian is singular", error.Message, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Nagumo.Compute;
 using Nagumo.Hamiltonian;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 
@@ -31,7 +32,7 @@ public sealed class VectorTests
     {
         var c = Vectors.Cases("heb")[index]!;
         using var machine = Vectors.Chain(c["model"]!);
-        using var action = new ResidualAction(machine, machine.Layers);
+        using var action = new ResidualAction(new(machine));
         var (q, p) = Shooting.Forward(action, c.Numbers("q0"), c.Numbers("p0"));
         for (int l = 0; l < action.Layers; l++)
         {
@@ -43,7 +44,7 @@ public sealed class VectorTests
         Assert.True(Vectors.Distance(c.Numbers("jacobian_layer0"), [.. jacobian.Cast<double>()]) <= States);
 
         var cost = new SoftmaxEnd(c.Numbers("Wout"), new double[3], c.Whole("label"));
-        using var gradients = new ChainGradients(machine);
+        using var gradients = new ChainGradients(new(machine));
         var end = gradients.Pass(c.Numbers("q0"), c.Numbers("p0"));
         Assert.Equal(c.Number("cost"), cost.Value(end.Q), States);
         var force = new double[end.Q.Length];
@@ -51,14 +52,14 @@ public sealed class VectorTests
         Assert.True(Vectors.Distance(c.Numbers("dCdq_L"), force) <= States);
 
         var (dq, dp) = gradients.ExactPass(end, cost);
-        Agree(c["grad_exact"]!, Vectors.Gradients(machine, machine.Chain.Depth), States);
+        Agree(c["grad_exact"]!, Vectors.Gradients(machine, action.Layers - 1), States);
         Assert.True(Vectors.Distance(c["grad_exact"]!.Numbers("q0"), dq) <= States);
         Assert.True(Vectors.Distance(c["grad_exact"]!.Numbers("p0"), dp) <= States);
 
         double beta = c.Number("beta");
         var trace = new List<(double[] Q, double[] P)>();
         gradients.Echo(end, cost, beta, -beta, trace);
-        Agree(c["grad_contrast"]!, Vectors.Gradients(machine, machine.Chain.Depth), Contrasts);
+        Agree(c["grad_contrast"]!, Vectors.Gradients(machine, action.Layers - 1), Contrasts);
         trace.Reverse();
         for (int l = 0; l < action.Layers; l++)
         {
@@ -72,7 +73,7 @@ public sealed class VectorTests
     {
         var c = Vectors.Cases("bvp")[index]!;
         using var machine = Vectors.Chain(c["model"]!);
-        using var action = new ResidualAction(machine, machine.Layers);
+        using var action = new ResidualAction(new(machine));
         bool clamped = c["left"]!.GetValue<string>() == "clamp";
         var problem = new BoundaryProblem(
             action,
@@ -92,9 +93,9 @@ public sealed class VectorTests
         for (int l = problem.First; l < q.Length; l++)
             Assert.True(Vectors.Distance(adjoint[l - (adjoint.Length < q.Length ? 1 : 0)], [.. response[l].Select(x => -x)]) <= States);
 
-        using var gradients = new ChainGradients(machine);
+        using var gradients = new ChainGradients(new(machine));
         gradients.ExactBoundary(q, response);
-        Agree(c["grad_exact"]!, Vectors.Gradients(machine, machine.Layers), States);
+        Agree(c["grad_exact"]!, Vectors.Gradients(machine, action.Layers), States);
         if (!clamped)
             Assert.True(Vectors.Distance(c["grad_exact"]!.Numbers("inj"), [.. response[0].Select(x => -x)]) <= States);
 
@@ -103,7 +104,7 @@ public sealed class VectorTests
         Same(c.Layers("Q_plus"), plus);
         Same(c.Layers("Q_minus"), minus);
         gradients.Contrast(plus, minus, 2 * beta);
-        Agree(c["grad_contrast"]!, Vectors.Gradients(machine, machine.Layers), Contrasts);
+        Agree(c["grad_contrast"]!, Vectors.Gradients(machine, action.Layers), Contrasts);
 
         double[][] Rest(double strength)
         {

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Nagumo.Compute;
-using Nagumo.Hamiltonian;
+using Nagumo.Learning;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 
@@ -27,7 +27,7 @@ internal static class Vectors
     public static double[][] Layers(this JsonNode node, string key) => [.. node[key]!.AsArray().Select(x => Flat(x!))];
 
     /// <summary>The chain of a model: U_l has −h I u, which the chain holds as its current h I.</summary>
-    public static ChainMachine<double> Chain(JsonNode model)
+    public static Machine<double> Chain(JsonNode model)
     {
         int n = model.Whole("n"),
             m = model.Whole("m"),
@@ -45,36 +45,37 @@ internal static class Vectors
             },
             trained: ["k", "gamma", "a"]
         );
-        var machine = new ChainMachine<double>(
-            new(trunk, depth, m, model.Number("s"), model.Number("g"), model.Number("d"), ["activator_diffusion", "inhibitor_diffusion"]),
-            depth + 1,
-            0,
-            new Rng(1)
-        );
+        var machine = Ladder.Recurrence(new(trunk, depth, m, model.Number("s"), model.Number("g"), model.Number("d")), 0, new Rng(1));
         var (k, b) = (model.Layers("K"), model.Layers("b"));
         for (int l = 0; l <= depth; l++)
         {
-            k[l].CopyTo(machine.K[l].Values);
-            b[l].CopyTo(machine.B[l].Values);
-            machine.I[l].Values.Fill(model.Number("h") * model.Number("I"));
+            k[l].CopyTo(machine.Of("K", l).Values);
+            b[l].CopyTo(machine.Of("b", l).Values);
+            machine.Of("I.b", l).Values.Fill(model.Number("h") * model.Number("I"));
         }
+        machine.Load();
         return machine;
     }
 
+    /// <summary>A parameter of one layer.</summary>
+    public static Tensor<double> Of(this Machine<double> machine, string name, int layer) =>
+        machine.Parameters.First(p => p.Name == $"layer{layer}.{name}");
+
     /// <summary>A machine's gradients under the vectors' names; k, γ, a, I, g and d are shared by all layers.</summary>
-    public static Dictionary<string, double[]> Gradients(ChainMachine<double> machine, int layers)
+    public static Dictionary<string, double[]> Gradients(Machine<double> machine, int layers)
     {
         double Of(string name) => machine.Parameters.First(p => p.Name == "layer." + name).Gradients[0];
+        double[] Each(string name) => [.. Enumerable.Range(0, layers).SelectMany(l => machine.Of(name, l).Gradients.ToArray())];
         return new()
         {
-            ["K"] = [.. machine.K.Take(layers).SelectMany(k => k.Gradients.ToArray())],
-            ["b"] = [.. machine.B.Take(layers).SelectMany(b => b.Gradients.ToArray())],
+            ["K"] = Each("K"),
+            ["b"] = Each("b"),
             ["k"] = [Of("k")],
             ["gamma"] = [Of("gamma")],
             ["a"] = [Of("a")],
-            ["I"] = [machine.Chain.Trunk.Scale * machine.I.Take(layers).Sum(i => i.Gradients.ToArray().Sum())],
-            ["g"] = [Of("activator_diffusion")],
-            ["d"] = [Of("inhibitor_diffusion")],
+            ["I"] = [machine.Network.Populations[0].Scale * Each("I.b").Sum()],
+            ["g"] = [Of("activator_diffusion.D")],
+            ["d"] = [Of("inhibitor_diffusion.D")],
         };
     }
 

@@ -24,7 +24,7 @@ public sealed class CostTests
     public void Gradient_is_the_slope_of_the_value(string name)
     {
         var cost = Known[name];
-        Readouts.Sample(
+        Readouts.ForAll(
             (z, y) =>
             {
                 var gradient = new double[z.Length];
@@ -61,7 +61,7 @@ public sealed class CostTests
     {
         var cost = Known[name];
         Gen.Select(Readouts, Gen.Double[0.2, 3], Gen.Double[-0.9, 4], Gen.Int)
-            .Sample(
+            .ForAll(
                 (readout, softest, fraction, seed) =>
                 {
                     var (z, y) = readout;
@@ -90,7 +90,7 @@ public sealed class CostTests
     {
         var cost = Known[name];
         Gen.Select(Readouts, Gen.Int)
-            .Sample(
+            .ForAll(
                 (readout, seed) =>
                 {
                     var (z, y) = readout;
@@ -112,7 +112,7 @@ public sealed class CostTests
 
     [Theory, MemberData(nameof(All))]
     public void Probabilities_are_some(string name) =>
-        Readouts.Sample(
+        Readouts.ForAll(
             (z, _) =>
             {
                 var p = new double[z.Length];

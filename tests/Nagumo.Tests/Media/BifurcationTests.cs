@@ -69,6 +69,19 @@ public sealed class BifurcationTests
         }
     }
 
+    /// <summary>A branch that is followed from its Hopf point and from a cycle in its middle is one; the one with the wider range stays.</summary>
+    [Fact]
+    public void A_branch_followed_twice_is_one()
+    {
+        var family = new CellFamily(new PlanarNeuron(new FitzHughNagumo(tau: 3)));
+        var onset = new RestCurve(family.Neuron).HopfPoints[0];
+        var whole = CycleBranch.FromHopf(family, onset.Current, onset.U, onset.V, -0.3, 1.8, cancel: Cancel);
+        var part = CycleBranch.FromCycle(family, 0.8, Assert.Single(whole.At(0.8)), 0.6, 1.1, cancel: Cancel);
+        Assert.Equal(CycleEnd.Range, part.End);
+        Assert.Same(whole, Assert.Single(BifurcationDiagram.Distinct([part, whole])));
+        Assert.Same(part, Assert.Single(BifurcationDiagram.Distinct([part, part])));
+    }
+
     /// <summary>Van der Pol in Liénard's form with μ = 5 (τ = μ²): supercritical Hopf points at a = ±1 with the period 2πμ, the canard at
     /// 1 − ε/8 − 3ε²/32 − 173ε³/1024, ε = 1/μ² [Zvonkin and Shubin 1984], the period at a = 0 of van der Pol's equation, μ · 11.6122.</summary>
     [Fact]

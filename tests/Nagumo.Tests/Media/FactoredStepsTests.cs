@@ -1,11 +1,11 @@
 using System.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Media;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;
 using static Nagumo.Tests.Media.SheetStates;
-using Simd = Nagumo.Symbolics.Simd;
 
 namespace Nagumo.Tests.Media;
 

@@ -28,7 +28,7 @@ public sealed class MediumRescalingTests
     public void A_neurons_own_units_follow_it_into_any_others()
     {
         Gen.Select(Rescaling.Random, Gen.Int[0, Presets.Length - 1])
-            .Sample(
+            .ForAll(
                 (to, i) =>
                 {
                     var (k, gamma, a, tau, du, dv, turing) = Presets[i];
@@ -69,7 +69,7 @@ public sealed class MediumRescalingTests
     [InlineData(0.5, 1, 1.0581)]
     [InlineData(0.5, 0.02, null)]
     public void A_pulse_runs_at_the_same_speed(double gamma, double du, double? speed) =>
-        Rescaling.Random.Sample(
+        Rescaling.Random.ForAll(
             to =>
             {
                 var neuron = new PlanarNeuron(to.Of(1, gamma, 0.7, 12.5));
@@ -95,7 +95,7 @@ public sealed class MediumRescalingTests
     [Fact]
     [Trait("speed", "slow")]
     public void A_chains_pattern_is_the_same() =>
-        Rescaling.Random.Sample(
+        Rescaling.Random.ForAll(
             to =>
             {
                 var neuron = new PlanarNeuron(to.Of(1, 0.5, 0, 0.2));

@@ -122,7 +122,7 @@ public sealed class NeuronAnalysisTests
     [Fact]
     public void Closed_forms_of_bifurcations() =>
         Gen.Select(Gen.Double[0.3, 2], Gen.Double[0.1, 3], Gen.Double[-0.8, 0.8], Gen.Double[0.05, 20])
-            .Sample(
+            .ForAll(
                 (k, gamma, a, tau) =>
                 {
                     // Where Hopf points and saddle-nodes meet, rounding decides whether there is any.
@@ -159,7 +159,7 @@ public sealed class NeuronAnalysisTests
     [Fact]
     public void No_rest_state_is_missed() =>
         Gen.Select(Gen.Double[0.5, 2], Gen.Double[0.5, 3], Gen.Double[-0.5, 0.5], Gen.Double[-0.5, 0.5], Gen.Bool)
-            .Sample(
+            .ForAll(
                 (k, gamma, a, current, stiff) =>
                 {
                     Neuron model = stiff ? new NonlinearInhibitorFitzHughNagumo(k, gamma, 0.3, a, 2) : new FitzHughNagumo(k, gamma, a, 2);

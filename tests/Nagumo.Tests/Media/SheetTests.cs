@@ -1,10 +1,10 @@
 using System.Numerics;
 using Nagumo.Compute;
+using Nagumo.Kernels;
 using Nagumo.Media;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;
 using static Nagumo.Tests.Media.SheetStates;
-using Simd = Nagumo.Symbolics.Simd;
 
 namespace Nagumo.Tests.Media;
 

@@ -24,7 +24,7 @@ public sealed class NetworkTests
     [Fact]
     public void Any_graph_is_coloured() =>
         Gen.Select(Gen.Int[1, 9], Gen.Int[0, 30], Gen.Int)
-            .Sample(
+            .ForAll(
                 (n, m, seed) =>
                 {
                     var rng = new Random(seed);

@@ -47,7 +47,7 @@ public sealed class ShapeTests
     public void A_slice_is_a_population(bool perNeuron, double strength) =>
         // 12 rows are a panel: slices begin inside one and at its edge; 48 rows are a block of a sweep.
         Gen.Select(Gen.Int[1, 4], Gen.OneOf(Gen.Int[1, 5], Gen.Int[11, 13], Gen.Const(24)), Gen.Int[1, 3], Gen.Int)
-            .Sample(
+            .ForAll(
                 (layers, n, samples, seed) =>
                 {
                     using var one = new Rested(Ladder(layers, n, shaped: true, perNeuron, strength), layers, samples, seed);
@@ -61,8 +61,7 @@ public sealed class ShapeTests
                         if (layers > 1)
                             Assert.Equal(many.Diffusions(field), one.Diffusions(field), 1e-10);
                 },
-                iter: 12,
-                threads: 1
+                iter: 12
             );
 
     private static void Near(double[] expected, double[] actual)
@@ -88,13 +87,13 @@ public sealed class ShapeTests
             _shaped = network.Populations.Any(p => p.Name == "layer");
             foreach (var p in _machine.Parameters)
             {
-                // Values by what they are, not by where they lie.
+                // Values by what they are, not by where they lie; matrices below norm 0.9 at every size: wider ones oscillate.
                 string name = p.Name[(p.Name.LastIndexOf('.') + 1)..];
                 for (int i = 0; i < p.Values.Length; i++)
                     if (name is "K" or "b" && p.Name.StartsWith("layer", StringComparison.Ordinal))
                         p.Values[i] = LadderWave(name == "K" ? 1 : 2, Layer(p.Name) * p.Values.Length + i) * 0.5;
                     else if (name == "W")
-                        p.Value[i / p.Cols, i % p.Cols] = LadderWave(3 + p.Name.Length, i) * 0.3;
+                        p.Value[i / p.Cols, i % p.Cols] = LadderWave(3 + p.Name.Length, i) * 0.9 / Math.Max(3, Math.Max(p.Rows, p.Cols));
                     else if (name == "gamma")
                         p.Values[i] = 0.8 + 0.1 * LadderWave(5, i);
             }

@@ -52,6 +52,22 @@ public sealed class EquationFileTests
         Assert.Equal(system.Parameters.Select(p => (p.Name, p.Value)), again.Parameters.Select(p => (p.Name, p.Value)));
     }
 
+    [Theory]
+    [InlineData("V' = -V - w + I\nw' = V\nI = 1\nunits: V mV, t ms\nunit: I µA/cm²", "text")]
+    [InlineData(
+        """{ "equations": ["V' = -V - w + I", "w' = V"], "parameters": { "I": 1 }, "units": { "V": "mV", "t": "ms", "I": "µA/cm²" } }""",
+        "json"
+    )]
+    [InlineData("v' = -v - w + i\nw' = v\npar I=1\nunits: V mV, t ms, I µA/cm²\ndone", "x.ode")]
+    public void Units_are_stated_by_name_and_kept(string text, string name)
+    {
+        var system = EquationFile.Parse(text, name);
+        Assert.Equal("mV", system.Units[system.Variables[0].Name]);
+        Assert.Equal(("ms", "µA/cm²", 3), (system.Units["t"], system.Units["I"], system.Units.Count));
+        Assert.Equal(system.Units, EquationFile.Parse(system.ToString(), name).Units);
+        Assert.Equal(system.Units, system.With(new Dictionary<string, double> { ["I"] = 2 }).Kinetics.Units);
+    }
+
     [Fact]
     public void Parameters_stay_symbols_and_others_follow_them()
     {

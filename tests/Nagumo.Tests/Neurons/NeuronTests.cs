@@ -1,6 +1,7 @@
 using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Couplings;
+using Nagumo.Kernels;
 using Nagumo.Networks;
 using Nagumo.Neurons;
 using Nagumo.Relaxation;
@@ -23,7 +24,7 @@ public sealed class NeuronTests
         var fields = neuron.Fields;
         Gen.Double[-3, 3]
             .Array[fields.Count]
-            .Sample(
+            .ForAll(
                 at =>
                 {
                     double Second(int i, int j) =>
@@ -99,7 +100,7 @@ public sealed class NeuronTests
         {
             var symbol = neuron.Parameters.First(p => p.Name == parameter);
             const double deltaBeta = 0.4;
-            machine.Site(0).ParameterContrast(parameter, s.Fields(0), other.Fields(0), deltaBeta, into.X(0, 0), 0, 2);
+            machine.Site(0).ParameterContrast(parameter, s.Fields(0), other.Fields(0), deltaBeta, into.X(0, 0), first: 0);
             for (int lane = 0; lane < lanes; lane++)
             {
                 double Phase(double side) =>

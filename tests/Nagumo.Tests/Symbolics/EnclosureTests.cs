@@ -26,7 +26,7 @@ public sealed class EnclosureTests
     [Fact]
     public void Every_value_lies_in_the_enclosure() =>
         Gen.Select(Defined, Gen.Double[-3, 3], Gen.Double[0, 2], Gen.Double[0, 1])
-            .Sample(
+            .ForAll(
                 (e, low, width, share) =>
                 {
                     // One symbol: the others become numbers.
@@ -65,7 +65,7 @@ public sealed class EnclosureTests
     [Fact]
     public void All_roots_of_a_polynomial() =>
         Gen.Select(Gen.Double[-9, 9].Array[1, 5], Gen.Double[0.1, 3])
-            .Sample(
+            .ForAll(
                 (roots, scale) =>
                 {
                     Array.Sort(roots);

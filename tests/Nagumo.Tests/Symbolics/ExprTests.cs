@@ -30,7 +30,7 @@ public sealed class ExprTests
     [Fact]
     public void The_order_is_total() =>
         Gen.Select(Any(2), Any(2), Any(2))
-            .Sample(
+            .ForAll(
                 (a, b, c) =>
                 {
                     Assert.Equal(a == b, a.CompareTo(b) == 0);
@@ -42,7 +42,7 @@ public sealed class ExprTests
     [Fact]
     public void Sums_and_products_are_canonical() =>
         Gen.Select(Any(2), Any(2))
-            .Sample(
+            .ForAll(
                 (a, b) =>
                 {
                     Assert.Equal(a + b, b + a);
@@ -55,7 +55,7 @@ public sealed class ExprTests
     [Fact]
     public void Derivative_agrees_with_the_complex_step() =>
         Gen.Select(Smooth(3), Point)
-            .Sample(
+            .ForAll(
                 (e, p) =>
                 {
                     const double h = 1e-20;
@@ -83,7 +83,7 @@ public sealed class ExprTests
     [Fact]
     public void Substitution_of_numbers_evaluates() =>
         Gen.Select(Smooth(3), Point)
-            .Sample(
+            .ForAll(
                 (e, p) =>
                 {
                     var expected = e.Evaluate(s => At<double>(p, s));

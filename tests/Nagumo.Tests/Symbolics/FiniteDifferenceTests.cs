@@ -14,7 +14,7 @@ public sealed class FiniteDifferenceTests
     [Fact]
     public void It_is_the_difference_of_two_values() =>
         Gen.Select(Any(3), Point, Point)
-            .Sample(
+            .ForAll(
                 (e, at, step) =>
                 {
                     // A random nest may hold a constant like 1e117, whose cube is no number: such a formula is refused.
@@ -34,7 +34,7 @@ public sealed class FiniteDifferenceTests
     [Fact]
     public void Of_a_polynomial_it_keeps_its_relative_precision() =>
         Gen.Select(Gen.Int[-9, 9].Array[6], Gen.Int[-2000, 2000], Gen.Int[1, 999])
-            .Sample(
+            .ForAll(
                 (coefficients, position, tiny) =>
                 {
                     var e = coefficients.Select((c, n) => c * Pow(X, n) * Pow(Y, n % 3)).Aggregate((a, b) => a + b);

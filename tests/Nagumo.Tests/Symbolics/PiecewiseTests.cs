@@ -57,7 +57,7 @@ public class PiecewiseTests
     [InlineData(true)]
     public void Rest_states_of_a_broken_line_are_its_roots_at_every_origin(bool transcendental) =>
         Gen.Select(Heights, Gen.Int[-3, 3], Gen.Int[0, 5].Select(i => Shifts[i]))
-            .Sample(
+            .ForAll(
                 (heights, power, shift) =>
                 {
                     if (Polygon(heights) is not var (x, y))
