@@ -26,7 +26,10 @@ internal static class Changed
     /// <summary>", changed: optimizer.rate = 0.01"; empty when nothing is, data, epochs and seed aside.</summary>
     public static string Text(Experiment experiment, Experiment origin)
     {
-        var changes = experiment.Changes(origin).Where(c => !Said.Contains(c.Key) && c.Key is not ("data.source" or "data.sha256")).ToArray();
+        var changes = experiment
+            .Changes(origin)
+            .Where(c => !Said.Contains(c.Key) && c.Key is not ("data.source" or "data.sha256"))
+            .ToArray();
         if (changes.Length == 0)
             return "";
         int more = changes.Length - MostShown;

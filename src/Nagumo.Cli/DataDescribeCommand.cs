@@ -84,7 +84,11 @@ internal static class DataDescribeCommand
             output.WriteLine($"constant    {List(about.Constant, "none", "values")}");
             output.WriteLine(
                 $"duplicates  {(about.Duplicates == 0 ? "none" : $"{Counted.Of(about.Duplicates, "sample has", "samples have")} the inputs of an earlier one")}"
-                    + (about.SharedWithTest > 0 ? $"; {Counted.Of(about.SharedWithTest, "test sample is", "test samples are")} trained on too" : "")
+                    + (
+                        about.SharedWithTest > 0
+                            ? $"; {Counted.Of(about.SharedWithTest, "test sample is", "test samples are")} trained on too"
+                            : ""
+                    )
             );
             output.WriteLine($"division    {about.Division}");
         }

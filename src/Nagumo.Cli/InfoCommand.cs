@@ -189,7 +189,9 @@ internal static class InfoCommand
             + string.Join(", ", p.Parameters.Select(q => $"{q.Key} {(q.Value.Length == 1 ? Equations.Number(q.Value[0]) : "per neuron")}"));
 
     private static string Sweeps(Relaxation.SweepOptions s) =>
-        s.Tolerance == 0 ? Counted.Of(s.MaxSweeps, "sweep") : $"to residual {Terminal.Short(s.Tolerance)} in at most {Counted.Of(s.MaxSweeps, "sweep")}";
+        s.Tolerance == 0
+            ? Counted.Of(s.MaxSweeps, "sweep")
+            : $"to residual {Terminal.Short(s.Tolerance)} in at most {Counted.Of(s.MaxSweeps, "sweep")}";
 
     private static string Shapes(IEnumerable<Block> weights) =>
         string.Join(", ", weights.Select(w => $"{w.Name[(w.Name.LastIndexOf('.') + 1)..]} {string.Join(" × ", w.Shape)}"));

@@ -35,8 +35,16 @@ internal static class Pictures
         );
         Figure.Draw(folder.Path, LearningCurveName, path => Curve(path, subtitle, trainer.History));
         if (test.Confusion is { } counts)
-            Figure.Draw(folder.Path, ConfusionName, path =>
-                ConfusionMatrix.Save(path, new("Confusion on the test set", subtitle), counts, (data.Test.Targets as ClassTargets)?.Names)
+            Figure.Draw(
+                folder.Path,
+                ConfusionName,
+                path =>
+                    ConfusionMatrix.Save(
+                        path,
+                        new("Confusion on the test set", subtitle),
+                        counts,
+                        (data.Test.Targets as ClassTargets)?.Names
+                    )
             );
         if (data.Test.Targets is NumberTargets numbers)
             for (int j = 0; j < Math.Min(numbers.Width, MostColumns); j++)

@@ -138,13 +138,17 @@ internal static class PredictedRows
         if (rows[0].Label is null)
         {
             if (known.Length > 0)
-                output.WriteLine($"{Terminal.Count(known.Length)} of {Counted.Of(rows.Length, "sample")} were trained on: they say nothing about others");
+                output.WriteLine(
+                    $"{Terminal.Count(known.Length)} of {Counted.Of(rows.Length, "sample")} were trained on: they say nothing about others"
+                );
             return;
         }
         if (fresh.Length > 0)
             output.WriteLine($"{Wrong(fresh)}{(known.Length > 0 ? " of those not trained on" : "")}");
         if (known.Length > 0)
-            output.WriteLine($"{Wrong(known)} of those trained on{(fresh.Length > 0 ? ", which say nothing about others" : ": all of them, so this says nothing about others")}");
+            output.WriteLine(
+                $"{Wrong(known)} of those trained on{(fresh.Length > 0 ? ", which say nothing about others" : ": all of them, so this says nothing about others")}"
+            );
 
         static string Wrong(PredictedRow[] some) =>
             $"{Terminal.Count(some.Count(r => r.Label != r.Class))} of {Terminal.Count(some.Length)} wrong";

@@ -43,7 +43,9 @@ internal static class Report
             ", ",
             (r.Metrics ?? [])
                 .Where(m => m.Key.StartsWith("test_", StringComparison.Ordinal) && m.Key != $"test_{r.Score}" && m.Value is not null)
-                .Select(m => $"{Scores.Name(m.Key["test_".Length..])} {Scores.Text(m.Key, (double)m.Value!, Scores.HasUnit(m.Key["test_".Length..]) ? r.Unit : null)}")
+                .Select(m =>
+                    $"{Scores.Name(m.Key["test_".Length..])} {Scores.Text(m.Key, (double)m.Value!, Scores.HasUnit(m.Key["test_".Length..]) ? r.Unit : null)}"
+                )
         );
 
     /// <summary>The results of several seeds.</summary>

@@ -59,7 +59,14 @@ internal sealed class StatesOptions(bool nudges)
     }
 
     /// <summary>Relaxes samples and writes their states.</summary>
-    public WrittenStates Write(ParseResult parsed, Trainer trainer, Samples set, int[] samples, SweepOptions? options, bool hasTargets = true)
+    public WrittenStates Write(
+        ParseResult parsed,
+        Trainer trainer,
+        Samples set,
+        int[] samples,
+        SweepOptions? options,
+        bool hasTargets = true
+    )
     {
         string file = parsed.GetRequiredValue(_file)!;
         double beta = Beta(parsed) ?? 0;

@@ -82,7 +82,10 @@ public sealed partial class ExampleTests : IDisposable
     /// <summary>Every command that stands apart on a page of docs, on small data, briefly.</summary>
     public static TheoryData<string> OfPage() =>
         [
-            .. ((string[])["cli", "audit", "beyond", "circuits", "hardware", "media", "media-sheets", "data", "guide", "hamiltonian", "results"])
+            .. (
+                (string[])
+                    ["cli", "audit", "beyond", "circuits", "hardware", "media", "media-sheets", "data", "guide", "hamiltonian", "results"]
+            )
                 .SelectMany(p => Page(p).Concat(Within(p)))
                 .Select(l => l.StartsWith("$ ", StringComparison.Ordinal) ? l[2..] : l)
                 .Where(l => l.StartsWith("nagumo ", StringComparison.Ordinal))
@@ -125,8 +128,11 @@ public sealed partial class ExampleTests : IDisposable
     private void Tables(string line)
     {
         string Rows(Func<int, string> row) => string.Concat(Enumerable.Range(0, 60).Select(i => row(i) + "\n"));
-        string flowers = "a,b,species\n" + Rows(i => FormattableString.Invariant($"{i % 3},{i % 7 / 7.0:F3},{((string[])["alba", "nigra", "rubra"])[i % 3]}"));
-        string houses = "size,age,price (EUR)\n" + Rows(i => FormattableString.Invariant($"{i % 11},{i % 7},{20_000 + 100.5 * (i % 11) - i % 7:F1}"));
+        string flowers =
+            "a,b,species\n"
+            + Rows(i => FormattableString.Invariant($"{i % 3},{i % 7 / 7.0:F3},{((string[])["alba", "nigra", "rubra"])[i % 3]}"));
+        string houses =
+            "size,age,price (EUR)\n" + Rows(i => FormattableString.Invariant($"{i % 11},{i % 7},{20_000 + 100.5 * (i % 11) - i % 7:F1}"));
         foreach (var (name, text) in ((string, string)[])[("my.csv", flowers), ("new.csv", flowers), ("house.csv", houses)])
             File.WriteAllText(_box[name], text);
         if (line.Contains("runs/fhn-mlp-s1"))
@@ -263,7 +269,9 @@ public sealed partial class ExampleTests : IDisposable
         line = Regex.Replace(line, @" --(epochs|chips|splits|samples) \d+", " --$1 1");
         line = Regex.Replace(line, " --seeds 20", " --seeds 2");
         if (command is "train" or "tolerance" && !continues)
-            line += (line.Contains("--epochs") ? "" : " --epochs 1") + (line.Contains("--data") || line.Contains("iris") ? "" : " --data mnist-mini");
+            line +=
+                (line.Contains("--epochs") ? "" : " --epochs 1")
+                + (line.Contains("--data") || line.Contains("iris") ? "" : " --data mnist-mini");
         line = line.Replace("validation=10000", "validation=500").Replace(" --depth 1024", " --depth 64");
         if (command == "check" && !line.Contains("--samples"))
             line += " --samples 1";

@@ -130,7 +130,10 @@ public sealed class OwnDataTests : IDisposable
         var outcome = Run("eval", run, "--states", _box["s.npz"], "--nudge", "0.1");
         Assert.True(outcome.Code == 0, outcome.Error);
         Assert.Contains("free phase: all converged", outcome.Output);
-        Assert.Contains("nudged phase, beta = 0.1: all converged", outcome.Output.ReplaceLineEndings(" ").Replace("  ", "").Replace("            ", " "));
+        Assert.Contains(
+            "nudged phase, beta = 0.1: all converged",
+            outcome.Output.ReplaceLineEndings(" ").Replace("  ", "").Replace("            ", " ")
+        );
         var states = Npz.Read(_box["s.npz"]);
         string[] names = (string[])states["class_names"].Values,
             lines = File.ReadAllLines(file);
@@ -155,9 +158,18 @@ public sealed class OwnDataTests : IDisposable
         cells[2] = "1e30";
         lines[41] = string.Join(',', cells);
         string file = Put("slip.csv", string.Join('\n', lines) + "\n");
-        foreach (var outcome in (Outcome[])[Run("data", "describe", file), Run("train", "fhn-mlp", "--data", file, "--epochs", "1", "--no-pictures", "--out", _box["o"])])
+        foreach (
+            var outcome in (Outcome[])
+                [
+                    Run("data", "describe", file),
+                    Run("train", "fhn-mlp", "--data", file, "--epochs", "1", "--no-pictures", "--out", _box["o"]),
+                ]
+        )
         {
-            string said = string.Join(' ', (outcome.Output + outcome.Error).Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+            string said = string.Join(
+                ' ',
+                (outcome.Output + outcome.Error).Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+            );
             Assert.Contains("line 42, column 3 ('c'): 1E+30 lies ", said);
             Assert.Contains(" times the column's range away", said);
         }
@@ -171,9 +183,17 @@ public sealed class OwnDataTests : IDisposable
     public void DecimalCommasAreKnown(int rows)
     {
         var random = new Random(3);
-        string table = "a;b;y\n" + string.Concat(
-            Enumerable.Range(0, rows).Select(_ => FormattableString.Invariant($"{random.NextDouble():F4};{random.NextDouble():F4};{random.NextDouble():F4}\n").Replace('.', ','))
-        );
+        string table =
+            "a;b;y\n"
+            + string.Concat(
+                Enumerable
+                    .Range(0, rows)
+                    .Select(_ =>
+                        FormattableString
+                            .Invariant($"{random.NextDouble():F4};{random.NextDouble():F4};{random.NextDouble():F4}\n")
+                            .Replace('.', ',')
+                    )
+            );
         string file = Put("comma.csv", table);
         string error = Run("data", "describe", file).Error;
         Assert.Contains("line 2, column 1 ('a')", error);
@@ -190,15 +210,25 @@ public sealed class OwnDataTests : IDisposable
         var random = new Random(4);
         string file = Put(
             "noise.csv",
-            "a,b,c,d,y\n" + string.Concat(
-                Enumerable.Range(0, 100).Select(i => FormattableString.Invariant($"{random.NextDouble():F4},{random.NextDouble():F4},{random.NextDouble():F4},{random.NextDouble():F4},{(random.Next(2) == 0 ? "no" : "yes")}\n"))
-            )
+            "a,b,c,d,y\n"
+                + string.Concat(
+                    Enumerable
+                        .Range(0, 100)
+                        .Select(i =>
+                            FormattableString.Invariant(
+                                $"{random.NextDouble():F4},{random.NextDouble():F4},{random.NextDouble():F4},{random.NextDouble():F4},{(random.Next(2) == 0 ? "no" : "yes")}\n"
+                            )
+                        )
+                )
         );
         string[] line = ["train", "fhn-mlp", "--data", file, "--epochs", "60", "--no-pictures", "--out"];
         Assert.Contains("perhaps overfitted: the test loss", Run([.. line, _box["t"]]).Error);
         var outcome = Run([.. line, _box["v"], "--set", "validation=20"]);
         Assert.Contains("overfitted: the held-out loss was least", outcome.Error);
-        double[] held = [.. File.ReadLines(Path.Combine(_box["v"], "metrics.jsonl")).Select(l => (double)JsonNode.Parse(l)!["validation_loss"]!)];
+        double[] held =
+        [
+            .. File.ReadLines(Path.Combine(_box["v"], "metrics.jsonl")).Select(l => (double)JsonNode.Parse(l)!["validation_loss"]!),
+        ];
         Assert.Contains($"--epochs {Array.IndexOf(held, held.Min()) + 1},", outcome.Error);
     }
 

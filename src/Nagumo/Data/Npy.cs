@@ -19,7 +19,10 @@ public sealed class NpyArray
         }
         if (Array.Exists(shape, n => n < 0) || Npy.Count(shape) != values.Length)
         {
-            throw new ArgumentException($"Shape [{string.Join(", ", shape)}] does not hold {Counted.Of(values.Length, "value")}.", nameof(shape));
+            throw new ArgumentException(
+                $"Shape [{string.Join(", ", shape)}] does not hold {Counted.Of(values.Length, "value")}.",
+                nameof(shape)
+            );
         }
         (Values, Shape) = (values, shape);
     }
@@ -129,7 +132,8 @@ public static class Npy
         return bytes;
     }
 
-    private static int Longest(string[] texts) => Math.Max(1, texts.Select(t => Encoding.UTF32.GetByteCount(t) / 4).DefaultIfEmpty(1).Max());
+    private static int Longest(string[] texts) =>
+        Math.Max(1, texts.Select(t => Encoding.UTF32.GetByteCount(t) / 4).DefaultIfEmpty(1).Max());
 
     /// <summary>How many values a shape holds; above <see cref="Array.MaxLength"/> only that it does.</summary>
     internal static long Count(int[] shape) =>

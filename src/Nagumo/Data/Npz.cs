@@ -101,7 +101,11 @@ public static class Npz
     {
         using var content = entry.Open();
         var prefix = new byte[Math.Min(entry.Length, NpyHeader.Prefix)];
-        var header = NpyHeader.Read(prefix.AsSpan(0, content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false)), name, takesText);
+        var header = NpyHeader.Read(
+            prefix.AsSpan(0, content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false)),
+            name,
+            takesText
+        );
         if (entry.Length != header.Start + header.Bytes)
         {
             throw new InvalidDataException(

@@ -51,7 +51,10 @@ internal static class Outliers
         double Away(double x) => Math.Max(x - high, low - x) / range;
         if (Away(sorted[0]) <= Ranges && Away(sorted[^1]) <= Ranges)
             yield break;
-        var far = Enumerable.Range(0, n).Where(i => Away(all[i * columns + column]) > Ranges).OrderByDescending(i => Away(all[i * columns + column]));
+        var far = Enumerable
+            .Range(0, n)
+            .Where(i => Away(all[i * columns + column]) > Ranges)
+            .OrderByDescending(i => Away(all[i * columns + column]));
         int count = 0;
         foreach (int i in far)
         {

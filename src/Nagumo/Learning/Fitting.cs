@@ -21,7 +21,9 @@ internal static class Fitting
                     $"Population '{p.Name}' has {Counted.Of(p.Size, "neuron")}, but a sample of '{name}' has {Counted.Of(set.Size, "value")} ({set.ShapeText})."
                 );
         if (readout.Width != set.Targets.Width)
-            throw new ArgumentException($"The readout '{population}' gives {Counted.Of(readout.Width, "number")}, but '{name}' has {set.Targets}.");
+            throw new ArgumentException(
+                $"The readout '{population}' gives {Counted.Of(readout.Width, "number")}, but '{name}' has {set.Targets}."
+            );
         if (!readout.Cost.Accepts(set.Targets))
             throw new ArgumentException(
                 $"readout.cost does not suit '{name}', which has {set.Targets} as targets: set readout.cost={readout.Task.Cost}."

@@ -86,21 +86,24 @@ public sealed class OtherRestsTests
         return norm;
     }
 
-    private static readonly Samples Three = new([1], (ReadOnlyMemory<float>)(float[])[-0.01f, 0.005f, 0.01f], new ClassTargets(2, (int[])[0, 1, 0]));
+    private static readonly Samples Three = new(
+        [1],
+        (ReadOnlyMemory<float>)(float[])[-0.01f, 0.005f, 0.01f],
+        new ClassTargets(2, (int[])[0, 1, 0])
+    );
 
     private static Trainer Pair(double w)
     {
         PopulationOptions Neurons(string name, int size) =>
             new(name, size, "fitzhugh-nagumo", Parameters: new Dictionary<string, double[]> { ["a"] = [0] });
         var experiment = new Experiment(
-            new(
-                [new("x", 1), Neurons("h", 1), Neurons("out", 2)],
-                [new("bilinear", "h", "x", Sd: 0), new("bilinear", "out", "h", Sd: 0)]
-            ),
+            new([new("x", 1), Neurons("h", 1), Neurons("out", 2)], [new("bilinear", "h", "x", Sd: 0), new("bilinear", "out", "h", Sd: 0)]),
             new("out")
         );
         var trainer = new Trainer(experiment, new DataSet("three", Three, Three), 1);
-        trainer.SetWeights(new Dictionary<string, NpyArray> { ["x-h.W"] = new((float[])[0.1f], 1), ["h-out.W"] = new((float[])[(float)w, (float)w], 2) });
+        trainer.SetWeights(
+            new Dictionary<string, NpyArray> { ["x-h.W"] = new((float[])[0.1f], 1), ["h-out.W"] = new((float[])[(float)w, (float)w], 2) }
+        );
         return trainer;
     }
 }
