@@ -136,7 +136,7 @@ internal static class CircuitVerifyCommand
         {
             var worst = v.Worst;
             output.WriteLine(
-                $"{name}: {Terminal.Count(v.Fields.Count)} voltages and currents, {Terminal.Count(v.Circuit.Elements)} elements"
+                $"{name}: {Terminal.Count(v.Fields.Count)} voltages and currents, {Counted.Of(v.Circuit.Elements, "element")}"
             );
             output.WriteLine(
                 $"  ours     {(v.Ours.Converged ? "at rest" : "NOT at rest")}, residual {Terminal.Short(v.Ours.Residual)} ({v.Ours.Method})"
