@@ -249,7 +249,12 @@ internal static class SimulateNeuron
         string beside = Beside(s);
         if (report.SaddleNodes.Where(i => Math.Abs(i - s["current"]) <= Grain(neuron, s["current"])).ToArray() is { Length: > 0 } met)
             items.Add(
-                new("at_saddle_node", "at a saddle-node: rounding decides whether its two rest states are there; current", Numbers(met), Unit: ofI)
+                new(
+                    "at_saddle_node",
+                    "at a saddle-node: rounding decides whether its two rest states are there; current",
+                    Numbers(met),
+                    Unit: ofI
+                )
             );
         if (report.SaddleNodes.Count > 0)
         {
