@@ -42,7 +42,7 @@ public sealed class CircuitNetwork : IDisposable
             {
                 if (input.Length != size)
                     throw new ArgumentException(
-                        $"Population '{network.Populations[p].Name}' has {size} neurons, but {input.Length} inputs are given."
+                        $"Population '{network.Populations[p].Name}' has {Counted.Of(size, "neuron")}, but {Counted.Of(input.Length, "input is", "inputs are")} given."
                     );
                 _input = new(size);
                 input.CopyTo(_input.Span);
@@ -93,7 +93,7 @@ public sealed class CircuitNetwork : IDisposable
     )
     {
         if (size < 2)
-            throw new ArgumentOutOfRangeException(nameof(size), $"A chain of {size} neurons: give at least 2.");
+            throw new ArgumentOutOfRangeException(nameof(size), $"A chain of {Counted.Of(size, "neuron")}: give at least 2.");
         var couplings = new List<Coupling> { new Bias("n", current) };
         foreach (var (field, d) in diffusion)
             if (d != 0)

@@ -121,7 +121,7 @@ public sealed partial class State<T>
     {
         if (values.Length != Lanes * neurons && values.Length != neurons)
             throw new ArgumentException(
-                $"{values.Length} values for '{field}': give {Lanes * neurons}, {neurons} for each of {Lanes} lanes, or {neurons} for all."
+                $"{Counted.Of(values.Length, "value")} for '{field}': give {Lanes * neurons}, {neurons} for each of {Lanes} lanes, or {neurons} for all."
             );
         for (int i = 0; i < values.Length; i++)
             if (!T.IsFinite(values[i]))
