@@ -141,6 +141,39 @@ internal static unsafe class FieldVerbs
             into[r] = s * LaneSum.Of<T>(x.Row(r));
     }
 
+    /// <summary>Σ of all elements, row by row, in an order that does not depend on the machine.</summary>
+    public static T Total<T>(this MatView<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T sum = T.Zero;
+        for (int r = 0; r < x.Rows; r++)
+            sum += LaneSum.Of<T>(x.Row(r));
+        return sum;
+    }
+
+    /// <summary>Σ x y of all elements, in the same order.</summary>
+    public static T Dot<T>(MatView<T> x, MatView<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireEqual(x, y);
+        T sum = T.Zero;
+        for (int r = 0; r < x.Rows; r++)
+            sum += LaneSum.Dot<T>(x.Row(r), y.Row(r));
+        return sum;
+    }
+
+    /// <summary>mean = half (x + y), difference = inverse (x − y), where x and y are the two halves of the phases' lanes.</summary>
+    public static void Split<T>(this MatView<T> phases, T half, T inverse, MatView<T> mean, MatView<T> difference)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = mean.Cols;
+        for (int r = 0; r < mean.Rows; r++)
+        {
+            var x = phases.Row(r);
+            RowMath.MeanAndDifference(x[..count], x.Slice(count, count), half, inverse, mean.Row(r), difference.Row(r));
+        }
+    }
+
     /// <summary>y = x q, x row-major.</summary>
     public static void Times<T>(this MatView<T> x, ReadOnlySpan<T> q, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
