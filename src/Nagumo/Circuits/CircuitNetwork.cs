@@ -9,7 +9,7 @@ using Nagumo.Relaxation;
 namespace Nagumo.Circuits;
 
 /// <summary>A network with its numbers, one input and a state, in float64: what is built as a circuit and what the circuit is compared with.</summary>
-public sealed unsafe class CircuitNetwork : IDisposable
+public sealed class CircuitNetwork : IDisposable
 {
     /// <summary>A rest state's residual: rounding explains it.</summary>
     public const double AtRest = 1e-11;
@@ -46,7 +46,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
                     );
                 _input = new(size);
                 input.CopyTo(_input.Span);
-                State.Clamp(p, new MatView<double>(_input.Pointer, size, 1, 1));
+                State.Clamp(p, _input.View(0, size, 1));
             }
         Machine.LoadConstants(State, _workspace);
         State.Clear();
@@ -144,7 +144,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
             for (int i = 0; i < State.X(p, 0).Rows; i++)
             {
                 int n = State.X(p, 0).Rows;
-                State.X(p, 0).Row(i)[0] += noise * rng.NextNormal() + (mode == 0 ? 0 : Seeded * Math.Cos(Math.PI * mode * (i + 0.5) / n));
+                State.X(p, 0)[i, 0] += noise * rng.NextNormal() + (mode == 0 ? 0 : Seeded * Math.Cos(Math.PI * mode * (i + 0.5) / n));
             }
     }
 
@@ -242,7 +242,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
     internal void Inject(double[] currents, int sign)
     {
         for (int i = 0; i < currents.Length; i++)
-            State.Constant(Nudge!.Value.Readout.Population, 0).Row(i)[0] += sign * currents[i];
+            State.Constant(Nudge!.Value.Readout.Population, 0)[i, 0] += sign * currents[i];
     }
 
     /// <summary>Call it after parameters changed.</summary>
@@ -272,7 +272,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
         double[] rest = one.Fields();
         for (int f = 0; f < rest.Length; f++)
         for (int i = 0; i < cells.Size; i++)
-            State.X(0, f).Row(i)[0] = rest[f];
+            State.X(0, f)[i, 0] = rest[f];
     }
 
     private static Population Cells(Neuron neuron, int size, IReadOnlyDictionary<string, double>? parameters) =>
