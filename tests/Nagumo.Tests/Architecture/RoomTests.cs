@@ -70,6 +70,26 @@ public sealed class RoomTests
         static bool Is(string type, string prefix) => type == prefix || type.StartsWith(prefix + ".", StringComparison.Ordinal);
     }
 
+    /// <summary>Where memory is walked through. Elsewhere a field is a handle with a dozen verbs: the seam at which a device goes in. [DESIGN §3]</summary>
+    private static readonly string[] Pointing = ["Compute", "Kernels", "Couplings"];
+
+    [Fact]
+    public void Nobody_else_holds_a_pointer_or_a_row()
+    {
+        var wrong = Uses.Where(u => u.To is Pointer or "Nagumo.Compute.MatView`1.Row" or "Nagumo.Compute.MatView`1.Data")
+            .Where(u => !Pointing.Contains(Room(u.From)))
+            // A hint to the cache takes an address.
+            .Where(u => u.Where != "Nagumo.Data.Samples.Prefetch")
+            .Select(u => $"{u.Where} uses {u.To}")
+            .Distinct()
+            .Order();
+        Assert.True(!wrong.Any(), string.Join("\n", wrong));
+        Assert.Contains(Uses, u => u is { From: "Nagumo.Compute.FieldVerbs", To: "Nagumo.Compute.MatView`1.Row" });
+        Assert.Contains(Uses, u => u is { From: "Nagumo.Compute.Gemm", To: Pointer });
+    }
+
+    private const string Pointer = "a pointer";
+
     [Fact]
     public void The_scan_sees_fields_signatures_and_bodies()
     {
@@ -235,6 +255,7 @@ public sealed class RoomTests
         private IEnumerable<string> Of(MemberReference member) =>
             [
                 .. Of(member.Parent),
+                .. Of(member.Parent).Select(type => $"{type}.{reader.GetString(member.Name)}"),
                 .. member.GetKind() == MemberReferenceKind.Method
                     ? Of(member.DecodeMethodSignature(this, null))
                     : member.DecodeFieldSignature(this, null),
@@ -274,7 +295,7 @@ public sealed class RoomTests
 
         public IEnumerable<string> GetPinnedType(IEnumerable<string> elementType) => elementType;
 
-        public IEnumerable<string> GetPointerType(IEnumerable<string> elementType) => elementType;
+        public IEnumerable<string> GetPointerType(IEnumerable<string> elementType) => [.. elementType, Pointer];
 
         public IEnumerable<string> GetPrimitiveType(PrimitiveTypeCode typeCode) => [];
 
