@@ -1,6 +1,7 @@
+using Nagumo.Hamiltonian;
 using System.Numerics;
 
-namespace Nagumo.Hamiltonian;
+namespace Nagumo.Tests.Hamiltonian;
 
 /// <summary>Multipliers λ of the recurrence linearised about a uniform layer, one channel: λ + 1/λ = 2 + μ, μ an eigenvalue of D⁻¹ U''.</summary>
 /// <remarks>
