@@ -132,10 +132,7 @@ internal static class AuditCommand
     private static Dictionary<string, double> Values(string[] assignments) =>
         Assignments
             .Read(assignments)
-            .ToDictionary(
-                a => a.Key,
-                a => Numbers.TryReal(a.Value, out double x) ? x : throw new InputException($"{a.Key} = {a.Value}: give a finite number.")
-            );
+            .ToDictionary(a => a.Key, a => Numbers.TryReal(a.Value, out double x) ? x : throw Numbers.Refused(a.Key, a.Value));
 
     private static void Draw(string path, AuditReport report)
     {

@@ -10,7 +10,7 @@ internal static class Changed
     private const int MostShown = 3,
         LongestValue = 40;
 
-    /// <summary>Keys that stand beside a name anyway.</summary>
+    /// <summary>Keys that stand beside a name anyway, as what the data are called does.</summary>
     private static readonly string[] Said = ["name", "data", "epochs", "seed", "weights"];
 
     /// <summary>The configuration that a name stands for; a file's own unless its name is a preset's.</summary>
@@ -26,7 +26,10 @@ internal static class Changed
     /// <summary>", changed: optimizer.rate = 0.01"; empty when nothing is, data, epochs and seed aside.</summary>
     public static string Text(Experiment experiment, Experiment origin)
     {
-        var changes = experiment.Changes(origin).Where(c => !Said.Contains(c.Key)).ToArray();
+        var changes = experiment
+            .Changes(origin)
+            .Where(c => !Said.Contains(c.Key) && c.Key is not ("data.source" or "data.sha256"))
+            .ToArray();
         if (changes.Length == 0)
             return "";
         int more = changes.Length - MostShown;
@@ -36,6 +39,8 @@ internal static class Changed
     private static string Value(JsonNode? value)
     {
         string text = value is JsonValue word && word.TryGetValue(out string? plain) ? plain : value?.ToJsonString() ?? "null";
+        if (Path.IsPathRooted(text))
+            text = Path.GetFileName(Path.TrimEndingDirectorySeparator(text));
         return text.Length > LongestValue ? text[..LongestValue] + "…" : text;
     }
 }

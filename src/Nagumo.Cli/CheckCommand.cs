@@ -28,12 +28,12 @@ internal static class CheckCommand
         target.CompletionSources.Add(_ => Target.Names.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         var samples = new Option<int>("--samples")
         {
-            Description = "Test images to check at",
+            Description = "Test samples to check at",
             HelpName = "N",
             DefaultValueFactory = _ => 8,
         };
         var data = CommonOptions.Data(
-            $"Data of those images [default: its own where it ships inside, else {DefaultData}; a run's own gradient: its own]"
+            $"Data of those samples [default: its own where it ships inside, else {DefaultData}; a run's own gradient: its own]"
         );
         var folder = CommonOptions.Out($"Write {ResultFile} and the pictures {GradientPicture} and {ResidualPicture} (.png, .svg) here");
         var set = CommonOptions.SetKey("estimator.beta=0.02");
@@ -103,7 +103,7 @@ internal static class CheckCommand
             if (folder is not null && draws)
                 DrawGradient(
                     folder,
-                    $"{label}, {samples.Length} images, float64",
+                    $"{label}, {Counted.Of(samples.Length, "sample")}, float64",
                     audit.Audit.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError))
                 );
             Give(audit.ToJson(), audit.ToText(), GradientPicture);
@@ -149,10 +149,10 @@ internal static class CheckCommand
 
     private static void Draw(string folder, CheckReport report, AuditSubject subject)
     {
-        string where = $"{report.Model}, {subject.Samples} images, float64";
+        string where = $"{report.Model}, {Counted.Of(subject.Samples, "sample")}, float64";
         DrawGradient(folder, where, report.Gradient.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError)));
         var trace = subject.ResidualOfSweeps();
-        var residuals = new Series("largest over images", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace);
+        var residuals = new Series("largest over samples", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace);
         Figure.Draw(folder, ResidualPicture, path => ResidualCurve.Save(path, new("Relaxation of the free phase", where), [residuals]));
     }
 

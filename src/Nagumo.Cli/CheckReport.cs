@@ -277,7 +277,7 @@ internal sealed record CheckReport(
         string sweeps = Sweeps(Recipe.Free) + (kind == "exact" ? "" : "+" + Sweeps(Recipe.Nudged)),
             how = kind == "exact" ? "implicit differentiation" : $"β {beta}";
         return new(
-            $"recipe's own gradient, float32, {sweeps} sweeps, {how}: smallest cosine, {group.Images} images of {Recipe.Data}",
+            $"recipe's own gradient, float32, {sweeps} sweeps, {how}: smallest cosine, {group.Images} samples of {Recipe.Data}",
             group.Cosine.ToString("F6", CultureInfo.InvariantCulture),
             Recipe.IsSmoothWithInhibitors ? $"≥ {RecipeBound.ToString(CultureInfo.InvariantCulture)}" : "reported only",
             Recipe.IsSmoothWithInhibitors ? group.Cosine >= RecipeBound : !double.IsNaN(group.Cosine)

@@ -108,7 +108,7 @@ internal static partial class CircuitDrawCommand
             path,
             new(
                 size == 1 ? "A neuron"
-                    : size <= ShownCells ? $"A chain of {size} neurons"
+                    : size <= ShownCells ? $"A chain of {Counted.Of(size, "neuron")}"
                     : $"Three neurons of a chain of {size}",
                 $"{network.Network.Populations[0].Neuron!.Name}{Law(network, options, elements)}; {where}{(nodes[first].Length > 1 ? $"; W{Inhibitor(elements)}" : "")}{(values ? "; voltages and powers at rest" : "")}"
             ),

@@ -72,7 +72,7 @@ internal static class CircuitExportCommand
             else
             {
                 output.WriteLine(
-                    $"{OutputPath.Said(path)}: {Terminal.Count(network.Neurons)} neuron{(network.Neurons == 1 ? "" : "s")}, {Terminal.Count(circuit.Size)} elements"
+                    $"{OutputPath.Said(path)}: {Counted.Of(network.Neurons, "neuron")}, {Counted.Of(circuit.Size, "element")}"
                 );
                 output.WriteLine($"run it with: ngspice -b {Terminal.Quoted(path)}");
                 output.WriteLine(

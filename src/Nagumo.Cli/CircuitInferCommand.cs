@@ -27,17 +27,20 @@ internal static class CircuitInferCommand
             using var interruption = new Interruption();
             var ngspice = CircuitCommand.Ngspice(parsed.GetValue(timeout), interruption.Token);
             bool asJson = parsed.GetValue(json);
-            var answers = new List<(int Sample, CircuitInference Inference)>();
-            foreach (var (sample, network) in target.FindSamples(parsed, error, interruption.Token))
+            var answers = new List<Answered>();
+            foreach (var (sample, network, evaluated, names) in target.FindSamples(parsed, error, interruption.Token))
                 using (network)
                 {
                     network.Start(parsed.GetValue(noise), parsed.GetValue(seed));
-                    var inference = CircuitInference.Of(network, options, ngspice: ngspice);
+                    var answer = new Answered(sample, CircuitInference.Of(network, options, ngspice: ngspice), evaluated, names);
+                    int width = Math.Max(6, names.Max(n => n.Length));
                     if (!asJson && answers.Count == 0)
-                        output.WriteLine($"{"sample", 6}  {"answer", 6}  {"label", 5}  {"margin", 8}  {"settled in", 10}");
-                    answers.Add((sample, inference));
+                        output.WriteLine(
+                            $"{"sample", 6}  {"answer".PadLeft(width)}  {"label".PadLeft(width)}  {"margin", 8}  {"settled in", 10}"
+                        );
+                    answers.Add(answer);
                     if (!asJson)
-                        output.WriteLine(Row(sample, inference, options.Units));
+                        output.WriteLine(Row(answer, width, options.Units));
                 }
             if (asJson)
                 output.WriteLine(Json.Text(Object(target.Name(parsed), answers, options.Units)));
@@ -50,27 +53,45 @@ internal static class CircuitInferCommand
         return command;
     }
 
-    private static string Row(int sample, CircuitInference i, Units units) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{sample, 6}  {i.Answer, 6}  {i.Label, 5}  {Engineering.Text(i.Margin * units.Span, "V"), 8}  {(i.Circuit.IsSettled ? Engineering.Text(i.SettlingTime * units.Time, "s") : "NOT settled"), 10}"
-        )
-        + (i.Answer == i.Label ? "" : "  wrong")
-        + (i.OwnAnswer is { } own && own != i.Answer ? $"  the library answers {own}" : "");
+    /// <summary>A sample, its circuit's answer, that of evaluation's rest state (null where it finds none), and what the classes are called.</summary>
+    private sealed record Answered(int Sample, CircuitInference Inference, int? Evaluated, IReadOnlyList<string> Names)
+    {
+        public bool IsAnother => Evaluated is { } e && e != Inference.Answer;
+    }
 
-    private static string Summary(IReadOnlyList<(int, CircuitInference Inference)> answers)
+    private static string Row(Answered a, int width, Units units)
+    {
+        var i = a.Inference;
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{a.Sample, 6}  {a.Names[i.Answer].PadLeft(width)}  {a.Names[i.Label].PadLeft(width)}  {Engineering.Text(i.Margin * units.Span, "V"), 8}  {(i.Circuit.IsSettled ? Engineering.Text(i.SettlingTime * units.Time, "s") : "NOT settled"), 10}"
+            )
+            + (i.Answer == i.Label ? "" : "  wrong")
+            + (i.OwnAnswer is { } own && own != i.Answer ? $"  the library answers {a.Names[own]}" : "")
+            + (a.IsAnother ? $"  eval answers {a.Names[a.Evaluated!.Value]}" : "");
+    }
+
+    private static string Summary(IReadOnlyList<Answered> answers)
     {
         int right = answers.Count(a => a.Inference.Answer == a.Inference.Label),
             same = answers.Count(a => a.Inference.OwnAnswer == a.Inference.Answer),
+            evaluated = answers.Count(a => a.Evaluated == a.Inference.Answer),
+            another = answers.Count(a => a.IsAnother),
             unsettled = answers.Count(a => !a.Inference.Circuit.IsSettled);
-        return $"{right} of {answers.Count} right; {same} of {answers.Count} as the library's own rest state; "
-            + $"{(unsettled == 0 ? "every circuit settled" : $"{unsettled} NOT settled")}; {Terminal.Duration(answers.Sum(a => a.Inference.Circuit.Seconds))} of ngspice";
+        return $"{right} of {answers.Count} right; {same} of {answers.Count} as the library from the same start; {evaluated} of {answers.Count} as eval; "
+            + $"{(unsettled == 0 ? "every circuit settled" : $"{unsettled} NOT settled")}; {Terminal.Duration(answers.Sum(a => a.Inference.Circuit.Seconds))} of ngspice"
+            + (
+                another == 0
+                    ? ""
+                    : $"\n{Counted.Of(another, "sample")} with a second rest state: the circuit, switched on at zero, comes to another one than eval, which starts layer by layer. Bound the norms between layers (optimizer.norm_bounds) and train again"
+            );
     }
 
-    private static JsonObject Object(string name, IReadOnlyList<(int Sample, CircuitInference Inference)> answers, Units units) =>
+    private static JsonObject Object(string name, IReadOnlyList<Answered> answers, Units units) =>
         new()
         {
             ["target"] = name,
+            ["classes"] = new JsonArray([.. answers[0].Names.Select(n => JsonValue.Create(n))]),
             ["right"] = answers.Count(a => a.Inference.Answer == a.Inference.Label),
             ["samples"] = new JsonArray([
                 .. answers.Select(a => new JsonObject
@@ -79,6 +100,7 @@ internal static class CircuitInferCommand
                     ["answer"] = a.Inference.Answer,
                     ["label"] = a.Inference.Label,
                     ["own_answer"] = a.Inference.OwnAnswer,
+                    ["eval_answer"] = a.Evaluated,
                     ["margin"] = a.Inference.Margin,
                     ["margin_v"] = a.Inference.Margin * units.Span,
                     ["settled"] = a.Inference.Circuit.IsSettled,

@@ -145,7 +145,7 @@ internal static class CircuitLearnCommand
                     "Iris learned on the circuit",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"ngspice relaxes; {splits} split{(splits == 1 ? "" : "s")}, mean test accuracy {accuracies.Average():F1} %; error and loss of the training samples of each update"
+                        $"ngspice relaxes; {Counted.Of(splits, "split")}, mean test accuracy {accuracies.Average():F1} %; error and loss of the training samples of each update"
                     )
                 ),
                 [.. curves.Select(c => c.Error)],
@@ -171,7 +171,7 @@ internal static class CircuitLearnCommand
         else
         {
             output.WriteLine(
-                $"mean     test accuracy {Terminal.Percent(accuracies.Average())} over {splits} split{(splits == 1 ? "" : "s")}; {(unsettled == 0 ? "every circuit settled" : $"{unsettled} circuits NOT settled")}; {Terminal.Duration(seconds)} of ngspice"
+                $"mean     test accuracy {Terminal.Percent(accuracies.Average())} over {Counted.Of(splits, "split")}; {(unsettled == 0 ? "every circuit settled" : $"{unsettled} circuits NOT settled")}; {Terminal.Duration(seconds)} of ngspice"
             );
             if (picture is not null)
                 output.WriteLine(OutputPath.Said(picture));

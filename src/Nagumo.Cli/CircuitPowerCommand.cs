@@ -50,7 +50,7 @@ internal static class CircuitPowerCommand
                 output.WriteLine(Json.Text(Object(name, network.Neurons, circuit, budget, timing, options.Units)));
             else
             {
-                Print(name, network.Neurons, circuit, budget, timing, output);
+                Print(target.Shown(parsed), network.Neurons, circuit, budget, timing, output);
                 if (conductances is not null)
                     output.WriteLine(OutputPath.Said(conductances));
             }
@@ -61,7 +61,7 @@ internal static class CircuitPowerCommand
 
     private static void Print(string name, int neurons, Circuit circuit, PowerBudget budget, Timing timing, TextWriter output)
     {
-        output.WriteLine($"{name}: {Terminal.Count(neurons)} neurons, {Terminal.Count(circuit.Size)} elements");
+        output.WriteLine($"{name}: {Counted.Of(neurons, "neuron")}, {Counted.Of(circuit.Size, "element")}");
         output.WriteLine();
         output.WriteLine("POWER AT REST (taken up; what delivers is negative)");
         int width = budget.Shares.Max(s => s.Name.Length);

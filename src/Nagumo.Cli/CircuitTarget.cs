@@ -112,6 +112,7 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
         }
         var (trainer, experiment, data) = Trained(
             name,
+            shown => Index(parsed.GetValue(_sample), shown, "--sample"),
             [.. OwnData.Assignments(parsed.GetValue(_data), null), .. assignments],
             uses?.Invoke(parsed) ?? 0,
             error,
@@ -125,7 +126,12 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
     /// <param name="parsed">What was asked for.</param>
     /// <param name="error">Receives progress.</param>
     /// <param name="cancel">Ends the training of a preset, and what the networks do later.</param>
-    public IEnumerable<(int Sample, CircuitNetwork Network)> FindSamples(ParseResult parsed, TextWriter error, CancellationToken cancel)
+    /// <returns>The sample, the network, what evaluation answers, and what the classes are called.</returns>
+    public IEnumerable<(int Sample, CircuitNetwork Network, int? Evaluated, IReadOnlyList<string> Names)> FindSamples(
+        ParseResult parsed,
+        TextWriter error,
+        CancellationToken cancel
+    )
     {
         string name = parsed.GetRequiredValue(_target);
         if (Cells.Contains(name))
@@ -133,6 +139,11 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
         var wanted = SampleRange.Parse(parsed.GetValue(_samples)!);
         var (trainer, experiment, data) = Trained(
             name,
+            shown =>
+            {
+                foreach (int sample in wanted)
+                    Index(sample, shown, "--samples");
+            },
             [.. OwnData.Assignments(parsed.GetValue(_data), null), .. parsed.GetValue(_set)!],
             uses?.Invoke(parsed) ?? 0,
             error,
@@ -141,9 +152,12 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
         using (trainer)
         {
             foreach (int sample in wanted)
-                Index(sample, data, "--samples");
-            foreach (int sample in wanted)
-                yield return (sample, Shown(trainer, experiment, data, sample, "--samples", new(error, cancel)));
+                yield return (
+                    sample,
+                    Shown(trainer, experiment, data, sample, "--samples", new(error, cancel)),
+                    trainer.Predict(data.Test, sample) is { Relaxation.Converged: true, Class: var answer } ? answer : null,
+                    (data.Test.Targets as ClassTargets)?.Names ?? []
+                );
         }
     }
 
@@ -153,6 +167,12 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
         network.Progress = waiting;
         return network;
     }
+
+    /// <summary>The name of the target and, of a network, the sample that it is shown.</summary>
+    public string Shown(ParseResult parsed) =>
+        Name(parsed) is var name && Cells.Contains(name)
+            ? name
+            : $"{name}, test sample {parsed.GetValue(_sample).ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>The name of the target, for titles.</summary>
     public string Name(ParseResult parsed) => parsed.GetRequiredValue(_target);
@@ -212,7 +232,7 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
         double Take(string key, double otherwise) =>
             !values.Remove(key, out string? text) ? otherwise
             : Numbers.TryReal(text, out double x) ? x
-            : throw new InputException($"{key} = {text}: give a finite number.");
+            : throw Numbers.Refused(key, text);
 
         int Whole(string key) =>
             Take(key, 0) is var x && x == Math.Floor(x) && x is >= 0 and <= 100_000
@@ -220,9 +240,10 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
                 : throw new InputException($"{key} = {Equations.Number(x)}: give a whole number from 0 to 100000.");
     }
 
-    /// <summary>A run with its weights, a configuration at its initial ones, or a preset of iris, which is trained at once.</summary>
+    /// <summary>A run with its weights, a configuration at its initial ones, or a preset of iris, which is trained at once, after a look at the data.</summary>
     private (Trainer Trainer, Experiment Experiment, DataSet Data) Trained(
         string name,
+        Action<DataSet> look,
         string[] assignments,
         Use use,
         TextWriter error,
@@ -234,13 +255,14 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
             var preset = Target.Find(name).With(assignments, use | Use.Circuit | Use.Training);
             var experiment = preset.Experiment;
             var data = OwnData.Load(experiment.Data, error).Data;
+            look(data);
             preset = preset.Fitted(data);
             experiment = preset.Experiment;
             var trainer = new Trainer(experiment, data, 1);
             preset.Start(trainer);
             while (trainer.Epoch < experiment.Epochs)
                 trainer.TrainEpoch(null, cancel);
-            error.WriteLine($"{name}: trained for {Terminal.Epochs(experiment.Epochs)} on {data.Name}");
+            error.WriteLine($"{name}: trained for {Counted.Of(experiment.Epochs, "epoch")} on {data.Name}");
             return (trainer, experiment, data);
         }
         if (
@@ -259,16 +281,20 @@ internal sealed class CircuitTarget(Func<ParseResult, Use>? uses = null, bool se
         if (!isNamed && !OwnData.IsOwn(target.Experiment.Data))
         {
             var own = DataSets.LoadCached(target.Experiment.Data.Source) ?? Target.Load(Fallback, error);
+            look(own);
             return (target.Model().Load(own, 1), target.Experiment, own);
         }
         (target, var shown) = target.For(isNamed ? target.Experiment.Data.Source : null, Fallback, error);
+        look(shown);
         return (target.Model().Load(shown, 1), target.Experiment, shown);
     }
 
     private static int Index(int sample, DataSet data, string option) =>
         sample >= 0 && sample < data.Test.Count
             ? sample
-            : throw new InputException($"{option} {sample}: {data.Name} has test samples 0 to {data.Test.Count - 1}.");
+            : throw new InputException(
+                $"{option} {sample}: {data.Name} has {Counted.Of(data.Test.Count, "test sample")}: give {(data.Test.Count == 1 ? "0" : $"0 to {data.Test.Count - 1}")}."
+            );
 
     private static Option<string> Choice<T>(string name, string description)
         where T : struct, Enum

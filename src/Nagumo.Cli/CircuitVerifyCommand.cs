@@ -115,6 +115,7 @@ internal static class CircuitVerifyCommand
                         ["converged"] = v.Ours.Converged,
                         ["ngspice_residual"] = v.Circuit.Residual,
                         ["ngspice_settled"] = v.Circuit.IsSettled,
+                        ["ngspice_oscillates"] = v.Circuit.Oscillates,
                         ["ngspice_simulated_s"] = v.Circuit.Time * units.Time,
                         ["ngspice_seconds"] = v.Circuit.Seconds,
                         ["fields"] = new JsonArray([
@@ -135,7 +136,7 @@ internal static class CircuitVerifyCommand
         {
             var worst = v.Worst;
             output.WriteLine(
-                $"{name}: {Terminal.Count(v.Fields.Count)} voltages and currents, {Terminal.Count(v.Circuit.Elements)} elements"
+                $"{name}: {Terminal.Count(v.Fields.Count)} voltages and currents, {Counted.Of(v.Circuit.Elements, "element")}"
             );
             output.WriteLine(
                 $"  ours     {(v.Ours.Converged ? "at rest" : "NOT at rest")}, residual {Terminal.Short(v.Ours.Residual)} ({v.Ours.Method})"
@@ -149,7 +150,9 @@ internal static class CircuitVerifyCommand
             output.WriteLine(
                 v.Agrees
                     ? $"✓ every node agrees within {Part(Verification.Tolerance)} of full scale"
-                    : $"✗ {(v.Circuit.IsSettled && v.Ours.Converged ? "the rest states differ" : "not at rest")}"
+                    : $"✗ {(v.Circuit.IsSettled && v.Ours.Converged ? "the rest states differ"
+                        : v.Circuit.Oscillates ? "it does not come to rest: it oscillates. Choose another current or faster inhibitors"
+                        : "not at rest")}"
             );
         }
         return v.Agrees ? ExitCode.Done

@@ -54,8 +54,7 @@ internal static class DataDescribeCommand
 
     private static void Print(DataDescription about, TextWriter output)
     {
-        string kind = about.Kind == "arrays" ? "unreadable arrays" : about.Kind;
-        output.WriteLine($"{about.Source}: {kind}, {Bytes(about.Bytes)}, SHA-256 {about.Sha256[..16]}…");
+        output.WriteLine($"{about.Source}: {about.Kind}, {Bytes(about.Bytes)}, SHA-256 {about.Sha256[..16]}…");
         if (about.Samples > 0)
             output.WriteLine(
                 $"samples     {Terminal.Count(about.Samples)}{(about.TestSamples is { } t ? $" and {Terminal.Count(t)} to test on" : "")}"
@@ -79,13 +78,17 @@ internal static class DataDescribeCommand
                 );
         long missing = about.Columns.Sum(c => c.Missing);
         if (about.Kind == "table")
-            output.WriteLine($"missing     {(missing == 0 ? "none" : $"{Terminal.Count(missing)} values: {Places(about.Columns)}")}");
+            output.WriteLine($"missing     {(missing == 0 ? "none" : $"{Counted.Of(missing, "value")}: {Places(about.Columns)}")}");
         if (about.Shape is not null)
         {
             output.WriteLine($"constant    {List(about.Constant, "none", "values")}");
             output.WriteLine(
-                $"duplicates  {(about.Duplicates == 0 ? "none" : $"{Terminal.Count(about.Duplicates)} samples have the inputs of an earlier one")}"
-                    + (about.SharedWithTest > 0 ? $"; {Terminal.Count(about.SharedWithTest)} test samples are trained on too" : "")
+                $"duplicates  {(about.Duplicates == 0 ? "none" : $"{Counted.Of(about.Duplicates, "sample has", "samples have")} the inputs of an earlier one")}"
+                    + (
+                        about.SharedWithTest > 0
+                            ? $"; {Counted.Of(about.SharedWithTest, "test sample is", "test samples are")} trained on too"
+                            : ""
+                    )
             );
             output.WriteLine($"division    {about.Division}");
         }

@@ -26,7 +26,7 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
     public void Begin(string folder, DataSet data, int threads) =>
         Lines(
             Page.Broken(
-                $"{_label} on {data.Name}, {Terminal.Count(_samples)} samples, seed {_experiment.Seed}, {threads} thread{(threads == 1 ? "" : "s")} → {folder}"
+                $"{_label} on {data.Name}, {Counted.Of(_samples, "sample")}, seed {_experiment.Seed}, {Counted.Of(threads, "thread")} → {folder}"
                     + Chip.Of(_experiment, ", on ")
                     + (_done > 0 ? $" (continuing after epoch {_done} of {_experiment.Epochs})" : ""),
                 Terminal.Width(_error)
@@ -48,11 +48,20 @@ internal class EpochDisplay : IProgress<Progress>, IDisposable
             .. m.ValidationScore is { } v ? (string[])[$"validation {Scores.Text(m.Score, v)}"] : [],
             m.Epoch == _experiment.Epochs ? $"in {Terminal.Duration(_seconds)}" : $"ETA {Terminal.Duration(left)}",
             $"{Terminal.Count((long)(_samples / seconds))}/s",
-            $"{m.FreeSweeps}+{m.NudgedSweeps} {(isFixed ? "fixed " : "")}sweeps",
+            .. Sweeps(m.FreeSweeps, m.NudgedSweeps),
             $"residual {Terminal.Short(Math.Max(m.FreeResidual, m.NudgedResidual))}",
             .. isFixed ? (string[])[] : [$"{Terminal.Count(m.NotConverged)} not converged"],
         ];
         Lines(Page.Filled(parts, Terminal.Width(_error)));
+    }
+
+    /// <summary>"30 free + 20 nudged fixed sweeps"; the most of the epoch, which are more than were asked for where a batch was brought to rest by other methods.</summary>
+    protected string[] Sweeps(int free, int nudged)
+    {
+        var (asked, then) = (_experiment.Free, _experiment.Nudged.MaxSweeps);
+        return asked.Tolerance > 0 ? [$"{free} free + {nudged} nudged sweeps"]
+            : free <= asked.MaxSweeps && nudged <= then ? [$"{free} free + {nudged} nudged fixed sweeps"]
+            : [$"{free} free + {nudged} nudged sweeps", $"{asked.MaxSweeps} + {then} did not settle"];
     }
 
     /// <summary>The last epoch is done; the test set is being relaxed.</summary>

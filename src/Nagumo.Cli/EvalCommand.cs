@@ -69,7 +69,7 @@ internal static class EvalCommand
         int? sweeps,
         string? config,
         string? samples,
-        Func<Trainer, Samples, int[], SweepOptions, string>? states,
+        Func<Trainer, Samples, int[], SweepOptions, WrittenStates>? states,
         string[] set,
         int threads,
         bool json,
@@ -86,7 +86,8 @@ internal static class EvalCommand
         var options = sweeps is { } n ? model.Experiment.Free with { MaxSweeps = n, Tolerance = 0 } : model.Experiment.Evaluation;
         int[] chosen = samples is null ? [.. Enumerable.Range(0, data.Test.Count)] : SampleRange.Parse(samples, data.Test.Count);
         var test = trainer.Evaluate(data.Test, chosen, options);
-        string? written = states?.Invoke(trainer, data.Test, chosen, options);
+        var others = trainer.FindOtherRests(data.Test, chosen);
+        var written = states?.Invoke(trainer, data.Test, chosen, options);
         bool isFixed = options.Tolerance == 0,
             // A fixed number of sweeps counts no samples; the largest residual still says whether all reached the tolerance.
             converged = isFixed ? test.Relaxation.Residual <= model.Experiment.Evaluation.Tolerance : test.Relaxation.Converged;
@@ -108,7 +109,9 @@ internal static class EvalCommand
                 test.Score.Name,
                 Scores.Json(test.Metrics),
                 test.Score.Unit,
-                written
+                written?.File,
+                others,
+                (data.Test.Targets as ClassTargets)?.Names
             );
             output.WriteLine(JsonSerializer.Serialize(result, CliJson.Default.EvalResult));
         }
@@ -121,15 +124,17 @@ internal static class EvalCommand
                 $"{"test " + Scores.Name(test.Score.Name), -11} {Scores.Text(test.Score.Name, test.Score.Value, test.Score.Unit)}   {more}{Chip.Of(model.Experiment, "; on ")}"
             );
             if (model.Checkpoint is { } saved && saved.Epoch < model.Experiment.Epochs)
-                output.WriteLine($"trained     {saved.Epoch} of {Terminal.Epochs(model.Experiment.Epochs)}: an unfinished run");
+                output.WriteLine($"trained     {saved.Epoch} of {Counted.Of(model.Experiment.Epochs, "epoch")}: an unfinished run");
             output.WriteLine(
                 "relaxed     "
+                    + (written is null ? "" : "free phase: ")
                     + (
                         isFixed
-                            ? $"{test.Relaxation.Sweeps} sweeps (fixed), residual {Terminal.Short(test.Relaxation.Residual)}"
+                            ? $"{Counted.Of(test.Relaxation.Sweeps, "sweep")} (fixed), residual {Terminal.Short(test.Relaxation.Residual)}"
                             : Report.Relaxed(test.Relaxation.NotConverged, test.Relaxation.Sweeps, test.Relaxation.Residual)
                     )
             );
+            Report.OtherRests(others, output);
             if (written is not null)
                 output.WriteLine($"states      {written}");
             output.WriteLine($"took        {Terminal.Duration(begun.WallSeconds)}");

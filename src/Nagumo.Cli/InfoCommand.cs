@@ -96,7 +96,7 @@ internal static class InfoCommand
             output.WriteLine($"  {c.Name.PadRight(width)}  {c.Term.PadRight(term)}  {Shapes(weights.Where(w => Owner(w.Name) == c.Name))}");
         foreach (var p in network.Populations.Where(p => p.Trained.Count > 0))
             output.WriteLine($"  {p.Name} trains its neurons' {string.Join(", ", p.Trained)}");
-        output.WriteLine($"  {Terminal.Count(weights.Sum(w => w.Count))} parameters in all");
+        output.WriteLine($"  {Counted.Of(weights.Sum(w => w.Count), "parameter")} in all");
         output.WriteLine();
         output.WriteLine("NEURONS");
         foreach (var neuron in network.Populations.Select(p => p.Neuron).OfType<Neurons.Neuron>().DistinctBy(n => n.H.ToString()))
@@ -108,7 +108,7 @@ internal static class InfoCommand
         output.WriteLine();
         output.WriteLine("TRAINING");
         output.WriteLine(
-            $"  {e.Data}, {Terminal.Epochs(e.Epochs)}, batches of {e.Batch}{(e.Validation > 0 ? $", {Terminal.Count(e.Validation)} held out" : "")}, seed {e.Seed}"
+            $"  {e.Data}, {Counted.Of(e.Epochs, "epoch")}, batches of {e.Batch}{(e.Validation > 0 ? $", {Terminal.Count(e.Validation)} held out" : "")}, seed {e.Seed}"
         );
         output.WriteLine(
             $"  {e.Estimator.Kind} estimator, beta {Equations.Number(e.Estimator.Beta)}, nudge {e.Estimator.Nudge}; "
@@ -127,7 +127,7 @@ internal static class InfoCommand
         output.WriteLine("RUN");
         var last = checkpoint.History.Count > 0 ? checkpoint.History[^1] : null;
         output.WriteLine(
-            $"  {checkpoint.Epoch} of {Terminal.Epochs(e.Epochs)} done{(last is null ? "" : $"; loss {Terminal.Short(last.TrainLoss)}, training {Scores.Name(last.Score)} {Scores.Text(last.Score, last.TrainScore)}")}"
+            $"  {checkpoint.Epoch} of {Counted.Of(e.Epochs, "epoch")} done{(last is null ? "" : $"; loss {Terminal.Short(last.TrainLoss)}, training {Scores.Name(last.Score)} {Scores.Text(last.Score, last.TrainScore)}")}"
         );
         output.WriteLine(
             result is null
@@ -189,7 +189,9 @@ internal static class InfoCommand
             + string.Join(", ", p.Parameters.Select(q => $"{q.Key} {(q.Value.Length == 1 ? Equations.Number(q.Value[0]) : "per neuron")}"));
 
     private static string Sweeps(Relaxation.SweepOptions s) =>
-        s.Tolerance == 0 ? $"{s.MaxSweeps} sweeps" : $"to residual {Terminal.Short(s.Tolerance)} in at most {s.MaxSweeps} sweeps";
+        s.Tolerance == 0
+            ? Counted.Of(s.MaxSweeps, "sweep")
+            : $"to residual {Terminal.Short(s.Tolerance)} in at most {Counted.Of(s.MaxSweeps, "sweep")}";
 
     private static string Shapes(IEnumerable<Block> weights) =>
         string.Join(", ", weights.Select(w => $"{w.Name[(w.Name.LastIndexOf('.') + 1)..]} {string.Join(" × ", w.Shape)}"));

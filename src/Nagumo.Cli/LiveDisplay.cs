@@ -91,7 +91,7 @@ internal sealed class LiveDisplay : EpochDisplay
             $"{Scores.Name(Score)} {Scores.Text(Score, p.Score)}",
             $"{Terminal.Count((long)rate)}/s",
             $"ETA {Terminal.Duration(left)}",
-            $"{p.Free.Sweeps}+{p.Nudged.Sweeps} {(isFixed ? "fixed " : "")}sweeps",
+            .. Sweeps(p.Free.Sweeps, p.Nudged.Sweeps),
             $"residual {Terminal.Short(Math.Max(p.Free.Residual, p.Nudged.Residual))}",
             .. isFixed ? (string[])[] : [$"{Terminal.Count(p.Free.NotConverged)} not converged"],
         ];

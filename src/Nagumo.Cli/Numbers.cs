@@ -13,6 +13,45 @@ internal static class Numbers
     public static bool TryReal(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
+    /// <summary>Whether a text is a number with a unit behind it: 20mV.</summary>
+    public static bool HasUnit(string text) => Unit(text) is { Length: > 0 } unit && TryReal(text[..^unit.Length], out _);
+
+    /// <summary>What to say of a key's text that is no finite number; of one with a unit, what it would be without.</summary>
+    public static InputException Refused(string key, string text)
+    {
+        if (!HasUnit(text))
+            return new($"{key} = {text}: give a finite number.");
+        string unit = Unit(text);
+        _ = TryReal(text[..^unit.Length], out double x);
+        double scale =
+            unit.Trim().Length < 2
+                ? 1
+                : unit.Trim()[0] switch
+                {
+                    'm' => 1e-3,
+                    'u' or 'µ' or 'μ' => 1e-6,
+                    'n' => 1e-9,
+                    'p' => 1e-12,
+                    'k' => 1e3,
+                    'M' => 1e6,
+                    _ => 1,
+                };
+        return new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{key} = {text}: give a number without a unit, such as {key}={x * scale:G6}. It is in the neuron's own units: its equations have no dimensions, and docs/circuits.md says what they are in volts, amperes and seconds."
+            )
+        );
+    }
+
+    private static string Unit(string text)
+    {
+        int digits = text.Length;
+        while (digits > 0 && (char.IsLetter(text[digits - 1]) || text[digits - 1] is ' ' or '%'))
+            digits--;
+        return text[digits..];
+    }
+
     private static bool TryWhole(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 

@@ -31,11 +31,21 @@ internal static class Pictures
     {
         string subtitle = string.Create(
             CultureInfo.InvariantCulture,
-            $"{label} on {data.Name}, seed {experiment.Seed}, {experiment.Epochs} epoch{(experiment.Epochs == 1 ? "" : "s")}: test {Scores.Name(test.Score.Name)} {Scores.Text(test.Score.Name, test.Score.Value, test.Score.Unit)}"
+            $"{label} on {data.Name}, seed {experiment.Seed}, {Counted.Of(experiment.Epochs, "epoch")}: test {Scores.Name(test.Score.Name)} {Scores.Text(test.Score.Name, test.Score.Value, test.Score.Unit)}"
         );
         Figure.Draw(folder.Path, LearningCurveName, path => Curve(path, subtitle, trainer.History));
         if (test.Confusion is { } counts)
-            Figure.Draw(folder.Path, ConfusionName, path => ConfusionMatrix.Save(path, new("Confusion on the test set", subtitle), counts));
+            Figure.Draw(
+                folder.Path,
+                ConfusionName,
+                path =>
+                    ConfusionMatrix.Save(
+                        path,
+                        new("Confusion on the test set", subtitle),
+                        counts,
+                        (data.Test.Targets as ClassTargets)?.Names
+                    )
+            );
         if (data.Test.Targets is NumberTargets numbers)
             for (int j = 0; j < Math.Min(numbers.Width, MostColumns); j++)
             {

@@ -59,7 +59,7 @@ internal static class PredictCommand
         string name,
         string? config,
         bool invert,
-        Func<Trainer, Samples, int[], bool, string>? states,
+        Func<Trainer, Samples, int[], bool, WrittenStates>? states,
         bool json,
         TextWriter output,
         TextWriter error
@@ -74,7 +74,7 @@ internal static class PredictCommand
         string? warning = isKnown ? null : PictureLook.Oddity(set.Bytes(0), Rows(set), set.Shape[^1]);
         using var trainer = model.Load(blank, 1);
         var answer = trainer.Predict(set, 0);
-        string? written = states?.Invoke(trainer, set, [0], isKnown);
+        var written = states?.Invoke(trainer, set, [0], isKnown);
         int? label = isKnown && set.Targets is ClassTargets known ? known.Labels[0] : null;
         var numbers = answer.Numbers is { } predicted ? Numbers((NumberTargets)set.Targets, predicted, isKnown) : null;
         if (json)
@@ -90,7 +90,7 @@ internal static class PredictCommand
                 answer.Relaxation.Sweeps,
                 warning,
                 numbers,
-                written
+                written?.File
             );
             output.WriteLine(JsonSerializer.Serialize(result, CliJson.Default.PredictResult));
         }
@@ -99,22 +99,26 @@ internal static class PredictCommand
             if (set.IsBytes && set.Shape.Count == 2)
                 Draw(set.Bytes(0), Rows(set), set.Shape[^1], output);
             string relaxed =
-                $"{(answer.Relaxation.Converged ? "converged" : "NOT converged")} in {answer.Relaxation.Sweeps} sweeps, residual {Terminal.Short(answer.Relaxation.Residual)}";
+                $"{(answer.Relaxation.Converged ? "converged" : "NOT converged")} in {Counted.Of(answer.Relaxation.Sweeps, "sweep")}, residual {Terminal.Short(answer.Relaxation.Residual)}";
             foreach (var n in numbers ?? [])
                 output.WriteLine(
                     $"{n.Name}  {Number(n.Value, n.Unit)}{(n.Target is { } target ? $"   target {Number(target, n.Unit)}" : "")}"
                 );
             if (answer is { Class: { } best, Probabilities: { } probabilities })
             {
+                var names = (set.Targets as ClassTargets)?.Names ?? [.. probabilities.Select((_, c) => $"{c}")];
+                int width = names.Max(n => n.Length);
                 for (int c = 0; c < probabilities.Length; c++)
                 {
                     string bar = new('█', (int)Math.Round(Bar * probabilities[c]));
                     string remark = c == label ? "  label" : "";
                     output.WriteLine(
-                        $"{(c == best ? '>' : ' ')} {c}  {Terminal.Percent(100 * probabilities[c]), 8}  {bar}{remark}".TrimEnd()
+                        $"{(c == best ? '>' : ' ')} {names[c].PadRight(width)}  {Terminal.Percent(100 * probabilities[c]), 8}  {bar}{remark}".TrimEnd()
                     );
                 }
-                output.WriteLine($"answer {best}{(label is { } l ? l == best ? ", right" : $", wrong: the label is {l}" : "")}; {relaxed}");
+                output.WriteLine(
+                    $"answer {names[best]}{(label is { } l ? l == best ? ", right" : $", wrong: the label is {names[l]}" : "")}; {relaxed}"
+                );
             }
             else
                 output.WriteLine(relaxed);
@@ -170,7 +174,7 @@ internal static class PredictCommand
         int size = like.Size,
             count = images.Length / size;
         if (isFile && count != 1)
-            throw new InputException($"'{name}' holds {count} pictures: choose one, {name}:0 to {name}:{count - 1}.");
+            throw new InputException($"'{name}' holds {Counted.Of(count, "picture")}: choose one, {name}:0 to {name}:{count - 1}.");
         int at = isFile ? 0 : Index(suffix, count, $"pictures of '{stem}'");
         return (new([Rows(like), like.Shape[^1]], images.AsSpan(at * size, size).ToArray(), like.Targets.Select([0]), like.Map), false);
     }

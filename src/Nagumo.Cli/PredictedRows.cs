@@ -15,7 +15,7 @@ internal static class PredictedRows
         string path,
         string name,
         bool invert,
-        Func<Trainer, Samples, int[], bool, string>? states,
+        Func<Trainer, Samples, int[], bool, WrittenStates>? states,
         bool json,
         TextWriter output,
         TextWriter error
@@ -42,12 +42,16 @@ internal static class PredictedRows
             throw new InputException($"'{name}': {file} has samples 0 to {samples.Count - 1}.");
         using var trainer = model.Load(new DataSet(Path.GetFileName(file), samples, samples), 1);
         int[] wanted = index is { } one ? [one] : [.. Enumerable.Range(0, samples.Count)];
-        PredictedRow[] rows = [.. wanted.Select(i => Row(i, samples, hasTargets, trainer.Predict(samples, i)))];
-        string? written = states?.Invoke(trainer, samples, wanted, hasTargets);
+        var trained = PreparedData.TrainingRows(model.Experiment.Data, preparation, file);
+        PredictedRow[] rows =
+        [
+            .. wanted.Select(i => Row(i, samples, hasTargets, trainer.Predict(samples, i)) with { TrainedOn = trained?.Contains(i) }),
+        ];
+        var written = states?.Invoke(trainer, samples, wanted, hasTargets);
         if (json)
             output.WriteLine(
                 JsonSerializer.Serialize(
-                    new PredictedRowsResult(path, file, preparation.Classes, rows, rows.All(r => r.Converged), written),
+                    new PredictedRowsResult(path, file, preparation.Classes, rows, rows.All(r => r.Converged), written?.File),
                     CliJson.Default.PredictedRowsResult
                 )
             );
@@ -89,7 +93,8 @@ internal static class PredictedRows
                 answer.Probabilities,
                 null,
                 converged,
-                residual
+                residual,
+                null
             );
         }
         double[] target = new double[numbers.Width];
@@ -100,7 +105,7 @@ internal static class PredictedRows
                 (c, j) => new PredictedNumber(c.Name, answer.Numbers![j], hasTargets ? c.Offset + c.Scale * target[j] : null, c.Unit)
             ),
         ];
-        return new(i, null, null, null, null, predicted, converged, residual);
+        return new(i, null, null, null, null, predicted, converged, residual, null);
     }
 
     private static void Print(PredictedRow[] rows, Preparation preparation, TextWriter output)
@@ -123,11 +128,30 @@ internal static class PredictedRows
                         : $"  wrong: {row.Label}"
                     );
             output.WriteLine(
-                $"{row.Index.ToString(CultureInfo.InvariantCulture).PadLeft(digits)}  {answer}{(row.Converged ? "" : $"   NOT converged, residual {Terminal.Short(row.Residual)}")}"
+                $"{row.Index.ToString(CultureInfo.InvariantCulture).PadLeft(digits)}  {answer}{(row is { TrainedOn: true, Label: not null } or { TrainedOn: true, Numbers: not null } ? ", trained on" : "")}{(row.Converged ? "" : $"   NOT converged, residual {Terminal.Short(row.Residual)}")}"
             );
         }
-        if (rows.Length > 1 && rows[0].Label is not null)
-            output.WriteLine($"{Terminal.Count(rows.Count(r => r.Label != r.Class))} of {Terminal.Count(rows.Length)} wrong");
+        if (rows.Length < 2)
+            return;
+        PredictedRow[] known = [.. rows.Where(r => r.TrainedOn == true)],
+            fresh = [.. rows.Where(r => r.TrainedOn != true)];
+        if (rows[0].Label is null)
+        {
+            if (known.Length > 0)
+                output.WriteLine(
+                    $"{Terminal.Count(known.Length)} of {Counted.Of(rows.Length, "sample")} were trained on: they say nothing about others"
+                );
+            return;
+        }
+        if (fresh.Length > 0)
+            output.WriteLine($"{Wrong(fresh)}{(known.Length > 0 ? " of those not trained on" : "")}");
+        if (known.Length > 0)
+            output.WriteLine(
+                $"{Wrong(known)} of those trained on{(fresh.Length > 0 ? ", which say nothing about others" : ": all of them, so this says nothing about others")}"
+            );
+
+        static string Wrong(PredictedRow[] some) =>
+            $"{Terminal.Count(some.Count(r => r.Label != r.Class))} of {Terminal.Count(some.Length)} wrong";
     }
 
     private static string Number(double x, string? unit) =>

@@ -37,11 +37,11 @@ internal static class PresetsCommand
             }
             int width = Presets.All.Concat(CircuitPresets.All).Max(p => p.Name.Length);
             foreach (var (name, summary) in Presets.All)
-                output.WriteLine($"{name.PadRight(width)}  {Terminal.Epochs(Presets.Get(name).Epochs), 9}  {summary}");
+                output.WriteLine($"{name.PadRight(width)}  {Counted.Of(Presets.Get(name).Epochs, "epoch"), 9}  {summary}");
             output.WriteLine();
             output.WriteLine($"Small enough to be built ({Terminal.Whole($"{Terminal.Command} circuit")}):");
             foreach (var (name, summary) in CircuitPresets.All)
-                output.WriteLine($"{name.PadRight(width)}  {Terminal.Epochs(CircuitPresets.Get(name).Epochs), 9}  {summary}");
+                output.WriteLine($"{name.PadRight(width)}  {Counted.Of(CircuitPresets.Get(name).Epochs, "epoch"), 9}  {summary}");
             return ExitCode.Done;
         });
         return command;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MathNet.Numerics.Distributions;
+using Nagumo.Learning;
 
 namespace Nagumo.Cli;
 
@@ -19,6 +20,7 @@ internal static class Report
             $"{"test " + Scores.Name(r.Score), -11} {Scores.Text(r.Score, r.TestScore, r.Unit)}   {(r.TestErrorPercent is { } e ? Wrong(e, r.TestSamples) : Others(r))}"
         );
         output.WriteLine($"relaxed     {Relaxed(r.NonconvergedSamples, r.MaxSweeps, r.MaxResidual)}");
+        OtherRests(r.OtherRests, output);
         output.WriteLine($"took        {Terminal.Duration(r.WallSeconds)}, {Terminal.Duration(r.CpuSeconds)} CPU, {r.PeakRssMib:F0} MiB");
         string[] files = ["weights.npz", .. Pictures.Files.Where(f => f.EndsWith(".png", StringComparison.Ordinal))];
         output.WriteLine($"run         {r.Run}   ({string.Join(", ", files.Where(f => File.Exists(Path.Combine(r.Run, f))))})");
@@ -41,7 +43,9 @@ internal static class Report
             ", ",
             (r.Metrics ?? [])
                 .Where(m => m.Key.StartsWith("test_", StringComparison.Ordinal) && m.Key != $"test_{r.Score}" && m.Value is not null)
-                .Select(m => $"{Scores.Name(m.Key["test_".Length..])} {Scores.Text(m.Key, (double)m.Value!)}")
+                .Select(m =>
+                    $"{Scores.Name(m.Key["test_".Length..])} {Scores.Text(m.Key, (double)m.Value!, Scores.HasUnit(m.Key["test_".Length..]) ? r.Unit : null)}"
+                )
         );
 
     /// <summary>The results of several seeds.</summary>
@@ -86,7 +90,7 @@ internal static class Report
             output.WriteLine($"seed {x.Seed, -6} {Scores.Text(x.Score, x.TestScore, x.Unit)}   {x.Run}");
         string interval = results.Count > 1 ? $" ± {Scores.Text(r.Score, HalfWidth(test))} (95 %)" : "";
         output.WriteLine(
-            $"{"test " + Scores.Name(r.Score), -11} {Scores.Text(r.Score, test.Average(), r.Unit)}{interval} over {results.Count} seed{(results.Count == 1 ? "" : "s")}"
+            $"{"test " + Scores.Name(r.Score), -11} {Scores.Text(r.Score, test.Average(), r.Unit)}{interval} over {Counted.Of(results.Count, "seed")}"
         );
         output.WriteLine(
             $"relaxed     {Relaxed(results.Sum(x => x.NonconvergedSamples), results.Max(x => x.MaxSweeps), results.Max(x => x.MaxResidual))}"
@@ -105,10 +109,21 @@ internal static class Report
     private static JsonObject Shared(JsonObject? overrides) =>
         new((overrides ?? []).Where(o => o.Key != "seed").Select(o => KeyValuePair.Create(o.Key, o.Value?.DeepClone())));
 
+    /// <summary>Second rest states, where some were found: how many, what that means, what to do.</summary>
+    public static void OtherRests(OtherRests? found, TextWriter output)
+    {
+        if (found is not { Samples: > 0 })
+            return;
+        string answers = found.Answers == 0 ? "" : $", which for {Terminal.Count(found.Answers)} is another answer";
+        output.WriteLine(
+            $"rest states {Terminal.Count(found.Samples)} of {Counted.Of(found.Looked, "sample")} looked at have a second one{answers}: where a device or circuit comes to rest depends on its start. Bound the norms between layers (--set optimizer.norm_bounds.COUPLING=…) or lower optimizer.rate, and train again"
+        );
+    }
+
     /// <summary>What relaxation reached, in words.</summary>
     public static string Relaxed(int notConverged, int sweeps, double residual) =>
         (notConverged == 0 ? "all converged" : $"{Terminal.Count(notConverged)} NOT converged")
-        + $", at most {sweeps} sweeps, residual {Terminal.Short(residual)}";
+        + $", at most {Counted.Of(sweeps, "sweep")}, residual {Terminal.Short(residual)}";
 
     /// <summary>Half the width of the 95 % confidence interval of the mean, by Student's t; 0 for a single value.</summary>
     public static double HalfWidth(IReadOnlyList<double> x)

@@ -29,7 +29,8 @@ internal sealed record TrainResult(
     JsonObject? Overrides,
     string Score = "error_percent",
     JsonObject? Metrics = null,
-    string? Unit = null
+    string? Unit = null,
+    OtherRests? OtherRests = null
 )
 {
     /// <summary>The score on the test set, whatever it is.</summary>
@@ -90,7 +91,9 @@ internal sealed record EvalResult(
     string Score,
     JsonObject Metrics,
     string? Unit,
-    string? States
+    string? States,
+    OtherRests? OtherRests,
+    IReadOnlyList<string>? Classes
 );
 
 /// <summary>The object of <c>predict --json</c>.</summary>
@@ -130,7 +133,8 @@ internal sealed record PredictedRow(
     double[]? Probabilities,
     PredictedNumber[]? Numbers,
     bool Converged,
-    double Residual
+    double Residual,
+    bool? TrainedOn
 );
 
 /// <summary>JSON of the results: snake_case keys.</summary>

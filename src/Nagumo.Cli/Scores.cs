@@ -18,6 +18,9 @@ internal static class Scores
         : unit is null ? Terminal.Short(value)
         : $"{Terminal.Short(value)} {unit}";
 
+    /// <summary>Whether a metric of numbers is in their unit: not r2.</summary>
+    public static bool HasUnit(string metric) => metric is "rmse" or "mae";
+
     /// <summary>"mae 0.12 m, r2 0.98": all but the first.</summary>
     public static string Others(IReadOnlyList<Metric> metrics) =>
         string.Join(", ", metrics.Skip(1).Select(m => $"{Name(m.Name)} {Text(m.Name, m.Value, m.Unit)}"));

@@ -65,7 +65,11 @@ internal abstract record Setting(string Name, string Default, string Text)
         public override string Validate(string text) =>
             Numbers.TryReal(text, out double x) && x >= Min && x <= Max && (!Integer || x == Math.Floor(x))
                 ? Equations.Number(x)
-                : throw new InputException($"{Name} = {text}: give a {(Integer ? "whole" : "finite")} number, {Domain}.");
+                : throw (
+                    Numbers.HasUnit(text)
+                        ? Numbers.Refused(Name, text)
+                        : new InputException($"{Name} = {text}: give a {(Integer ? "whole" : "finite")} number, {Domain}.")
+                );
     }
 
     private sealed record AutoSetting(string Name, NumberSetting Given) : Setting(Name, "auto", Given.Text)

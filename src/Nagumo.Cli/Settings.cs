@@ -104,9 +104,7 @@ internal sealed class Settings
                 if (phenomenon.Keys.FirstOrDefault(k => k.Name == key) is { } setting)
                     values[key] = setting.Validate(text);
                 else if (kinetics.Parameters.FirstOrDefault(p => p.Name == key) is { } parameter)
-                    parameters[key] = Numbers.TryReal(text, out double x)
-                        ? Validated(parameter, x)
-                        : throw new InputException($"{key} = {text}: give a finite number.");
+                    parameters[key] = Numbers.TryReal(text, out double x) ? Validated(parameter, x) : throw Numbers.Refused(key, text);
                 else
                     throw new InputException($"'{phenomenon.Name}' has no key '{key}'.{Nearest.Hint(key, names)}");
             }

@@ -247,6 +247,15 @@ internal static class SimulateNeuron
                 )
             );
         string beside = Beside(s);
+        if (report.SaddleNodes.Where(i => Math.Abs(i - s["current"]) <= Grain(neuron, s["current"])).ToArray() is { Length: > 0 } met)
+            items.Add(
+                new(
+                    "at_saddle_node",
+                    "at a saddle-node: rounding decides whether its two rest states are there; current",
+                    Numbers(met),
+                    Unit: ofI
+                )
+            );
         if (report.SaddleNodes.Count > 0)
         {
             items.Add(new("saddle_node_currents", $"saddle-node currents{beside}", Numbers(report.SaddleNodes), Unit: ofI));
@@ -321,6 +330,16 @@ internal static class SimulateNeuron
         if (course.Escapes)
             items.Add(new("escapes_after", "this run escapes: shown until", course.Times[^1], Unit: "time"));
         return items;
+    }
+
+    /// <summary>The distance of 1 from the next number.</summary>
+    private const double Epsilon = 2.220446049250313e-16;
+
+    /// <summary>Currents that rounding does not tell apart: of their own size, or of the one that moves u at the cell's fast rate.</summary>
+    private static double Grain(PlanarNeuron neuron, double current)
+    {
+        var scales = CellUnits.Of(neuron, current);
+        return 16 * Epsilon * Math.Max(Math.Abs(current), scales.U * scales.Fast * neuron.TauU);
     }
 
     /// <summary>"activator u", "inhibitor v", by the names that the neuron has for them.</summary>

@@ -1,9 +1,17 @@
 using System.CommandLine;
+using System.Globalization;
 using Nagumo.Data;
 using Nagumo.Learning;
 using Nagumo.Relaxation;
 
 namespace Nagumo.Cli;
+
+/// <summary>States that were written: the file, and which phase reached what.</summary>
+internal sealed record WrittenStates(string File, string Phase)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{File} ({Phase})";
+}
 
 /// <summary>The options of commands that leave rest states in a file, and the leaving.</summary>
 /// <param name="nudges">Whether targets are known, so that states can be nudged.</param>
@@ -51,13 +59,22 @@ internal sealed class StatesOptions(bool nudges)
     }
 
     /// <summary>Relaxes samples and writes their states.</summary>
-    /// <returns>The file, for what is said of it.</returns>
-    public string Write(ParseResult parsed, Trainer trainer, Samples set, int[] samples, SweepOptions? options, bool hasTargets = true)
+    public WrittenStates Write(
+        ParseResult parsed,
+        Trainer trainer,
+        Samples set,
+        int[] samples,
+        SweepOptions? options,
+        bool hasTargets = true
+    )
     {
         string file = parsed.GetRequiredValue(_file)!;
-        var states = trainer.States(set, samples, options, Beta(parsed) ?? 0, parsed.GetValue(_watch), hasTargets);
+        double beta = Beta(parsed) ?? 0;
+        var states = trainer.States(set, samples, options, beta, parsed.GetValue(_watch), hasTargets);
         Npz.Write(file, states.Arrays);
-        return file;
+        string phase = beta == 0 ? "free phase" : string.Create(CultureInfo.InvariantCulture, $"nudged phase, beta = {beta:R}"),
+            reached = Report.Relaxed(states.Relaxation.NotConverged, states.Relaxation.Sweeps, states.Relaxation.Residual);
+        return new(file, $"{phase}{(parsed.GetValue(_watch) ? ", watched" : "")}: {reached}");
     }
 
     private double? Beta(ParseResult parsed) => nudges ? parsed.GetValue(_nudge) : null;

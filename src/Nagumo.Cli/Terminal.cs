@@ -85,9 +85,6 @@ internal static partial class Terminal
     /// <summary>Text that a page does not break: a command to paste, a number with its unit.</summary>
     public static string Whole(string text) => text.Replace(' ', Page.Joint);
 
-    /// <summary>1 epoch, 2 epochs.</summary>
-    public static string Epochs(int n) => $"{n} epoch{(n == 1 ? "" : "s")}";
-
     /// <summary>60,000.</summary>
     public static string Count(long n) => n.ToString("N0", CultureInfo.InvariantCulture);
 

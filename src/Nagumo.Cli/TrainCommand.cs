@@ -178,7 +178,7 @@ internal static class TrainCommand
         "\n"
         + (
             run.Saved > 0
-                ? $"interrupted; {run.Saved} of {Terminal.Epochs(experiment.Epochs)} are kept in {folder.Path}"
+                ? $"interrupted; {run.Saved} of {Counted.Of(experiment.Epochs, "epoch")} are kept in {folder.Path}"
                 : "interrupted before the first epoch ended; nothing was lost but it"
         )
         + $"\ncontinue with: {Terminal.Command} train {Terminal.Quoted(folder.Path)} --resume";

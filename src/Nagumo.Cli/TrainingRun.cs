@@ -113,9 +113,12 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
             Changed.Json(experiment, Origin),
             test.Score.Name,
             Scores.Json(test.Metrics, last),
-            test.Score.Unit
+            test.Score.Unit,
+            trainer.FindOtherRests(data.Test)
         );
         folder.Finish(done);
+        if (Overfitting.Of(trainer.History, test, ownData: Preparation is not null, trainer.TrainSamples) is { } overfitted)
+            error.WriteLine(overfitted);
         return done;
 
         double? ErrorOf(double? score) => test.Confusion is null ? null : score;

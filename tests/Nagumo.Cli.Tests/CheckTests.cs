@@ -85,7 +85,7 @@ public sealed class CheckTests
         outcome = Sandbox.Run("check", run, "--samples", "1", "--set", "estimator.beta=50");
         Assert.NotEqual(0, outcome.Code);
         Assert.Matches(
-            @"✗ recipe's own gradient, float32, 4\+3 sweeps, β 50: smallest cosine,?\s+(cosine, )?worst\s+images",
+            @"✗ recipe's own gradient, float32, 4\+3 sweeps, β 50: smallest cosine,?\s+(cosine, )?worst\s+samples",
             outcome.Output
         );
     }

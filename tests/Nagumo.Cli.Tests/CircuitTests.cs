@@ -19,11 +19,14 @@ public sealed class CircuitTests : IDisposable
     [InlineData("circuit export neuron --set neuron=fhn", "there is no neuron or file 'fhn'.", true)]
     [InlineData("circuit export neuron --set neuron=hopfield", "Population 'n': neuron 'hopfield' is held in the box [0, 1]", true)]
     [InlineData("circuit export chain --set size=1.5", "size = 1.5: give a whole number from 0 to 100000.")]
-    [InlineData("circuit export chain --set size=1", "A chain of 1 neurons: give at least 2.")]
+    [InlineData("circuit export chain --set size=1", "A chain of 1 neuron: give at least 2.")]
     [InlineData("circuit export chain --set diffusion.v=-1", "D = -1: give a finite number ≥ 0.")]
     [InlineData("circuit export chain --set size=50000", "The circuit has more than 250,000 elements", true)]
     [InlineData("circuit export neuron --device 1N", "There is no device '1N'.", true)]
     [InlineData("circuit export neuron --weights rail", "--weights rail. Did you mean 'rails'?")]
+    [InlineData("circuit export neuron --set current=20mV", "current = 20mV: give a number without a unit, such as current=0.02.", true)]
+    [InlineData("circuit export neuron --set tau=1.5us", "tau = 1.5us: give a number without a unit, such as tau=1.5E-06.", true)]
+    [InlineData("circuit export neuron --set tau=soon", "tau = soon: give a finite number.")]
     [InlineData("circuit export neuron --noise -1", "noise = -1: give a finite number ≥ 0.")]
     [InlineData("circuit export neuron --duration 0", "Transient analysis: duration = 0. Give a finite number > 0.")]
     [InlineData("circuit export neuron --json", "--json describes the file: name it with --out.")]
@@ -57,6 +60,7 @@ public sealed class CircuitTests : IDisposable
     [InlineData("gamma=1e150", "gamma = 1E+150")]
     [InlineData("k=1e100", "k = 1E+100")]
     [InlineData("tau=1e-100", "tau = 1E-100")]
+    [InlineData("current=1e10", "current = 10000000000")]
     public void A_neuron_too_fast_to_follow_is_named_by_its_parameter(string assignment, string named) =>
         Assert.Contains(
             $"{named} makes it too fast to follow",
@@ -154,7 +158,7 @@ public sealed class CircuitTests : IDisposable
         Assert.Equal(first.Output, Sandbox.Run(line).Output);
         Assert.Contains("\n.tran ", first.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "test samples 0 to 999",
+            "test samples: give 0 to 999",
             Sandbox.Run("circuit", "export", run, "--sample", "1000").OneError(2),
             StringComparison.Ordinal
         );
@@ -184,15 +188,26 @@ public sealed class CircuitTests : IDisposable
         }
         Assert.Equal(samples.Count(s => (int)s!["answer"]! == (int)s["label"]!), (int)result["right"]!);
         Assert.Contains(
-            "5 of 5 as the library's own rest state; every circuit settled",
+            "5 of 5 as the library from the same start; 5 of 5 as eval; every circuit settled",
             Sandbox.Run("circuit", "infer", _box["run"], "--samples", "0-2,29,17").Output.ReplaceLineEndings(" "),
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "--samples 30: iris has test samples 0 to 29.",
+            "--samples 30: iris has 30 test samples: give 0 to 29.",
             Sandbox.Run("circuit", "infer", _box["run"], "--samples", "0,30", "--json").OneError(2),
             StringComparison.Ordinal
         );
+    }
+
+    /// <summary>Before anything is trained: the sample, those that there are, and what to give.</summary>
+    [Theory]
+    [InlineData("export iris-fhn --sample 30", "--sample 30")]
+    [InlineData("draw iris-fhn --sample -1 --out x.svg", "--sample -1")]
+    [InlineData("power iris-rails --sample 99", "--sample 99")]
+    public void A_sample_that_there_is_not_is_named_at_once(string line, string named)
+    {
+        string error = Sandbox.Run(["circuit", .. line.Split(' ')]).OneError(2);
+        Assert.Equal($"{named}: iris has 30 test samples: give 0 to 29.", error);
     }
 
     /// <summary>A signal to the command alone: the simulator ends with it, and leaves no folder.</summary>
@@ -239,7 +254,7 @@ public sealed class CircuitTests : IDisposable
         Assert.SkipUnless(Ngspice.Default.IsAvailable(), "ngspice is not installed (apt-get install ngspice).");
         Keys(
             ["verify", "neuron"],
-            "target kind from agrees nodes elements largest_error_of_full_scale full_scale_v method residual converged ngspice_residual ngspice_settled ngspice_simulated_s ngspice_seconds fields units"
+            "target kind from agrees nodes elements largest_error_of_full_scale full_scale_v method residual converged ngspice_residual ngspice_settled ngspice_oscillates ngspice_simulated_s ngspice_seconds fields units"
         );
         Keys(
             ["verify", "spike"],

@@ -82,9 +82,14 @@ public sealed partial class ExampleTests : IDisposable
     /// <summary>Every command that stands apart on a page of docs, on small data, briefly.</summary>
     public static TheoryData<string> OfPage() =>
         [
-            .. ((string[])["cli", "audit", "beyond", "circuits", "hardware", "media", "media-sheets"])
-                .SelectMany(Page)
+            .. (
+                (string[])
+                    ["cli", "audit", "beyond", "circuits", "hardware", "media", "media-sheets", "data", "guide", "hamiltonian", "results"]
+            )
+                .SelectMany(p => Page(p).Concat(Within(p)))
+                .Select(l => l.StartsWith("$ ", StringComparison.Ordinal) ? l[2..] : l)
                 .Where(l => l.StartsWith("nagumo ", StringComparison.Ordinal))
+                .Where(l => !l.Contains("missing.csv"))
                 .SelectMany(Alternatives)
                 .Distinct(),
         ];
@@ -101,6 +106,8 @@ public sealed partial class ExampleTests : IDisposable
 
         if (line.Contains("runs/ideal") && !line.Contains("train"))
             Ends(_box.RunApart("train fhn-mlp --data mnist-mini --epochs 1 --out runs/ideal --no-pictures"));
+        if (line.Contains(".csv"))
+            Tables(line);
         if (line.Contains("runs/iris-fhn-s1"))
             Ends(_box.RunApart("train iris-fhn --epochs 1 --no-pictures"));
         File.WriteAllText(
@@ -115,6 +122,21 @@ public sealed partial class ExampleTests : IDisposable
         );
 
         Ends(_box.RunApart(Brief(line["nagumo ".Length..])));
+    }
+
+    /// <summary>The tables of the page about data, and a run that was trained on one of them.</summary>
+    private void Tables(string line)
+    {
+        string Rows(Func<int, string> row) => string.Concat(Enumerable.Range(0, 60).Select(i => row(i) + "\n"));
+        string flowers =
+            "a,b,species\n"
+            + Rows(i => FormattableString.Invariant($"{i % 3},{i % 7 / 7.0:F3},{((string[])["alba", "nigra", "rubra"])[i % 3]}"));
+        string houses =
+            "size,age,price (EUR)\n" + Rows(i => FormattableString.Invariant($"{i % 11},{i % 7},{20_000 + 100.5 * (i % 11) - i % 7:F1}"));
+        foreach (var (name, text) in ((string, string)[])[("my.csv", flowers), ("new.csv", flowers), ("house.csv", houses)])
+            File.WriteAllText(_box[name], text);
+        if (line.Contains("runs/fhn-mlp-s1"))
+            Ends(_box.RunApart($"train fhn-mlp --data {(line.Contains("house") ? "house" : "my")}.csv --epochs 1 --no-pictures"));
     }
 
     /// <summary>Every key=value that the page shows for the configuration of a preset.</summary>
@@ -214,16 +236,26 @@ public sealed partial class ExampleTests : IDisposable
         );
 
     /// <summary>Lines of a page of docs that stand apart, without their remarks.</summary>
-    private static IEnumerable<string> Page(string name)
+    private static IEnumerable<string> Page(string name) =>
+        Text(name)
+            .Split('\n')
+            .Where(l => l.StartsWith("    ", StringComparison.Ordinal))
+            .Select(l => Remark().Replace(l, "").Trim())
+            .Where(l => l.Length > 0);
+
+    private static string Text(string page)
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "Nagumo.slnx")))
             root = root.Parent!;
-        return File.ReadLines(Path.Combine(root.FullName, "docs", name + ".md"))
-            .Where(l => l.StartsWith("    ", StringComparison.Ordinal))
-            .Select(l => Remark().Replace(l, "").Trim())
-            .Where(l => l.Length > 0);
+        return File.ReadAllText(Path.Combine(root.FullName, "docs", page + ".md"));
     }
+
+    /// <summary>Commands within the text of a page, where nothing in them stands for something else.</summary>
+    private static IEnumerable<string> Within(string page) =>
+        page is "guide" or "hamiltonian" or "results"
+            ? Command().Matches(Text(page)).Select(m => m.Groups[1].Value).Where(l => !Placeholder().IsMatch(l) && l != "nagumo eval")
+            : [];
 
     /// <summary>"simulate spots|holes" as two lines.</summary>
     private static IEnumerable<string> Alternatives(string line) =>
@@ -237,7 +269,10 @@ public sealed partial class ExampleTests : IDisposable
         line = Regex.Replace(line, @" --(epochs|chips|splits|samples) \d+", " --$1 1");
         line = Regex.Replace(line, " --seeds 20", " --seeds 2");
         if (command is "train" or "tolerance" && !continues)
-            line += (line.Contains("--epochs") ? "" : " --epochs 1") + " --data mnist-mini";
+            line +=
+                (line.Contains("--epochs") ? "" : " --epochs 1")
+                + (line.Contains("--data") || line.Contains("iris") ? "" : " --data mnist-mini");
+        line = line.Replace("validation=10000", "validation=500").Replace(" --depth 1024", " --depth 64");
         if (command == "check" && !line.Contains("--samples"))
             line += " --samples 1";
         if (
@@ -262,6 +297,12 @@ public sealed partial class ExampleTests : IDisposable
 
     [GeneratedRegex("'nagumo ([^']+)'")]
     private static partial Regex Quoted();
+
+    [GeneratedRegex("`(nagumo [^`\n]+)`")]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"[A-Z]{2}|…|[a-z]N\b")]
+    private static partial Regex Placeholder();
 
     [GeneratedRegex(@" +# .*$")]
     private static partial Regex Remark();

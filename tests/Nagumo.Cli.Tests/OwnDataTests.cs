@@ -103,6 +103,135 @@ public sealed class OwnDataTests : IDisposable
         Assert.Equal(0, Run("predict", run, asked).Code);
     }
 
+    /// <summary>Rows that were trained on say nothing about others, and are counted apart.</summary>
+    [Fact]
+    public void PredictTellsWhatWasTrainedOn()
+    {
+        string file = Flowers(),
+            run = Trained(file, "--epochs", "1");
+        var rows = Json(Run("predict", run, file, "--json"))["predictions"]!.AsArray();
+        Assert.Equal(120, rows.Count(r => (bool)r!["trained_on"]!));
+        // The others are those that eval tests on: as many of them are wrong.
+        int wrong = rows.Count(r => !(bool)r!["trained_on"]! && (string)r["class"]! != (string)r["label"]!);
+        Assert.Equal(100.0 * wrong / 30, (double)Json(Run("eval", run, "--json"))["test_error_percent"]!, 1e-9);
+        Assert.Contains($"{wrong} of 30 wrong of those not trained on", Run("predict", run, file).Output);
+        Assert.Contains(" of 120 wrong of those trained on", Run("predict", run, file).Output);
+        string[] lines = File.ReadAllLines(file);
+        var other = Json(Run("predict", run, Put("other.csv", string.Join('\n', lines[..4])), "--json"))["predictions"]!.AsArray();
+        Assert.All(other, r => Assert.Null(r!["trained_on"]));
+    }
+
+    /// <summary>Saved states lead back to the file: its rows, its lines, its names.</summary>
+    [Fact]
+    public void StatesSayWhereTheirSamplesStand()
+    {
+        string file = Flowers(),
+            run = Trained(file, "--epochs", "1");
+        var outcome = Run("eval", run, "--states", _box["s.npz"], "--nudge", "0.1");
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Contains("free phase: all converged", outcome.Output);
+        Assert.Contains(
+            "nudged phase, beta = 0.1: all converged",
+            outcome.Output.ReplaceLineEndings(" ").Replace("  ", "").Replace("            ", " ")
+        );
+        var states = Npz.Read(_box["s.npz"]);
+        string[] names = (string[])states["class_names"].Values,
+            lines = File.ReadAllLines(file);
+        Assert.Equal(["alba", "nigra", "rubra"], names);
+        int[] labels = states["label"].As<int>(),
+            row = states["row"].As<int>(),
+            line = states["line"].As<int>();
+        for (int s = 0; s < labels.Length; s++)
+        {
+            Assert.EndsWith("," + names[labels[s]], lines[line[s] - 1]);
+            Assert.Equal(line[s] - 2, row[s]);
+        }
+        Assert.Equal(["alba", "nigra", "rubra"], Json(Run("eval", run, "--json"))["classes"]!.AsArray().Select(c => (string)c!));
+    }
+
+    /// <summary>A slip of the finger squeezes a column to nothing: it is named before it is trained on.</summary>
+    [Fact]
+    public void OneWrongCellIsNamed()
+    {
+        string[] lines = File.ReadAllLines(Flowers());
+        string[] cells = lines[41].Split(',');
+        cells[2] = "1e30";
+        lines[41] = string.Join(',', cells);
+        string file = Put("slip.csv", string.Join('\n', lines) + "\n");
+        foreach (
+            var outcome in (Outcome[])
+                [
+                    Run("data", "describe", file),
+                    Run("train", "fhn-mlp", "--data", file, "--epochs", "1", "--no-pictures", "--out", _box["o"]),
+                ]
+        )
+        {
+            string said = string.Join(
+                ' ',
+                (outcome.Output + outcome.Error).Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+            );
+            Assert.Contains("line 42, column 3 ('c'): 1E+30 lies ", said);
+            Assert.Contains(" times the column's range away", said);
+        }
+        Assert.DoesNotContain("column's range", Run("data", "describe", Flowers("fine.csv")).Output);
+    }
+
+    /// <summary>Decimal commas are neither texts to be left out nor categories, and what is suggested is right.</summary>
+    [Theory]
+    [InlineData(30)]
+    [InlineData(600)]
+    public void DecimalCommasAreKnown(int rows)
+    {
+        var random = new Random(3);
+        string table =
+            "a;b;y\n"
+            + string.Concat(
+                Enumerable
+                    .Range(0, rows)
+                    .Select(_ =>
+                        FormattableString
+                            .Invariant($"{random.NextDouble():F4};{random.NextDouble():F4};{random.NextDouble():F4}\n")
+                            .Replace('.', ',')
+                    )
+            );
+        string file = Put("comma.csv", table);
+        string error = Run("data", "describe", file).Error;
+        Assert.Contains("line 2, column 1 ('a')", error);
+        Assert.Contains("--set 'data.decimal=,'", error);
+        var about = Json(Run("data", "describe", file, "--set", "data.decimal=,", "--json"));
+        Assert.Equal(rows, (int)about["samples"]!);
+        Assert.Empty(about["problems"]!.AsArray());
+    }
+
+    /// <summary>Noise can be learned by heart only: the epoch from which on that happens is named.</summary>
+    [Fact]
+    public void OverfittingIsToldWithItsEpoch()
+    {
+        var random = new Random(4);
+        string file = Put(
+            "noise.csv",
+            "a,b,c,d,y\n"
+                + string.Concat(
+                    Enumerable
+                        .Range(0, 100)
+                        .Select(i =>
+                            FormattableString.Invariant(
+                                $"{random.NextDouble():F4},{random.NextDouble():F4},{random.NextDouble():F4},{random.NextDouble():F4},{(random.Next(2) == 0 ? "no" : "yes")}\n"
+                            )
+                        )
+                )
+        );
+        string[] line = ["train", "fhn-mlp", "--data", file, "--epochs", "60", "--no-pictures", "--out"];
+        Assert.Contains("perhaps overfitted: the test loss", Run([.. line, _box["t"]]).Error);
+        var outcome = Run([.. line, _box["v"], "--set", "validation=20"]);
+        Assert.Contains("overfitted: the held-out loss was least", outcome.Error);
+        double[] held =
+        [
+            .. File.ReadLines(Path.Combine(_box["v"], "metrics.jsonl")).Select(l => (double)JsonNode.Parse(l)!["validation_loss"]!),
+        ];
+        Assert.Contains($"--epochs {Array.IndexOf(held, held.Min()) + 1},", outcome.Error);
+    }
+
     [Fact]
     public void NumbersAreInTheUnitsOfTheData()
     {
@@ -155,7 +284,7 @@ public sealed class OwnDataTests : IDisposable
         );
         string run = Trained(_box["p.npz"], "--epochs", "20");
         Assert.Equal(0, (double)Json(Run("eval", run, "--json"))["test_error_percent"]!);
-        Assert.Contains("0 of 120 wrong", Run("predict", run, _box["p.npz"]).Output);
+        Assert.Contains("0 of 24 wrong of those not trained on", Run("predict", run, _box["p.npz"]).Output);
 
         for (int i = 0; i < 40; i++)
         {
@@ -185,7 +314,7 @@ public sealed class OwnDataTests : IDisposable
 
     [Theory]
     [InlineData("a,y\n1,u\n2,v\n,u\n4,v\n", "line 4, column 1 ('a'): the value is missing", "")]
-    [InlineData("a,y\n1,u\n2\n", "line 3: 1 cells, where 2 are expected", "")]
+    [InlineData("a,y\n1,u\n2\n", "line 3: 1 cell, where 2 are expected", "")]
     [InlineData("a,y\n1,u\n2,u\n3,u\n4,u\n", "every sample is of the class 'u'", "")]
     [InlineData("a,y\n1,u\n2,v\n", "data.target = 'z', which is no column", "data.target=z")]
     [InlineData("a,y\n1,u\n2,v\n", "data.test = 2: give a share between 0 and 1, or a file", "data.test=2")]

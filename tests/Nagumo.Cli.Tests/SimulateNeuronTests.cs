@@ -94,6 +94,20 @@ public sealed class SimulateNeuronTests : IDisposable
         Assert.Equal("centre", centre.GetProperty("rest_kind")[0].GetString());
     }
 
+    /// <summary>u − u³/3 − u/γ + I = 0 has a double root at u² = 1 − 1/γ, I = ±(2/3)(1 − 1/γ)^(3/2).</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1e-12, false)]
+    [InlineData(-1e-12, false)]
+    public void A_saddle_node_within_rounding_is_told(double beside, bool told)
+    {
+        double current = 2.0 / 3 * Math.Pow(0.5, 1.5) + beside;
+        var (_, measured) = Analysed("u' = u - u^3/3 - v + 0*u\nv' = (u - 2*v)/20", $"current={current:R}");
+        Assert.Equal(told, measured.TryGetProperty("at_saddle_node", out var at));
+        if (told)
+            Assert.Equal([current], Values(at), (a, b) => Math.Abs(a - b) < 1e-14);
+    }
+
     [Fact]
     public void Two_foci_live_beside_a_cycle()
     {

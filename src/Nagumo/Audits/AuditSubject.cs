@@ -11,7 +11,7 @@ namespace Nagumo.Audits;
 /// Made from an experiment, without its augmentation and with its own readout, cost and nudge; optionally with the weights of a trained
 /// run. Phases relax by a fixed number of sweeps, found once, that reaches the floor of rounding.
 /// </remarks>
-public sealed unsafe class AuditSubject : IDisposable
+public sealed class AuditSubject : IDisposable
 {
     /// <summary>Sweeps are given up after so many.</summary>
     private const int MaxSweeps = 3000;
@@ -144,7 +144,7 @@ public sealed unsafe class AuditSubject : IDisposable
         for (int l = 0; l < lanes; l++)
             _inputs.Span.Slice(sample(l) * size, size).CopyTo(buffer.Span[(l * size)..]);
         var s = Machine.CreateState(lanes, allFields: true);
-        s.Clamp(_input, new MatView<double>(buffer.Pointer, size, lanes, 1, size));
+        s.Clamp(_input, buffer.View(0, lanes, size).Transposed);
         Machine.LoadConstants(s, Workspace);
         s.Clear();
         return s;

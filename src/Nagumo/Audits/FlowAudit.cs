@@ -144,7 +144,7 @@ public sealed record FlowAudit
             for (int start = 0; start < starts; start++)
             {
                 int lane = sample * starts + start;
-                if (s.LaneResidual.Row(0)[lane] <= tolerance && found.All(other => Distance(lane, other) > Distinct))
+                if (s.LaneResidual.Host()[lane] <= tolerance && found.All(other => Distance(lane, other) > Distinct))
                     found.Add(lane);
             }
             return found.Count;

@@ -133,7 +133,7 @@ public sealed class Circuit
     internal void Read(IReadOnlyDictionary<string, double> values, State<double> state)
     {
         foreach (var p in Probes)
-            state.X(p.Population, p.Field).Row(p.Neuron)[p.Lane] = p.ToModel(values[p.Vector]);
+            state.X(p.Population, p.Field)[p.Neuron, p.Lane] = p.ToModel(values[p.Vector]);
     }
 }
 

@@ -9,7 +9,7 @@ using Nagumo.Relaxation;
 namespace Nagumo.Circuits;
 
 /// <summary>A network with its numbers, one input and a state, in float64: what is built as a circuit and what the circuit is compared with.</summary>
-public sealed unsafe class CircuitNetwork : IDisposable
+public sealed class CircuitNetwork : IDisposable
 {
     /// <summary>A rest state's residual: rounding explains it.</summary>
     public const double AtRest = 1e-11;
@@ -42,11 +42,11 @@ public sealed unsafe class CircuitNetwork : IDisposable
             {
                 if (input.Length != size)
                     throw new ArgumentException(
-                        $"Population '{network.Populations[p].Name}' has {size} neurons, but {input.Length} inputs are given."
+                        $"Population '{network.Populations[p].Name}' has {Counted.Of(size, "neuron")}, but {Counted.Of(input.Length, "input is", "inputs are")} given."
                     );
                 _input = new(size);
                 input.CopyTo(_input.Span);
-                State.Clamp(p, new MatView<double>(_input.Pointer, size, 1, 1));
+                State.Clamp(p, _input.View(0, size, 1));
             }
         Machine.LoadConstants(State, _workspace);
         State.Clear();
@@ -111,7 +111,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
     )
     {
         if (size < 2)
-            throw new ArgumentOutOfRangeException(nameof(size), $"A chain of {size} neurons: give at least 2.");
+            throw new ArgumentOutOfRangeException(nameof(size), $"A chain of {Counted.Of(size, "neuron")}: give at least 2.");
         var couplings = new List<Coupling> { new Bias("n", current) };
         foreach (var (field, d) in diffusion)
             if (d != 0)
@@ -161,7 +161,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
             for (int i = 0; i < State.X(p, 0).Rows; i++)
             {
                 int n = State.X(p, 0).Rows;
-                State.X(p, 0).Row(i)[0] += noise * rng.NextNormal() + (mode == 0 ? 0 : Seeded * Math.Cos(Math.PI * mode * (i + 0.5) / n));
+                State.X(p, 0)[i, 0] += noise * rng.NextNormal() + (mode == 0 ? 0 : Seeded * Math.Cos(Math.PI * mode * (i + 0.5) / n));
             }
     }
 
@@ -264,7 +264,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
     internal void Inject(double[] currents, int sign)
     {
         for (int i = 0; i < currents.Length; i++)
-            State.Constant(Outputs.Population, 0).Row(Outputs.First + i)[0] += sign * currents[i];
+            State.Constant(Outputs.Population, 0)[Outputs.First + i, 0] += sign * currents[i];
     }
 
     /// <summary>Call it after parameters changed.</summary>
@@ -295,7 +295,7 @@ public sealed unsafe class CircuitNetwork : IDisposable
         double[] rest = one.Fields();
         for (int f = 0; f < rest.Length; f++)
         for (int i = 0; i < cells.Size; i++)
-            State.X(0, f).Row(i)[0] = rest[f];
+            State.X(0, f)[i, 0] = rest[f];
     }
 
     private static Population Cells(Neuron neuron, int size, IReadOnlyDictionary<string, double>? parameters) =>

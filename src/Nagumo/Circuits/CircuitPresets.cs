@@ -12,6 +12,9 @@ public static class CircuitPresets
 
     private const double Taper = 0.5;
 
+    /// <summary>c₁ = 1/γ − k at its defaults: the least slope of I(u).</summary>
+    private const double Slope = 0.25;
+
     private static readonly IReadOnlyDictionary<string, (string Summary, Func<Experiment> Build)> Known = new Dictionary<
         string,
         (string Summary, Func<Experiment> Build)
@@ -32,6 +35,10 @@ public static class CircuitPresets
             ? preset.Build()
             : throw new ArgumentException($"There is no circuit preset '{name}'.{Nearest.Hint(name, [.. Known.Keys])}");
 
+    /// <summary>
+    /// The norms between layers are bounded so that every rest state is unique, whatever the data: the reduced energy is convex where
+    /// ‖W₁‖²/(s₁s₂) + ‖W₂‖²/(s₂s₃) &lt; c₁², s the scales; here the left side is half of the right one. κ makes up for the small outputs, and β for κ.
+    /// </summary>
     private static Experiment Fhn() =>
         new(
             new(
@@ -45,21 +52,30 @@ public static class CircuitPresets
                     new("bias", "out", Value: Taper * Centre),
                 ]
             ),
-            new("out", Kappa: 5),
+            new("out", Kappa: 10),
             "iris-fhn",
             "iris",
             Epochs: 60,
             Batch: 20,
+            Estimator: new(Beta: 0.01),
             Free: new(30, 0),
             Nudged: new(20, 0),
-            Optimizer: new(Rate: 3e-3, Rates: new Dictionary<string, double> { ["h1-h2"] = 1e-3 }),
+            Optimizer: new(
+                Rate: 3e-3,
+                Rates: new Dictionary<string, double> { ["h1-h2"] = 1e-3 },
+                NormBounds: new Dictionary<string, double> { ["h1-h2"] = 0.35 * Slope, ["h2-out"] = 0.25 * Slope }
+            ),
             Pixels: new(0.5, 4)
         );
 
+    /// <summary>Resistors load what they drive by as much as they can pull it: no bound is needed.</summary>
     private static Experiment Rails() =>
         Fhn() with
         {
             Name = "iris-rails",
+            Readout = new("out", Kappa: 5),
+            Estimator = new(),
+            Optimizer = new(Rate: 3e-3, Rates: new Dictionary<string, double> { ["h1-h2"] = 1e-3 }),
             Network = new(
                 [new("x", 4), new("rail", Values: [1]), Neurons("h1", 30, 1), Neurons("h2", 30, Taper), Neurons("out", 3, Taper)],
                 [

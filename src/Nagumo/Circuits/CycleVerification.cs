@@ -1,3 +1,4 @@
+using Nagumo.Couplings;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
 
@@ -101,14 +102,15 @@ public sealed record CycleVerification(LimitCycle Ours, LimitCycle Circuit, doub
         }
     }
 
-    /// <summary>What to say where the flow's steps overflow; it names the parameter that is farthest from 1.</summary>
+    /// <summary>What to say where the flow's steps overflow; it names the parameter, or the current, that is farthest from 1.</summary>
     private static string TooFast(CircuitNetwork network)
     {
         var (name, value) = network
             .Machine.Network.Populations.SelectMany(p => p.Parameters)
             .Select(p => (p.Key, Value: p.Value[0]))
+            .Append((Key: "current", Value: network.Network.Couplings.OfType<Bias>().Sum(b => b.Current)))
             .Where(p => p.Value != 0)
             .MaxBy(p => Math.Abs(Math.Log(Math.Abs(p.Value))));
-        return $"{network.Title}: {name} = {value:R} makes it too fast to follow, for it leaves the finite numbers in steps of {Step:R} units of time. Bring its parameters nearer to 1.";
+        return $"{network.Title}: {name} = {value:R} makes it too fast to follow, for it leaves the finite numbers in steps of {Step:R} units of time. Bring it nearer to 1.";
     }
 }

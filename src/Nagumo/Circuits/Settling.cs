@@ -3,9 +3,10 @@ namespace Nagumo.Circuits;
 /// <summary>Lets a circuit settle in ngspice until the network's own equations hold at its voltages.</summary>
 /// <remarks>
 /// The duration is not guessed: a run that ends with a residual above the tolerance goes on from where it is, four times as long. Quiet voltages
-/// alone prove nothing, a pattern may still creep; the residual is that of the equations, with the voltages put in.
+/// alone prove nothing, a pattern may still creep; the residual is that of the equations, with the voltages put in. What still moves as much after sixteen
+/// times the duration oscillates, and does not settle at all: such a run ends there.
 /// </remarks>
-/// <param name="Duration">First run, in units of ts.</param>
+/// <param name="Duration">First run, in units of ts; longer where a neuron's own time constants are.</param>
 /// <param name="Tolerance">Largest residual (max-norm of ∇H) of a settled circuit, ≥ 1e-10.</param>
 /// <param name="MaxRuns">Most runs, ≥ 1.</param>
 /// <param name="StepTolerance">
@@ -58,6 +59,15 @@ public sealed record Settled(double Residual, double Time, double Seconds, int R
     /// <summary>In ts: resolves a start that leaves an unstable state up to 10⁵ times faster than ts, at the cost of twenty steps.</summary>
     private const double FirstStep = 1e-6;
 
+    /// <summary>The first run lasts so many of the slowest time constants at least.</summary>
+    private const double SlowTimes = 5;
+
+    /// <summary>A residual that large is no creeping pattern.</summary>
+    private const double Moving = 1e-3;
+
+    /// <summary>Whether it moves on undiminished, as what oscillates does: it was ended before its last run.</summary>
+    public bool Oscillates { get; init; }
+
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     /// <summary>Settles the circuit of a network from its present state, which becomes the circuit's.</summary>
@@ -69,6 +79,15 @@ public sealed record Settled(double Residual, double Time, double Seconds, int R
     public static Settled Of(CircuitNetwork network, CircuitOptions circuit, SettleOptions options, Ngspice ngspice) =>
         Of(network, circuit, options, ngspice, null);
 
+    /// <summary>The largest time constant of any inhibitor; the activators' is 1.</summary>
+    private static double Slowest(CircuitNetwork network) =>
+        network
+            .Network.Populations.SelectMany(p =>
+                (p.Neuron?.Inhibitors ?? []).SelectMany(v => p.Parameters.TryGetValue(v.Tau.Name, out double[]? tau) ? tau : [])
+            )
+            .DefaultIfEmpty(1)
+            .Max();
+
     /// <param name="course">Told the course of every run: the circuit, its result, and the time in ts at which it began; null keeps the ends only.</param>
     /// <inheritdoc cref="Of(CircuitNetwork, CircuitOptions, SettleOptions, Ngspice)"/>
     internal static Settled Of(
@@ -79,9 +98,10 @@ public sealed record Settled(double Residual, double Time, double Seconds, int R
         Action<Circuit, RawFile, double>? course
     )
     {
-        double duration = options.Duration,
+        double duration = Math.Max(options.Duration, SlowTimes * Slowest(network)),
             time = 0,
             seconds = 0;
+        var residuals = new List<double>();
         for (int runs = 1; ; runs++)
         {
             var built = network.Build(circuit);
@@ -94,10 +114,16 @@ public sealed record Settled(double Residual, double Time, double Seconds, int R
             built.Read(run.Result.Last, network.State);
             (time, seconds) = (time + duration, seconds + run.Seconds);
             double residual = network.Residual();
-            if (residual <= options.Tolerance || runs == options.MaxRuns)
-                return new(residual, time, seconds, runs, built.Size, residual <= options.Tolerance);
+            residuals.Add(residual);
+            bool oscillates = IsUndiminished(residuals);
+            if (residual <= options.Tolerance || runs == options.MaxRuns || oscillates)
+                return new(residual, time, seconds, runs, built.Size, residual <= options.Tolerance) { Oscillates = oscillates };
             duration *= 4;
         }
+
+        // What decays to rest, however slowly, has less to go after four times as long, twice in succession.
+        static bool IsUndiminished(List<double> residuals) =>
+            residuals.Count >= 3 && residuals[^3..].Min() > Math.Max(Moving, 0.3 * residuals[^3]);
 
         // While ngspice runs.
         void Report(string what)

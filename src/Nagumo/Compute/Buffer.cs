@@ -42,6 +42,24 @@ internal sealed unsafe class Buffer<T> : IDisposable
         }
     }
 
+    /// <summary>A part as rows of adjacent elements.</summary>
+    /// <param name="at">Its first element.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="cols">Elements of a row.</param>
+    /// <param name="stride">Elements from one row to the next, <paramref name="cols"/> when none is given.</param>
+    public MatView<T> View(long at, int rows, int cols, int stride = -1)
+    {
+        ObjectDisposedException.ThrowIf(pointer == null, this);
+        if (stride < 0)
+            stride = cols;
+        if (at < 0 || rows < 0 || cols < 0 || (rows > 0 && at + (long)(rows - 1) * stride + cols > Length))
+            Throw.Argument($"{rows} rows of {cols}, {stride} apart, from {at} on, do not lie in a buffer of {Length}.", nameof(at));
+        return new(pointer + at, rows, cols, stride);
+    }
+
+    /// <summary>Adjacent elements as one column that stands for all: [rows × cols], equal columns.</summary>
+    public MatView<T> Column(long at, int rows, int cols) => new(View(at, 1, rows).Data, rows, cols, 1, 0);
+
     public void Dispose()
     {
         Free();

@@ -52,6 +52,9 @@ public readonly unsafe struct MatView<T>
         return new(Data + r0 * RowStride + c0 * ColStride, rows, cols, RowStride, ColStride);
     }
 
+    /// <summary>The same rows with so many columns: its owner knows that they are there.</summary>
+    internal MatView<T> Resized(int cols) => new(Data, Rows, cols, RowStride, ColStride);
+
     /// <summary>One row of adjacent elements as so many rows of equal length, one after another.</summary>
     public MatView<T> Folded(int rows)
     {

@@ -148,7 +148,7 @@ internal static class ArrayReader
             throw new InvalidDataException($"{part.Name}: an array of shape {Text(x.Shape)}; [samples, …] expected, with at least one.");
         if (part.Y is { } y && (y.Shape.Length == 0 || y.Shape[0] != x.Shape[0]))
             throw new InvalidDataException(
-                $"{part.TargetName}: an array of shape {Text(y.Shape)}; {part.Name} has {x.Shape[0]} samples, and each needs its target."
+                $"{part.TargetName}: an array of shape {Text(y.Shape)}; {part.Name} has {Counted.Of(x.Shape[0], "sample")}, and each needs its target."
             );
         RequireFinite(x, part.Name);
         return x.Values is bool[] bits ? new(System.Array.ConvertAll(bits, b => (byte)(b ? 1 : 0)), x.Shape) : x;
@@ -194,7 +194,7 @@ internal static class ArrayReader
         {
             int classes = y.Shape[1];
             if (how.ClassNames is null)
-                notes.Add($"the targets are one 1 among 0s in each row: {classes} classes");
+                notes.Add($"the targets are one 1 among 0s in each row: {Counted.Of(classes, "class")}");
             return Encoded(parts, [.. parts.Select(p => System.Array.ConvertAll(OneHot(p.Y!)!, c => (double)c))], how, classes);
         }
         int width = y.Values.Length / y.Shape[0];
@@ -226,7 +226,7 @@ internal static class ArrayReader
         foreach (var part in parts)
             if (part.Y!.Values.Length / part.Y.Shape[0] != names.Length)
                 throw new InvalidDataException(
-                    $"{part.TargetName}: an array of shape {Text(part.Y.Shape)}; {names.Length} numbers for each sample expected."
+                    $"{part.TargetName}: an array of shape {Text(part.Y.Shape)}; {Counted.Of(names.Length, "number")} for each sample expected."
                 );
         return (new RawTargets.OfNumbers(names, values[0]), values.Length > 1 ? new RawTargets.OfNumbers(names, values[1]) : null);
     }

@@ -27,6 +27,9 @@ internal sealed record ColumnScan(string? Name, int Number)
     /// <summary>How many cells are neither missing nor numbers.</summary>
     public long Texts { get; private set; }
 
+    /// <summary>How many of the texts are numbers with a decimal comma.</summary>
+    public long WithComma { get; private set; }
+
     /// <summary>The first text and the first number, with their places.</summary>
     public (Place At, string Cell)? FirstText { get; private set; }
 
@@ -69,6 +72,8 @@ internal sealed record ColumnScan(string? Name, int Number)
         else
         {
             Texts++;
+            if (!comma && cell.Contains(',') && CellValue.TryNumber(cell, comma: true, out _))
+                WithComma++;
             if (FirstText is null)
                 FirstText = (new(line, Number, Name), cell.ToString());
         }

@@ -133,7 +133,7 @@ public sealed record DataDescription(
                 division.Test.Samples
             ),
             Division = $"{division.Train.Samples.Length} to train on, {division.Test.Samples.Length} to test on: {division.How}",
-            Notes = data.Notes ?? [],
+            Notes = [.. data.Notes ?? [], .. Outliers.Of(data.Train, data.InputNames, data.Schema)],
         };
     }
 

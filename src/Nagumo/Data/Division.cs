@@ -34,7 +34,7 @@ internal sealed record Division((RawSamples From, int[] Samples) Train, (RawSamp
             throw new InvalidDataException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{options.Source}: {count} samples cannot be divided, {share:0.###} of them to test on; at least one each is needed."
+                    $"{options.Source}: {Counted.Of(count, "sample")} cannot be divided, {share:0.###} of them to test on; at least one each is needed."
                 )
             );
         int[] labels = data.Train.Targets is RawTargets.OfClasses classes ? classes.Labels : new int[count];

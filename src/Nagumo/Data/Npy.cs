@@ -13,13 +13,16 @@ public sealed class NpyArray
         if (Npy.Descriptor(values) is null)
         {
             throw new ArgumentException(
-                $"{values.GetType().Name} cannot be stored; float[], double[], byte[], int[], long[] and bool[] can.",
+                $"{values.GetType().Name} cannot be stored; float[], double[], byte[], int[], long[], bool[] and string[] can.",
                 nameof(values)
             );
         }
         if (Array.Exists(shape, n => n < 0) || Npy.Count(shape) != values.Length)
         {
-            throw new ArgumentException($"Shape [{string.Join(", ", shape)}] does not hold {values.Length} values.", nameof(shape));
+            throw new ArgumentException(
+                $"Shape [{string.Join(", ", shape)}] does not hold {Counted.Of(values.Length, "value")}.",
+                nameof(shape)
+            );
         }
         (Values, Shape) = (values, shape);
     }
@@ -44,6 +47,7 @@ public sealed class NpyArray
             byte[] x => Array.ConvertAll(x, v => (float)v),
             int[] x => Array.ConvertAll(x, v => (float)v),
             long[] x => Array.ConvertAll(x, v => (float)v),
+            string[] => throw new InvalidDataException("The array holds texts, where numbers are expected."),
             _ => Array.ConvertAll((bool[])Values, v => v ? 1f : 0f),
         };
 }
@@ -71,8 +75,8 @@ public static class Npy
         stream.Write(Magic);
         stream.Write([1, 0, (byte)length, (byte)(length >> 8)]);
         stream.Write(Encoding.ASCII.GetBytes(header.PadRight(length - 1) + "\n"));
-        var bytes = Bytes(array.Values);
-        if (BitConverter.IsLittleEndian)
+        var bytes = array.Values is string[] texts ? Text(texts) : Bytes(array.Values);
+        if (BitConverter.IsLittleEndian || array.Values is string[])
         {
             stream.Write(bytes);
         }
@@ -112,8 +116,24 @@ public static class Npy
             int[] => "<i4",
             long[] => "<i8",
             bool[] => "|b1",
+            string[] x when Array.TrueForAll(x, t => t is not null) => $"<U{Longest(x)}",
             _ => null,
         };
+
+    /// <summary>Texts as NumPy keeps them: UTF-32, each as long as the longest, ended by zeros.</summary>
+    private static byte[] Text(string[] texts)
+    {
+        int size = 4 * Longest(texts);
+        var bytes = new byte[texts.Length * size];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Encoding.UTF32.GetBytes(texts[i], bytes.AsSpan(i * size, size));
+        }
+        return bytes;
+    }
+
+    private static int Longest(string[] texts) =>
+        Math.Max(1, texts.Select(t => Encoding.UTF32.GetByteCount(t) / 4).DefaultIfEmpty(1).Max());
 
     /// <summary>How many values a shape holds; above <see cref="Array.MaxLength"/> only that it does.</summary>
     internal static long Count(int[] shape) =>

@@ -23,11 +23,14 @@ internal sealed partial record NpyHeader(string Descriptor, bool IsFortran, int[
     /// <summary>How many bytes of data.</summary>
     public long Bytes => Count * Size;
 
-    private int Size => Descriptor[2] - '0';
+    private int Size => Descriptor[1] == 'U' ? 4 * int.Parse(Descriptor[2..]) : Descriptor[2] - '0';
 
     /// <summary>Reads the header from a file's first <see cref="Prefix"/> bytes, or all of them.</summary>
+    /// <param name="file">Those bytes.</param>
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="takesText">Whether texts are read as well as numbers.</param>
     /// <exception cref="InvalidDataException">Not npy, or an array of something else than numbers.</exception>
-    public static NpyHeader Read(ReadOnlySpan<byte> file, string name)
+    public static NpyHeader Read(ReadOnlySpan<byte> file, string name, bool takesText = false)
     {
         if (!Npy.IsNpy(file) || file.Length < 12)
         {
@@ -49,7 +52,7 @@ internal sealed partial record NpyHeader(string Descriptor, bool IsFortran, int[
         {
             throw new InvalidDataException($"{name}: shape [{string.Join(", ", shape)}] holds too many values.");
         }
-        return new(TypeOf(header, name), FortranTrue().IsMatch(header), shape, start + (int)length);
+        return new(TypeOf(header, name, takesText), FortranTrue().IsMatch(header), shape, start + (int)length);
     }
 
     /// <summary>The array, row-major and of a type that is kept.</summary>
@@ -58,6 +61,10 @@ internal sealed partial record NpyHeader(string Descriptor, bool IsFortran, int[
     public NpyArray Array(ReadOnlySpan<byte> data, string name)
     {
         var bytes = data.ToArray();
+        if (Descriptor[1] == 'U')
+        {
+            return new NpyArray(Texts(bytes), Shape);
+        }
         if (Descriptor[0] == '>' == BitConverter.IsLittleEndian && Size > 1)
         {
             Npy.Swap(bytes, Size);
@@ -90,6 +97,18 @@ internal sealed partial record NpyHeader(string Descriptor, bool IsFortran, int[
             _ => System.Array.ConvertAll(bytes, b => b != 0),
         };
         return new NpyArray(values, Shape);
+    }
+
+    /// <summary>Texts of one length each in UTF-32, ended by zeros; several axes stand in the order of the file.</summary>
+    private string[] Texts(byte[] bytes)
+    {
+        var encoding = new UTF32Encoding(bigEndian: Descriptor[0] == '>', byteOrderMark: false);
+        var texts = new string[Count];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = encoding.GetString(bytes, i * Size, Size).TrimEnd('\0');
+        }
+        return texts;
     }
 
     private static unsafe TTo[] Converted<TFrom, TTo>(byte[] bytes, Func<TFrom, TTo> convert)
@@ -141,11 +160,11 @@ internal sealed partial record NpyHeader(string Descriptor, bool IsFortran, int[
         return match.Success ? shape : throw new InvalidDataException($"{name}: the npy header has no shape.");
     }
 
-    private static string TypeOf(string header, string name)
+    private static string TypeOf(string header, string name, bool takesText)
     {
         var given = DescriptorPattern().Match(header);
         var type = given.Success ? given.Groups[1].Value : "";
-        if (KnownType().IsMatch(type))
+        if (KnownType().IsMatch(type) || (takesText && TextType().IsMatch(type)))
         {
             return type;
         }
@@ -171,4 +190,7 @@ internal sealed partial record NpyHeader(string Descriptor, bool IsFortran, int[
 
     [GeneratedRegex(@"^([<>=|][fiu][248]|[<>=|][iu]1|[<>=|]b1)$(?<!\|[fiu][248])")]
     private static partial Regex KnownType();
+
+    [GeneratedRegex("^[<>=|]U[0-9]{1,6}$")]
+    private static partial Regex TextType();
 }

@@ -41,18 +41,20 @@ public static class Npz
     public static IReadOnlyDictionary<string, NpyArray> Read(string path, long mostBytes = int.MaxValue)
     {
         using var file = File.OpenRead(path);
-        return Read(file, path, mostBytes);
+        return Read(file, path, mostBytes, takesText: true);
     }
 
     /// <param name="stream">The archive.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="mostBytes">Most bytes that the arrays may take.</param>
     /// <param name="wanted">Which arrays are read; null for all. Of the others only their names are looked at.</param>
+    /// <param name="takesText">Whether texts are read as well as numbers.</param>
     internal static IReadOnlyDictionary<string, NpyArray> Read(
         Stream stream,
         string name,
         long mostBytes = int.MaxValue,
-        Predicate<string>? wanted = null
+        Predicate<string>? wanted = null,
+        bool takesText = false
     )
     {
         try
@@ -60,7 +62,7 @@ public static class Npz
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
             var left = mostBytes;
             var entries = archive.Entries.Where(entry => wanted?.Invoke(Key(entry)) ?? true).ToArray();
-            var headers = entries.Select(entry => Header(entry, $"{name}: {entry.FullName}", ref left, mostBytes)).ToArray();
+            var headers = entries.Select(entry => Header(entry, $"{name}: {entry.FullName}", ref left, mostBytes, takesText)).ToArray();
             var arrays = new Dictionary<string, NpyArray>();
             foreach (var (entry, header) in entries.Zip(headers))
             {
@@ -95,11 +97,15 @@ public static class Npz
     private static string Key(ZipArchiveEntry entry) =>
         entry.FullName.EndsWith(".npy", StringComparison.Ordinal) ? entry.FullName[..^4] : entry.FullName;
 
-    private static NpyHeader Header(ZipArchiveEntry entry, string name, ref long left, long most)
+    private static NpyHeader Header(ZipArchiveEntry entry, string name, ref long left, long most, bool takesText)
     {
         using var content = entry.Open();
         var prefix = new byte[Math.Min(entry.Length, NpyHeader.Prefix)];
-        var header = NpyHeader.Read(prefix.AsSpan(0, content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false)), name);
+        var header = NpyHeader.Read(
+            prefix.AsSpan(0, content.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false)),
+            name,
+            takesText
+        );
         if (entry.Length != header.Start + header.Bytes)
         {
             throw new InvalidDataException(

@@ -49,7 +49,7 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
             numbers?.Names,
             targetMap
         );
-        return Together(options, preparation, division, [.. raw.Notes ?? [], .. About(division, preparation, from)]);
+        return Together(options, preparation, division, [.. raw.Notes ?? [], .. About(division, preparation, from, raw.Schema)]);
     }
 
     /// <summary>Reads the data that a run was trained on again, or others that are like them.</summary>
@@ -106,6 +106,23 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
         return (Samples(from, all, preparation), from.Targets is not null, raw.Notes ?? []);
     }
 
+    /// <summary>Which samples of a file, as <see cref="Read"/> counts them, a run was trained on.</summary>
+    /// <param name="options">The data of the run.</param>
+    /// <param name="preparation">How they were made ready.</param>
+    /// <param name="file">The file, which may be another one.</param>
+    /// <returns>Their indices from 0; null where it cannot be told: the file is not the one that was trained on, or has changed since.</returns>
+    public static IReadOnlySet<int>? TrainingRows(DataOptions options, Preparation preparation, string file)
+    {
+        static string Full(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!Path.Exists(options.Source) || Full(file) != Full(options.Source) || Digest(options) != preparation.Sha256)
+            return null;
+        var raw = DataReader.Read(options, preparation.Understanding(needsTargets: true));
+        // A file with a test part of its own is read as that part.
+        if (raw.Test is not null && options.TestFile is null)
+            return new HashSet<int>();
+        return Division.Of(raw, options).Train.Samples.ToHashSet();
+    }
+
     private static PreparedData Together(DataOptions options, Preparation preparation, Division division, IReadOnlyList<string> notes) =>
         new(
             new DataSet(
@@ -122,6 +139,7 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
     private static Samples Samples(RawSamples from, int[] chosen, Preparation preparation)
     {
         var targets = Targets(from.Targets, chosen, preparation);
+        var origin = new SampleOrigin(chosen, from.Lines is null ? null : [.. chosen.Select(i => from.Lines[i])]);
         int size = from.Size;
         if (from.Inputs.Values is byte[] bytes && preparation.Inputs.IsWhole)
         {
@@ -129,7 +147,7 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
             for (int i = 0; i < chosen.Length; i++)
                 bytes.AsSpan(chosen[i] * size, size).CopyTo(some.AsSpan(i * size));
             var (offset, scale) = preparation.Inputs[0];
-            return new(from.Shape, (ReadOnlyMemory<byte>)some, targets, new ByteMap(1 / scale, -offset / scale));
+            return new(from.Shape, (ReadOnlyMemory<byte>)some, targets, new ByteMap(1 / scale, -offset / scale)) { Origin = origin };
         }
         float[] values = new float[chosen.Length * (long)size];
         double[] row = new double[size];
@@ -141,10 +159,10 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
                 values[i * size + j] = float.IsFinite((float)row[j])
                     ? (float)row[j]
                     : throw new InvalidDataException(
-                        $"The value {row[j]:R} of {preparation.InputNames?[j] ?? $"input {j}"} is too large for float32, in which networks count. Normalise it: data.normalise=standard"
+                        $"The value {row[j]:R} of {preparation.InputNames?[j] ?? $"input {j}"}{(from.Lines is { } lines ? $", line {lines[chosen[i]]}," : $" of sample {chosen[i]}")} is too large for float32, in which networks count. Normalise it: data.normalise=standard"
                     );
         }
-        return new(from.Shape, (ReadOnlyMemory<float>)values, targets);
+        return new(from.Shape, (ReadOnlyMemory<float>)values, targets) { Origin = origin };
     }
 
     private static Targets Targets(RawTargets? targets, int[] chosen, Preparation preparation)
@@ -209,9 +227,9 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
     /// <summary>"my.csv" of a path: what titles call the data.</summary>
     private static string Name(string source) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)));
 
-    private static IEnumerable<string> About(Division division, Preparation preparation, RawSamples from)
+    private static IEnumerable<string> About(Division division, Preparation preparation, RawSamples from, TableSchema? schema)
     {
-        yield return $"{division.Train.Samples.Length} samples to train on, {division.Test.Samples.Length} to test on: {division.How}";
+        yield return $"{Counted.Of(division.Train.Samples.Length, "sample")} to train on, {division.Test.Samples.Length} to test on: {division.How}";
         if (division.Test.From.Targets is RawTargets.OfClasses tested && from.Targets is RawTargets.OfClasses learned)
             for (int c = 0; c < learned.Names.Length; c++)
             {
@@ -223,7 +241,9 @@ public sealed record PreparedData(DataSet Data, Preparation Preparation, IReadOn
             }
         int shared = Duplicates.Shared(division.Train.From, division.Train.Samples, division.Test.From, division.Test.Samples);
         if (shared > 0)
-            yield return $"{shared} test samples have the inputs of a training sample: the test error is that much too good";
+            yield return $"{Counted.Of(shared, "test sample has", "test samples have")} the inputs of a training sample: the test error is that much too good";
+        foreach (string outlier in Outliers.Of(from, preparation.InputNames, schema))
+            yield return outlier;
         yield return "inputs: " + Words(preparation.Inputs, preparation.InputNames);
         if (preparation.TargetMap is { } map)
             yield return "targets: " + Words(map, preparation.Targets);

@@ -17,7 +17,8 @@ internal abstract record RawTargets
 /// <summary>Samples as a file holds them: of one shape and in the type that they have there, not divided and not normalised.</summary>
 /// <param name="Inputs">[samples, …].</param>
 /// <param name="Targets">What is to be learned; null where the file does not say.</param>
-internal sealed record RawSamples(NpyArray Inputs, RawTargets? Targets)
+/// <param name="Lines">Of a text table the line of each sample, from 1; null for other sources.</param>
+internal sealed record RawSamples(NpyArray Inputs, RawTargets? Targets, int[]? Lines = null)
 {
     /// <summary>How many samples.</summary>
     public int Count => Inputs.Shape[0];

@@ -68,14 +68,15 @@ public sealed class Samples
     }
 
     private Samples(Samples like, ByteMap? map) =>
-        (_shape, Size, Targets, _bytes, Map, IsBytes, _unlit) = (
+        (_shape, Size, Targets, _bytes, Map, IsBytes, _unlit, Origin) = (
             like._shape,
             like.Size,
             like.Targets,
             like._bytes,
             Checked(map),
             true,
-            like._unlit
+            like._unlit,
+            like.Origin
         );
 
     /// <summary>Number of samples.</summary>
@@ -86,6 +87,9 @@ public sealed class Samples
 
     /// <summary>"28 × 28".</summary>
     internal string ShapeText => string.Join(" × ", _shape);
+
+    /// <summary>Where each sample stands in its source; null where that is not known.</summary>
+    internal SampleOrigin? Origin { get; init; }
 
     /// <summary>Values of a sample, the product of its shape.</summary>
     public int Size { get; }
@@ -175,9 +179,10 @@ public sealed class Samples
     public Samples Select(ReadOnlySpan<int> order)
     {
         var targets = Targets.Select(order);
+        var origin = Origin?.Select(order);
         return IsBytes
-            ? new(_shape, (ReadOnlyMemory<byte>)Chosen(_bytes.Span, order), targets, Map)
-            : new(_shape, (ReadOnlyMemory<float>)Chosen(_floats.Span, order), targets);
+            ? new(_shape, (ReadOnlyMemory<byte>)Chosen(_bytes.Span, order), targets, Map) { Origin = origin }
+            : new(_shape, (ReadOnlyMemory<float>)Chosen(_floats.Span, order), targets) { Origin = origin };
     }
 
     private T[] Chosen<T>(ReadOnlySpan<T> all, ReadOnlySpan<int> order)

@@ -76,7 +76,7 @@ internal static class TableReader
             return [.. Enumerable.Range(0, width)];
         if (width != inputs)
             throw new InvalidDataException(
-                $"{path}, line 1: {width} cells; {inputs} are expected ({Excerpt.Of(string.Join(", ", schema.Inputs.Select(c => c.Label)), 80)}), or {schema.Columns.Length} with every column of the table that was trained on."
+                $"{path}, line 1: {Counted.Of(width, "cell")}; {inputs} expected ({Excerpt.Of(string.Join(", ", schema.Inputs.Select(c => c.Label)), 80)}), or {schema.Columns.Length} with every column of the table that was trained on."
             );
         int next = 0;
         return [.. schema.Columns.Select(c => c.Role == ColumnRole.Input ? next++ : -1)];
@@ -94,7 +94,8 @@ internal static class TableReader
         ];
         private readonly List<double> _inputs = [],
             _targets = [];
-        private readonly List<int> _labels = [];
+        private readonly List<int> _labels = [],
+            _lines = [];
         private readonly double[] _row = new double[schema.Columns.Length];
         private int _rows,
             _dropped;
@@ -117,6 +118,7 @@ internal static class TableReader
                         $"{path}, {new Place(text.Line, column.Number, column.Name)}: the value is missing. Fill it, delete the row, or leave such rows out: data.missing=drop"
                     );
             }
+            _lines.Add(text.Line);
             Keep();
         }
 
@@ -133,7 +135,8 @@ internal static class TableReader
                     inputs,
                     !hasTargets ? null
                         : targets[0].Categories is { } names ? new RawTargets.OfClasses(names, [.. _labels])
-                        : new RawTargets.OfNumbers([.. targets.Select(t => t.Label)], [.. _targets])
+                        : new RawTargets.OfNumbers([.. targets.Select(t => t.Label)], [.. _targets]),
+                    [.. _lines]
                 ),
                 _dropped
             );

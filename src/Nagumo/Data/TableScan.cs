@@ -91,7 +91,7 @@ internal sealed record TableScan(
         for (int c = 0; c < text.Count; c++)
             _ = text.Cell(c);
         throw new InvalidDataException(
-            $"{path}, line {text.Line}: {text.Count} cells, where {expected} are expected; a missing value is an empty cell, and a separator within a cell needs quotation marks."
+            $"{path}, line {text.Line}: {Counted.Of(text.Count, "cell")}, where {expected} are expected; a missing value is an empty cell, and a separator within a cell needs quotation marks."
         );
     }
 }

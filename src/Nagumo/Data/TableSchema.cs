@@ -75,6 +75,8 @@ internal sealed record TableSchema(TableColumn[] Columns, bool Comma)
                 ignored.Contains(c) ? ColumnRole.Ignored
                 : targets.Contains(c) ? ColumnRole.Target
                 : ColumnRole.Input;
+            if (role != ColumnRole.Ignored && !named.Contains(c))
+                RefuseCommas(scans, same);
             string[]? categories = role switch
             {
                 ColumnRole.Ignored => null,
@@ -127,6 +129,17 @@ internal sealed record TableSchema(TableColumn[] Columns, bool Comma)
             scan.HasHeader
                 ? $"'{Excerpt.Of(string.Join(", ", scan.Columns.Select(c => c.Name)), 80)}'"
                 : $"{scan.Columns.Count} without names";
+    }
+
+    /// <summary>Numbers with a decimal comma would be texts, and stand for categories.</summary>
+    private static void RefuseCommas(IReadOnlyList<TableScan> scans, ColumnScan[] same)
+    {
+        for (int s = 0; s < same.Length; s++)
+            if (same[s] is { WithComma: > 0, FirstText: { } text } column && column.WithComma == column.Texts)
+                throw new InvalidDataException(
+                    $"{scans[s].Path}, {text.At}: '{Excerpt.Of(text.Cell)}' is a number with a decimal comma. Read them so: --set 'data.decimal=,' "
+                        + $"(or, if they are names: data.categories={column.Label})"
+                );
     }
 
     /// <summary>Whether a column is one of numbers; one that nearly is, has a mistake in it.</summary>

@@ -91,7 +91,7 @@ public sealed class ClassTargets : Targets
     public override bool Fits(Targets other) => other is ClassTargets classes && classes.Names.SequenceEqual(Names);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Classes} classes";
+    public override string ToString() => Counted.Of(Classes, "class");
 }
 
 /// <summary>One of the real numbers that are learned, and the way from what the network gives to the units of the data: number = offset + scale·readout.</summary>
@@ -160,5 +160,5 @@ public sealed class NumberTargets : Targets
     public override bool Fits(Targets other) => other is NumberTargets numbers && numbers.Columns.SequenceEqual(Columns);
 
     /// <inheritdoc/>
-    public override string ToString() => Width == 1 ? "1 number" : $"{Width} numbers";
+    public override string ToString() => Counted.Of(Width, "number");
 }

@@ -11,7 +11,7 @@ namespace Nagumo.Kernels;
 /// would converge slowly or not at all where the coupling is strong. Elements that fail the check are approached by Newton steps, and failing that
 /// solved by a bracket in u around one in v.
 /// </remarks>
-internal sealed unsafe class JointResponse<T> : Response<T>
+internal sealed class JointResponse<T> : Response<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Far out Newton reduces a cubic's distance by 2/3 only: 2 · 8 steps.
@@ -192,7 +192,7 @@ internal sealed unsafe class JointResponse<T> : Response<T>
 
     private protected override void SolveOne(ReadOnlySpan<double> inputs, Span<double> solution)
     {
-        var arguments = stackalloc double[this.inputs + 2];
+        Span<double> arguments = stackalloc double[this.inputs + 2];
         for (var i = 0; i < inputs.Length; i++)
             arguments[i] = inputs[i];
         var outer = new Outer(this, arguments, 0);
@@ -203,9 +203,9 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         solution[1] = double.IsNaN(solution[0]) ? double.NaN : outer.Inhibitor(solution[0]);
     }
 
-    private double Confined(ref Outer outer, double* arguments)
+    private double Confined(ref Outer outer, Span<double> arguments)
     {
-        double* y = stackalloc double[2];
+        Span<double> y = stackalloc double[2];
         ends!.Evaluate(arguments, y);
         var (low, high) = (y[0], y[1]);
         return !(outer.At(low).Value < 0) ? low
@@ -214,8 +214,9 @@ internal sealed unsafe class JointResponse<T> : Response<T>
     }
 
     /// <summary>fu(u, v(u)) − I_u with fv(u, v(u)) = −I_v.</summary>
-    private struct Outer(JointResponse<T> response, double* arguments, double v) : IIncreasing
+    private ref struct Outer(JointResponse<T> response, Span<double> arguments, double v) : IIncreasing
     {
+        private readonly Span<double> arguments = arguments;
         private double v = v;
 
         public double Inhibitor(double u)
@@ -229,7 +230,7 @@ internal sealed unsafe class JointResponse<T> : Response<T>
         {
             arguments[response.inputs + 1] = Inhibitor(u);
             arguments[response.inputs] = u;
-            var y = stackalloc double[2];
+            Span<double> y = stackalloc double[2];
             response.activator.Evaluate(arguments, y);
             return (y[0], y[1]);
         }

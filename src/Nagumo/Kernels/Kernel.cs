@@ -26,6 +26,38 @@ internal abstract unsafe class Kernel<T>(int operandCount)
             return Run(p, rows, cols);
     }
 
+    /// <summary>Over fields that lie one after another in vectors of the host: streams of a, b and c, uniforms, outputs over c's fields.</summary>
+    /// <param name="cells">Elements of a field.</param>
+    /// <param name="a">Fields, so many cells each.</param>
+    /// <param name="b">More of them, or none.</param>
+    /// <param name="c">More of them, each replaced by the output of its place.</param>
+    /// <param name="uniforms">Parameters.</param>
+    public void Run(int cells, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> c, ReadOnlySpan<T> uniforms)
+    {
+        var operands = new Operands<T>();
+        fixed (
+            T* pa = a,
+                pb = b,
+                pc = c,
+                pu = uniforms
+        )
+        {
+            Add(pa, a.Length, ref operands);
+            Add(pb, b.Length, ref operands);
+            Add(pc, c.Length, ref operands);
+            for (var i = 0; i < uniforms.Length; i++)
+                operands.Add(new Rows<T>(pu + i, 0));
+            Add(pc, c.Length, ref operands);
+            operands.Run(this, 1, cells);
+        }
+
+        void Add(T* at, int length, ref Operands<T> operands)
+        {
+            for (var i = 0; i < length; i += cells)
+                operands.Add(new Rows<T>(at + i, cells));
+        }
+    }
+
     protected abstract bool Run(Rows<T>* operands, nint rows, nint cols);
 
     [DoesNotReturn]

@@ -15,7 +15,7 @@ internal static class MonotoneRoot
 
     /// <summary>The root; ±∞ when the function does not change sign, NaN when it is NaN at the start.</summary>
     public static double Of<F>(ref F f, double start)
-        where F : struct, IIncreasing
+        where F : struct, IIncreasing, allows ref struct
     {
         var x = start;
         var (value, slope) = f.At(x);
@@ -46,7 +46,7 @@ internal static class MonotoneRoot
 
     /// <summary>The root in [low, high], at whose ends the function is known to be ≤ 0 and ≥ 0.</summary>
     public static double Within<F>(ref F f, double low, double high)
-        where F : struct, IIncreasing
+        where F : struct, IIncreasing, allows ref struct
     {
         var x = low + ((high - low) / 2);
         var (value, slope) = f.At(x);
@@ -57,7 +57,7 @@ internal static class MonotoneRoot
     }
 
     private static double Close<F>(ref F f, double low, double high, double x, double value, double slope)
-        where F : struct, IIncreasing
+        where F : struct, IIncreasing, allows ref struct
     {
         var last = high - low;
         for (var i = 0; i < MaxIterations; i++)

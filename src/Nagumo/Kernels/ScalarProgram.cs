@@ -24,25 +24,36 @@ internal sealed unsafe class ScalarProgram
         kernel = KernelCompiler.Compile<double>(new("scalar", arguments, [], [.. values.Select(v => new Output(v))]), simd);
     }
 
-    public void Evaluate(double* x, double* y)
+    /// <summary>y = the expressions at x.</summary>
+    public void Evaluate(ReadOnlySpan<double> x, Span<double> y)
     {
-        var operands = stackalloc Rows<double>[arguments + values];
-        for (var i = 0; i < arguments; i++)
-            operands[i] = new(x + i, 0);
-        for (var i = 0; i < values; i++)
-            operands[arguments + i] = new(y + i, 0);
-        kernel.Run(new ReadOnlySpan<Rows<double>>(operands, arguments + values), 1, 1);
+        if (x.Length < arguments || y.Length < values)
+            Throw.Argument($"{x.Length} arguments and {y.Length} values: there are {arguments} and {values}.", nameof(x));
+        fixed (
+            double* from = x,
+                to = y
+        )
+        {
+            var operands = stackalloc Rows<double>[arguments + values];
+            for (var i = 0; i < arguments; i++)
+                operands[i] = new(from + i, 0);
+            for (var i = 0; i < values; i++)
+                operands[arguments + i] = new(to + i, 0);
+            kernel.Run(new ReadOnlySpan<Rows<double>>(operands, arguments + values), 1, 1);
+        }
     }
 
     /// <summary>value(x) − target of the first expression, with the second as slope, as a function of one argument.</summary>
-    public readonly struct Along(ScalarProgram program, double* arguments, int index, double target, double sign = 1) : IIncreasing
+    public readonly ref struct Along(ScalarProgram program, Span<double> arguments, int index, double target) : IIncreasing
     {
+        private readonly Span<double> arguments = arguments;
+
         public (double Value, double Slope) At(double x)
         {
-            var y = stackalloc double[2];
+            Span<double> y = stackalloc double[2];
             arguments[index] = x;
             program.Evaluate(arguments, y);
-            return (sign * (y[0] - target), sign * y[1]);
+            return (y[0] - target, y[1]);
         }
     }
 }

@@ -5,7 +5,7 @@ using Nagumo.Symbolics;
 namespace Nagumo.Kernels;
 
 /// <summary>A response without free parameters.</summary>
-internal sealed unsafe class TabulatedResponse<T> : Response<T>
+internal sealed class TabulatedResponse<T> : Response<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ScalarProgram program;
@@ -30,8 +30,8 @@ internal sealed unsafe class TabulatedResponse<T> : Response<T>
     {
         if (!double.IsFinite(y))
             return y;
-        double argument;
-        var along = new ScalarProgram.Along(program, &argument, 0, y);
+        double argument = 0;
+        var along = new ScalarProgram.Along(program, new(ref argument), 0, y);
         return MonotoneRoot.Of(ref along, 0);
     }
 }

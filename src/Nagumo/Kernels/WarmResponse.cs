@@ -10,7 +10,7 @@ namespace Nagumo.Kernels;
 /// estimate the error that is left; where that is too large the element is approached by Halley steps, and failing that solved with a
 /// bracket. Newton is cheaper here than Halley per digit, because on current processors a division mostly runs beside multiplications.
 /// </remarks>
-internal sealed unsafe class WarmResponse<T> : Response<T>
+internal sealed class WarmResponse<T> : Response<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     // Halley halves the distance at least once f is cubic: 2 · 6 steps reach a cold start's overshoot of some thousand.
@@ -138,7 +138,7 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
 
     private protected override void SolveOne(ReadOnlySpan<double> inputs, Span<double> solution)
     {
-        var arguments = stackalloc double[this.inputs + 1];
+        Span<double> arguments = stackalloc double[this.inputs + 1];
         for (var i = 0; i < inputs.Length; i++)
             arguments[i] = inputs[i];
         if (ends is not null)
@@ -155,9 +155,9 @@ internal sealed unsafe class WarmResponse<T> : Response<T>
         solution[0] = MonotoneRoot.Of(ref along, 0);
     }
 
-    private double Confined(double* arguments)
+    private double Confined(Span<double> arguments)
     {
-        double* y = stackalloc double[4];
+        Span<double> y = stackalloc double[4];
         ends!.Evaluate(arguments, y);
         var (low, high, drive) = (y[0], y[1], arguments[0]);
         if (!(drive > y[2]))

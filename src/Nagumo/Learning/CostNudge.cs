@@ -96,7 +96,7 @@ internal sealed class CostNudge<T> : INudge<T>
     public void Measure(State<T> free, State<T> d)
     {
         var (u, drive) = (d.X(Population, 0), d.Drive(Population, 0));
-        var residual = d.LaneResidual.Row(0);
+        var residual = d.LaneResidual.Host();
         for (int lane = 0; lane < d.Lanes; lane++)
         {
             _readout.Read(free, lane % free.Lanes, _z);

@@ -18,10 +18,12 @@ internal static class Fitting
         foreach (var p in network.Populations)
             if (p is { IsClamped: true, Rail: null } && p.Size != set.Size)
                 throw new ArgumentException(
-                    $"Population '{p.Name}' has {p.Size} neurons, but a sample of '{name}' has {set.Size} values ({set.ShapeText})."
+                    $"Population '{p.Name}' has {Counted.Of(p.Size, "neuron")}, but a sample of '{name}' has {Counted.Of(set.Size, "value")} ({set.ShapeText})."
                 );
         if (readout.Width != set.Targets.Width)
-            throw new ArgumentException($"The readout '{population}' gives {readout.Width} numbers, but '{name}' has {set.Targets}.");
+            throw new ArgumentException(
+                $"The readout '{population}' gives {Counted.Of(readout.Width, "number")}, but '{name}' has {set.Targets}."
+            );
         if (!readout.Cost.Accepts(set.Targets))
             throw new ArgumentException(
                 $"readout.cost does not suit '{name}', which has {set.Targets} as targets: set readout.cost={readout.Task.Cost}."

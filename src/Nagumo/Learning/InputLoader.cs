@@ -40,7 +40,7 @@ internal sealed class InputLoader<T>
     {
         if (options.Shift > 0 && set.Shape.Count < 2)
             throw new ArgumentException(
-                $"pixels.shift = {options.Shift}, but a sample is a list of {set.Size} values, which has no rows and columns to shift. Set it to 0."
+                $"pixels.shift = {options.Shift}, but a sample is a list of {Counted.Of(set.Size, "value")}, which has no rows and columns to shift. Set it to 0."
             );
         if ((options.Shift > 0 || options.Dropout > 0) && set.Size > MaxValues)
             throw new ArgumentException(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nagumo.Compute;
 using Nagumo.Networks;
 
 namespace Nagumo.Learning;
@@ -37,8 +38,7 @@ public static class MachineContrast
             for (int f = 0; f < population.Fields; f++)
             {
                 var (x, y, d) = (plus.X(p, f), minus.X(p, f), difference.X(p, f));
-                for (int r = 0; r < d.Rows; r++)
-                    Compute.RowMath.AddScaled(y.Row(r), -T.One, x.Row(r), d.Row(r)[..n]);
+                FieldVerbs.Sum(-T.One, y, x, d.Lanes(0, n));
             }
         }
         contrasts.Read(minus, difference, deltaBeta, 0, n);

@@ -7,7 +7,8 @@ namespace Nagumo.Learning;
 
 /// <summary>The rest states of some samples, or their way there, as named arrays for other programs.</summary>
 /// <remarks>
-/// "index" [samples]; a clamped population's "x" [samples × neurons]; "h1.u", "h1.v" [samples × neurons], with a watched relaxation [sweeps + 1 × samples ×
+/// "index" [samples], counted within what is evaluated or predicted; of a user's own file "row" [samples], counted within the file from 0, and of a table "line"
+/// [samples], from 1; "class_names" [classes] or "target_names" [width], texts; a clamped population's "x" [samples × neurons]; "h1.u", "h1.v" [samples × neurons], with a watched relaxation [sweeps + 1 × samples ×
 /// neurons] from the feed-forward start on; "readout" [samples × width] as the cost reads it; "target" [samples × width] in the network's units (offset and scale of the data aside), or "label"
 /// [samples]; "residual" [samples], watched [sweeps + 1 × samples]: largest |∂H/∂x|; "sweeps" [samples]: of the group in which a sample relaxed; "beta".
 /// </remarks>
@@ -56,7 +57,7 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
         int widest = machine.Network.Populations.Max(p => p.Size);
         if ((double)samples.Length * widest * (watch ? options.MaxSweeps + 1 : 1) > Most)
             throw new ArgumentException(
-                $"{samples.Length} samples of {widest} neurons{(watch ? $" over up to {options.MaxSweeps} sweeps" : "")} are more than {Most} numbers: take fewer samples."
+                $"{Counted.Of(samples.Length, "sample")} of {Counted.Of(widest, "neuron")}{(watch ? $" over up to {options.MaxSweeps} sweeps" : "")} are more than {Most} numbers: take fewer samples."
             );
         var recorder = new Recorder(machine, readout, head, set, samples);
         var loader = new InputLoader<float>(experiment.Pixels, new Rng(experiment.Seed));
@@ -199,6 +200,16 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
             int n = samples.Length;
             var arrays = new List<KeyValuePair<string, NpyArray>> { new("index", new((int[])samples.Clone(), n)) };
             void Add(string name, Array values, params int[] shape) => arrays.Add(new(name, new(values, shape)));
+            if (set.Origin?.Select(samples) is { } origin)
+            {
+                Add("row", origin.Rows, n);
+                if (origin.Lines is { } lines)
+                    Add("line", lines, n);
+            }
+            if (set.Targets is ClassTargets { Names: var names })
+                Add("class_names", names.ToArray(), names.Count);
+            else if (set.Targets is NumberTargets { Columns: var columns })
+                Add("target_names", columns.Select(c => c.Name).ToArray(), columns.Count);
             for (int k = 0; k < _fields.Length; k++)
                 if (watch && !machine.Network.Populations[_fields[k].Population].IsClamped)
                     Add(_fields[k].Name, _steps.SelectMany(s => s[k]).ToArray(), _steps.Count, n, _fields[k].Size);

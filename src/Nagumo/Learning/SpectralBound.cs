@@ -61,12 +61,9 @@ internal sealed class SpectralBound<T> : IDisposable
         var q = Vector.Span.Slice(layer * w.Cols, w.Cols);
         var p = _left.Span;
         Normalise(q);
-        for (int r = 0; r < w.Rows; r++)
-            p[r] = LaneSum.Dot<T>(w.Row(r), q);
+        w.Times(q, p);
         double norm = Math.Sqrt(double.CreateChecked(LaneSum.Dot<T>(p, p)));
-        q.Clear();
-        for (int r = 0; r < w.Rows; r++)
-            RowMath.AddScaled(w.Row(r), p[r], q, q);
+        w.TransposedTimes(p, q);
         return norm;
     }
 

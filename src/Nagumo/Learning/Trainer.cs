@@ -108,6 +108,13 @@ public sealed class Trainer : IDisposable
             hasTargets
         );
 
+    /// <summary>Looks for second rest states: the same network, the same sample, another start.</summary>
+    /// <param name="set">Samples of the shape that it was trained on.</param>
+    /// <param name="samples">Which of them, of which up to 64 are looked at; null for all.</param>
+    /// <returns>What was found; null for chains and networks with a registered relaxer, where it is not looked for.</returns>
+    public OtherRests? FindOtherRests(Samples set, int[]? samples = null) =>
+        OtherRests.Of(this, set, samples ?? [.. Enumerable.Range(0, set.Count)]);
+
     /// <summary>The samples of a set from the largest cost to the smallest; NaN counts as the largest.</summary>
     public int[] ByCost(Samples set)
     {

@@ -84,7 +84,7 @@ public sealed class Chain
     }
 
     /// <summary>u' and v', [2 × cells].</summary>
-    internal unsafe void Velocity(ReadOnlySpan<double> state, Span<double> velocity)
+    internal void Velocity(ReadOnlySpan<double> state, Span<double> velocity)
     {
         Span<double> du = velocity[..Cells],
             dv = velocity[Cells..];
@@ -92,21 +92,7 @@ public sealed class Chain
         dv.Clear();
         DiffusionU.AddTo(state[..Cells], du);
         DiffusionV.AddTo(state[Cells..], dv);
-        // A kernel may write where it reads the same element.
-        fixed (
-            double* x = state,
-                y = velocity,
-                p = _parameters
-        )
-        {
-            var operands = stackalloc Rows<double>[6 + _parameters.Length];
-            (operands[0], operands[1]) = (new(x, Cells), new(x + Cells, Cells));
-            (operands[2], operands[3]) = (new(y, Cells), new(y + Cells, Cells));
-            for (int i = 0; i < _parameters.Length; i++)
-                operands[4 + i] = new(p + i, 0);
-            (operands[4 + _parameters.Length], operands[5 + _parameters.Length]) = (new(y, Cells), new(y + Cells, Cells));
-            _kernel.Run(new ReadOnlySpan<Rows<double>>(operands, 6 + _parameters.Length), 1, Cells);
-        }
+        _kernel.Run(Cells, state, [], velocity, _parameters);
     }
 
     /// <summary>The flow, all of it explicit.</summary>

@@ -9,7 +9,7 @@ namespace Nagumo.Media;
 /// small, times the condition of the Jacobian. The difference of two rest states is known to rounding of the states: a pattern's slow phase
 /// mode, a rate of 1e-3 or less, leaves six digits of it. The rest state x counts as exact: its residual is a current of that size.
 /// </remarks>
-internal sealed unsafe class ChainShift
+internal sealed class ChainShift
 {
     private const int MostSolves = 30;
 
@@ -86,24 +86,6 @@ internal sealed unsafe class ChainShift
         force[cell] = current;
         _chain.DiffusionU.AddTo(shift.AsSpan(0, n), force.AsSpan(0, n));
         _chain.DiffusionV.AddTo(shift.AsSpan(n), force.AsSpan(n));
-        fixed (
-            double* x = _rest,
-                d = shift,
-                f = force
-        )
-        {
-            Rows<double>* operands = stackalloc Rows<double>[]
-            {
-                new(x, n),
-                new(x + n, n),
-                new(d, n),
-                new(d + n, n),
-                new(f, n),
-                new(f + n, n),
-                new(f, n),
-                new(f + n, n),
-            };
-            _kernel.Run(new ReadOnlySpan<Rows<double>>(operands, 8), 1, n);
-        }
+        _kernel.Run(n, _rest, shift, force, []);
     }
 }

@@ -163,7 +163,7 @@ internal sealed class CycleOrbit
                 int next = 2 * ((i + 1) % Intervals);
                 for (int f = 0; f < 2; f++)
                 {
-                    var row = system.Row(2 * i + f);
+                    var row = system.Equation(2 * i + f);
                     for (int c = 0; c < 2; c++)
                         row[CycleSystem.Mesh + 2 * i + c] = end[f * Columns + c];
                     row[CycleSystem.Mesh + next + f] -= 1;
@@ -174,8 +174,8 @@ internal sealed class CycleOrbit
             }
             LogMultiplier = log;
             // The phase: no motion along the orbit. The last row: across the branch, or at this parameter.
-            Span<double> still = system.Row(N),
-                held = system.Row(N + 1);
+            Span<double> still = system.Equation(N),
+                held = system.Equation(N + 1);
             for (int k = 0; k < N; k++)
             {
                 still[CycleSystem.Mesh + k] = phase[k];

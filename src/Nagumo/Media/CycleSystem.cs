@@ -36,7 +36,7 @@ internal sealed class CycleSystem : IDisposable
     }
 
     /// <summary>A row: of the intervals in their order, then of the border. It may hold its interval's two ends; the last interval and the border all of the mesh.</summary>
-    public Span<double> Row(int row) => _rows.AsSpan(row * _stride, _stride);
+    public Span<double> Equation(int row) => _rows.AsSpan(row * _stride, _stride);
 
     /// <summary>Begins anew with zeros.</summary>
     public void Clear() => Array.Clear(_rows, 0, (_n + 2) * _stride);
@@ -61,18 +61,18 @@ internal sealed class CycleSystem : IDisposable
             int at = column < _n ? Mesh + column : Border + column - _n,
                 best = 0;
             for (int k = 1; k < count; k++)
-                if (Math.Abs(Row(met[k])[at]) > Math.Abs(Row(met[best])[at]))
+                if (Math.Abs(Equation(met[k])[at]) > Math.Abs(Equation(met[best])[at]))
                     best = k;
             int pivot = met[best];
             met[best] = met[--count];
             _pivots[column] = pivot;
-            var from = Row(pivot);
+            var from = Equation(pivot);
             double p = from[at];
             if (p == 0 || !double.IsFinite(p))
                 return false;
             for (int k = 0; k < count; k++)
             {
-                var row = Row(met[k]);
+                var row = Equation(met[k]);
                 double factor = row[at] / p;
                 if (factor == 0)
                     continue;
@@ -85,7 +85,7 @@ internal sealed class CycleSystem : IDisposable
         for (int right = 0; right < 2; right++)
         for (int column = _n + 1; column >= 0; column--)
         {
-            var row = Row(_pivots[column]);
+            var row = Equation(_pivots[column]);
             double sum = row[Right + right];
             for (int k = column + 1; k < _last[_pivots[column]]; k++)
                 sum -= row[Mesh + k] * solution[2 * k + right];

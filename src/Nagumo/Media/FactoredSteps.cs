@@ -18,7 +18,7 @@ namespace Nagumo.Media;
 /// below 1 for dt &lt; 2τ/c. The sum over all cells changes as that of dt F does.
 /// The differences stand in the other copy of the fields.
 /// </remarks>
-internal sealed unsafe class FactoredSteps<T> : ITeamWork, ISheetSteps
+internal sealed class FactoredSteps<T> : ITeamWork, ISheetSteps
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Rows that are turned over and solved along x together: four vectors of 512 bits of float.</summary>
@@ -57,10 +57,10 @@ internal sealed unsafe class FactoredSteps<T> : ITeamWork, ISheetSteps
                     .Select(f => stencil.DiffusionOf(f) > 0 ? LineSolver<T>.Create(cells, stencil.Reach(f), ring, simd) : null),
             ];
         (_alongX, _alongY) = (Along(_columns), Along(_rows));
-        int line = (int)SheetMemory<T>.Line;
+        int line = SheetMemory<T>.Line;
         _strips = (int)Math.Clamp((long)_rows * _columns / LeastCells, 1, Math.Min(threads, Math.Min(_rows, (_columns + line - 1) / line)));
         _team = _strips > 1 ? new(_strips) : null;
-        _panel = Math.Max(4, PanelBytes / sizeof(T) / _rows / line) * line;
+        _panel = Math.Max(4, PanelBytes / Unsafe.SizeOf<T>() / _rows / line) * line;
         // The turned rows of a thread, then a row of scratch.
         _turned = [.. Enumerable.Range(0, _strips).Select(_ => new Buffer<T>((long)Group * _columns + Math.Max(Group, _panel)))];
     }
@@ -89,19 +89,15 @@ internal sealed unsafe class FactoredSteps<T> : ITeamWork, ISheetSteps
     /// <inheritdoc/>
     void ITeamWork.Run(int thread, int threads)
     {
-        int line = (int)SheetMemory<T>.Line,
+        int line = SheetMemory<T>.Line,
             lines = (_columns + line - 1) / line;
-        T* turned = _turned[thread].Pointer;
+        var turned = _turned[thread];
         if (!_vertical)
             for (int row = Edge(_rows, thread); row < Edge(_rows, thread + 1); row += Group)
                 Horizontal(row, Math.Min(Group, Edge(_rows, thread + 1) - row), turned);
         else
             for (int column = line * Edge(lines, thread); column < Math.Min(_columns, line * Edge(lines, thread + 1)); column += _panel)
-                Vertical(
-                    column,
-                    Math.Min(_panel, Math.Min(_columns, line * Edge(lines, thread + 1)) - column),
-                    turned + (nint)Group * _columns
-                );
+                Vertical(column, Math.Min(_panel, Math.Min(_columns, line * Edge(lines, thread + 1)) - column), turned);
     }
 
     private void Together()
@@ -115,42 +111,48 @@ internal sealed unsafe class FactoredSteps<T> : ITeamWork, ISheetSteps
     private int Edge(int count, int strip) => (int)((long)count * strip / _strips);
 
     /// <summary>dt F of some rows, solved along x.</summary>
-    private void Horizontal(int first, int count, T* turned)
+    private void Horizontal(int first, int count, Buffer<T> memory)
     {
         for (int f = 0; f < _memory.Fields; f++)
         for (int row = first; row < first + count; row++)
-            _memory.Edge(_memory.At(_parity, f, row));
+            _memory.Edge(_parity, f, row);
         int end = first + count;
-        for (int row = first, rows; row < end; row += rows)
+        for (int row = first, together; row < end; row += together)
         {
             // The rows beside an edge have their neighbours elsewhere.
-            rows = row == 0 || row == _rows - 1 ? 1 : Math.Min(end, _rows - 1) - row;
-            _increment.Run(_parity, row, rows);
+            together = row == 0 || row == _rows - 1 ? 1 : Math.Min(end, _rows - 1) - row;
+            _increment.Run(_parity, row, together);
         }
         for (int f = 0; f < _memory.Fields; f++)
         {
             if (_alongX[f] is not { } solver)
                 continue;
-            T* at = _memory.At(_parity ^ 1, f, first);
-            Packing.Transfer(at, count, _columns, _memory.Stride, 1, Group, turned, T.One);
-            solver.Solve(turned, Group, count, turned + (nint)Group * _columns);
-            Packing.Transfer(turned, _columns, count, Group, 1, (int)_memory.Stride, at, T.One);
+            MatView<T> rows = _memory.Field(_parity ^ 1, f).Rows(first, count),
+                turned = memory.View(0, _columns, count, Group);
+            rows.TransposeTo(turned);
+            solver.Solve(turned, Scratch(memory, count));
+            turned.TransposeTo(rows);
         }
     }
 
     /// <summary>The rest of the step for some columns: solved along y and added.</summary>
-    [SkipLocalsInit]
-    private void Vertical(int first, int count, T* scratch)
+    private void Vertical(int first, int count, Buffer<T> memory)
     {
-        var operands = stackalloc Rows<T>[SheetStencil<T>.MaxOperands];
+        var operands = new Operands<T>();
         int fields = _memory.Fields;
         for (int f = 0; f < fields; f++)
+            operands.Add(_memory.Field(_parity, f).Lanes(first, count));
+        for (int f = 0; f < fields; f++)
         {
-            Rows<T> state = new(_memory.At(_parity, f, 0) + first, _memory.Stride),
-                added = new(_memory.At(_parity ^ 1, f, 0) + first, _memory.Stride);
-            _alongY[f]?.Solve(added.Data, added.Stride, count, scratch);
-            (operands[f], operands[fields + f], operands[2 * fields + f]) = (state, added, state);
+            var added = _memory.Field(_parity ^ 1, f).Lanes(first, count);
+            _alongY[f]?.Solve(added, Scratch(memory, count));
+            operands.Add(added);
         }
-        _addition.Run(new ReadOnlySpan<Rows<T>>(operands, 3 * fields), _rows, count);
+        for (int f = 0; f < fields; f++)
+            operands.Add(_memory.Field(_parity, f).Lanes(first, count));
+        operands.Run(_addition, _rows, count);
     }
+
+    /// <summary>A thread's row of scratch, behind its turned rows.</summary>
+    private MatView<T> Scratch(Buffer<T> memory, int count) => memory.View((long)Group * _columns, 1, count);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nagumo.Kernels;
 using Nagumo.Symbolics;
 
@@ -5,7 +6,7 @@ namespace Nagumo.Media;
 
 /// <summary>The velocity of a neuron along a parameter with its derivatives by u, v and the parameter, exact and without allocation.</summary>
 /// <remarks>u' = (F_u + I)/τ_u, v' = F_v/τ_v; where the parameter stands in a time constant its derivative does, too.</remarks>
-internal sealed unsafe class FamilyFlow
+internal sealed class FamilyFlow
 {
     private readonly ScalarProgram _program;
     private readonly double[] _values;
@@ -38,11 +39,11 @@ internal sealed unsafe class FamilyFlow
     /// <summary>Everything at a point.</summary>
     public Local At(double u, double v, double parameter)
     {
-        double* x = stackalloc double[_values.Length];
-        _values.CopyTo(new Span<double>(x, _values.Length));
+        Span<double> x = stackalloc double[_values.Length];
+        _values.CopyTo(x);
         (x[0], x[1], x[_slot]) = (u, v, parameter);
-        Local local;
-        _program.Evaluate(x, (double*)&local);
+        Local local = default;
+        _program.Evaluate(x, MemoryMarshal.Cast<Local, double>(new Span<Local>(ref local)));
         return local;
     }
 }

@@ -1,3 +1,5 @@
+using Nagumo.Compute;
+
 namespace Nagumo.Media;
 
 /// <summary>Diffusion along a line, (L x)_i = D (x_{i−1} − 2 x_i + x_{i+1}), and its implicit Euler step.</summary>

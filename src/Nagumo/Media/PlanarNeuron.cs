@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nagumo.Kernels;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;
@@ -95,12 +96,11 @@ public sealed class PlanarNeuron
     internal int Corners { get; }
 
     /// <summary>The values of these functions.</summary>
-    internal unsafe void Conditions(double u, double v, Span<double> values)
+    internal void Conditions(double u, double v, Span<double> values)
     {
-        double* x = stackalloc double[_values.Length];
+        Span<double> x = stackalloc double[_values.Length];
         Arguments(u, v, x);
-        fixed (double* y = values)
-            _corners!.Evaluate(x, y);
+        _corners!.Evaluate(x, values);
     }
 
     /// <summary>The same neuron with another value of a parameter.</summary>
@@ -108,20 +108,20 @@ public sealed class PlanarNeuron
         new(Kinetics, new Dictionary<string, double>(_parameters) { [parameter] = value });
 
     /// <summary>All derivatives of the forces up to the third.</summary>
-    internal unsafe PlanarJet Jet(double u, double v)
+    internal PlanarJet Jet(double u, double v)
     {
-        double* x = stackalloc double[_values.Length];
+        Span<double> x = stackalloc double[_values.Length];
         Arguments(u, v, x);
-        PlanarJet jet;
-        _jet.Evaluate(x, (double*)&jet);
+        PlanarJet jet = default;
+        _jet.Evaluate(x, MemoryMarshal.Cast<PlanarJet, double>(new Span<PlanarJet>(ref jet)));
         return jet;
     }
 
     /// <summary>u' and v' at a current, and the divergence ∂u'/∂u + ∂v'/∂v.</summary>
-    public unsafe (double U, double V, double Divergence) Velocity(double u, double v, double current)
+    public (double U, double V, double Divergence) Velocity(double u, double v, double current)
     {
-        double* x = stackalloc double[_values.Length];
-        double* y = stackalloc double[3];
+        Span<double> x = stackalloc double[_values.Length];
+        Span<double> y = stackalloc double[3];
         Arguments(u, v, x);
         _flow.Evaluate(x, y);
         return (y[0] + current / TauU, y[1], y[2]);
@@ -130,9 +130,9 @@ public sealed class PlanarNeuron
     /// <summary>An expression of u, v and the parameters with the parameters' values put in.</summary>
     internal Expr Fixed(Expr e) => e.Substitute(s => s is Parameter p && _parameters.TryGetValue(p.Name, out double x) ? (Expr)x : null);
 
-    private unsafe void Arguments(double u, double v, double* x)
+    private void Arguments(double u, double v, Span<double> x)
     {
-        _values.CopyTo(new Span<double>(x, _values.Length));
+        _values.CopyTo(x);
         (x[0], x[1]) = (u, v);
     }
 }

@@ -14,11 +14,9 @@ namespace Nagumo.Media;
 /// time. Memory: two copies of all fields. Not thread-safe.
 /// </remarks>
 /// <typeparam name="T">float, or double for checks.</typeparam>
-public sealed unsafe class Sheet<T> : IDisposable
+public sealed class Sheet<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int MaxOperands = 48;
-
     private readonly SheetOptions _options;
     private readonly Stencil _stencil;
     private readonly Kernel<T> _damping;
@@ -52,11 +50,9 @@ public sealed unsafe class Sheet<T> : IDisposable
             options.Dt,
             current: current.Length > 0
         );
-        if (_stencil.Rows.Count + _fields > SheetStencil<T>.MaxOperands)
-            throw new ArgumentException(
-                $"'{options.Kinetics.Name}' has {_fields} fields; a sheet takes {SheetStencil<T>.MaxOperands / 4}."
-            );
-        if (current.Length > 0 && current.Length != Cells)
+        if (_stencil.Rows.Count + _fields > Operands<T>.Most)
+            throw new ArgumentException($"'{options.Kinetics.Name}' has {_fields} fields; a sheet takes {Operands<T>.Most / 4}.");
+        if (current.Length > 0 && current.Length != options.Rows * options.Columns)
             throw new ArgumentException($"{current.Length} currents for {options.Rows} x {options.Columns} cells; give one each.");
         if (threads is < 1 or > 1024)
             Throw.Range(nameof(threads), threads, $"threads = {threads}: give 1 to 1024.");
@@ -77,37 +73,35 @@ public sealed unsafe class Sheet<T> : IDisposable
     /// <summary>Time since the start.</summary>
     public double Time => _steps * _options.Dt;
 
-    private int Cells => _rows * _columns;
-
     /// <summary>A field's value at a cell.</summary>
     /// <param name="field">0 for the activator, then the inhibitors in order.</param>
     /// <param name="row">Row, from the top.</param>
     /// <param name="column">Column, from the left.</param>
     public T this[int field, int row, int column]
     {
-        get => Row(field, row)[Checked(column, _columns, nameof(column))];
+        get => Cells(field, row)[Checked(column, _columns, nameof(column))];
         set
         {
-            Row(field, row)[Checked(column, _columns, nameof(column))] = value;
-            _memory.Edge(Current(field, row));
+            Cells(field, row)[Checked(column, _columns, nameof(column))] = value;
+            _memory.Edge(_parity, field, row);
             _checked = false;
         }
     }
 
     /// <summary>A row of a field, to read. Valid until the next step.</summary>
-    public ReadOnlySpan<T> Read(int field, int row) => Row(field, row);
+    public ReadOnlySpan<T> Read(int field, int row) => Cells(field, row);
 
     /// <summary>Sets a field.</summary>
     /// <param name="field">0 for the activator, then the inhibitors in order.</param>
     /// <param name="values">[rows × columns].</param>
     public void Write(int field, ReadOnlySpan<T> values)
     {
-        if (values.Length != Cells)
+        if (values.Length != _rows * _columns)
             Throw.Argument($"{values.Length} values for {_rows} x {_columns} cells.", nameof(values));
         for (int r = 0; r < _rows; r++)
         {
-            values.Slice(r * _columns, _columns).CopyTo(Row(field, r));
-            _memory.Edge(Current(field, r));
+            values.Slice(r * _columns, _columns).CopyTo(Cells(field, r));
+            _memory.Edge(_parity, field, r);
         }
         _checked = false;
     }
@@ -115,8 +109,8 @@ public sealed unsafe class Sheet<T> : IDisposable
     /// <summary>Sets a row of a field.</summary>
     internal void Write(int field, int row, ReadOnlySpan<T> values)
     {
-        values.CopyTo(Row(field, row));
-        _memory.Edge(Current(field, row));
+        values.CopyTo(Cells(field, row));
+        _memory.Edge(_parity, field, row);
         _checked = false;
     }
 
@@ -126,7 +120,7 @@ public sealed unsafe class Sheet<T> : IDisposable
     public void CopyTo(int field, Span<T> values)
     {
         for (int r = 0; r < _rows; r++)
-            Row(field, r).CopyTo(values.Slice(r * _columns, _columns));
+            Cells(field, r).CopyTo(values.Slice(r * _columns, _columns));
     }
 
     /// <summary>Goes on by <paramref name="steps"/> steps.</summary>
@@ -157,9 +151,8 @@ public sealed unsafe class Sheet<T> : IDisposable
         _memory.Dispose();
     }
 
-    private T* Current(int field, int row) => _memory.At(_parity, Checked(field, _fields, nameof(field)), Checked(row, _rows, nameof(row)));
-
-    private Span<T> Row(int field, int row) => new(Current(field, row), _columns);
+    private Span<T> Cells(int field, int row) =>
+        _memory.Field(_parity, Checked(field, _fields, nameof(field))).Rows(Checked(row, _rows, nameof(row)), 1).Host();
 
     private static int Checked(int index, int count, string name)
     {
@@ -175,21 +168,17 @@ public sealed unsafe class Sheet<T> : IDisposable
                 throw new ArgumentException(
                     $"field {_options.Kinetics.Fields[f].Name} holds a value that is no finite number: set it again."
                 );
-        var worst = new T[_fields * _columns];
-        Array.Fill(worst, T.NegativeInfinity);
-        fixed (T* w = worst)
-        {
-            var operands = new Rows<T>[2 * _fields];
-            for (int r = 0; r < _rows; r++)
-            {
-                for (int f = 0; f < _fields; f++)
-                    (operands[f], operands[_fields + f]) = (new(Current(f, r), 0), new(w + f * _columns, 0));
-                _damping.Run(operands, 1, _columns);
-            }
-        }
+        using var worst = new Buffer<T>(_fields * _columns);
+        worst.Span.Fill(T.NegativeInfinity);
+        var operands = new Operands<T>();
+        for (int f = 0; f < _fields; f++)
+            operands.Add(_memory.Field(_parity, f));
+        for (int f = 0; f < _fields; f++)
+            operands.AddShared(worst.View(f * _columns, 1, _columns));
+        operands.Run(_damping, _rows, _columns);
         for (int f = 0; f < _fields; f++)
         {
-            double damping = worst.Skip(f * _columns).Take(_columns).Max(x => double.CreateChecked(x));
+            double damping = worst.Span.Slice(f * _columns, _columns).ToArray().Max(x => double.CreateChecked(x));
             double bound = _stencil.StableStep(f, damping, _options.Method);
             string name = _options.Kinetics.Fields[f].Name;
             if (_options.Dt < bound)
@@ -214,7 +203,7 @@ public sealed unsafe class Sheet<T> : IDisposable
         // x − x is 0 or NaN.
         for (int r = 0; r < _rows; r++)
         {
-            var row = Row(field, r);
+            var row = Cells(field, r);
             var vectors = MemoryMarshal.Cast<T, Vector<T>>(row);
             var sums = Vector<T>.Zero;
             foreach (var x in vectors)

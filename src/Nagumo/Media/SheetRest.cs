@@ -66,7 +66,7 @@ public sealed record SheetRest(double[] State, bool IsStable, IReadOnlyList<Rest
             throw new ArgumentException(
                 $"no rest state of '{neuron.Name}' found from zero (residual {report.Residual:g3}); change its parameters."
             );
-        double[] rest = [.. Enumerable.Range(0, options.Kinetics.Fields.Count).Select(f => state.Fields(0)[f].Row(0)[0])];
+        double[] rest = [.. Enumerable.Range(0, options.Kinetics.Fields.Count).Select(f => state.Fields(0)[f][0, 0])];
         return new(rest, SheetStart.Eigenvalues(options, rest).All(l => l.Real < 0), []);
     }
 }

@@ -49,8 +49,8 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
             for (int r = 0; r < _x.X(p, f).Rows; r++)
             for (int l = 0; l < Lanes; l++, i++)
             {
-                double u = double.CreateChecked(_x.X(p, f).Row(r)[l]),
-                    force = double.CreateChecked(_product.X(p, f).Row(r)[l]);
+                double u = double.CreateChecked(_x.X(p, f)[r, l]),
+                    force = double.CreateChecked(_product.X(p, f)[r, l]);
                 _fixed[i] = f == 0 && box is { } b && ((u <= b.Low && force > 0) || (u >= b.High && force < 0));
             }
         }
@@ -66,13 +66,7 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
             _machine.Tangent(_x, _direction, p, _workspace);
             for (int f = 0; f < _product.Fields(p).Length; f++)
                 if (!_direction.Drive(p, f).IsEmpty)
-                    for (int r = 0; r < _product.X(p, f).Rows; r++)
-                        RowMath.AddScaled(
-                            _direction.Drive(p, f).Row(r),
-                            f == 0 ? -T.One : T.One,
-                            _product.X(p, f).Row(r),
-                            _product.X(p, f).Row(r)
-                        );
+                    _product.X(p, f).Add(f == 0 ? -T.One : T.One, _direction.Drive(p, f));
         }
         Gather(_product, y);
         for (int i = 0; i < _fixed.Length; i++)
@@ -85,15 +79,13 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
     {
         int at = 0;
         foreach (int p in _machine.Relaxed)
-            for (int f = 0; f < state.Fields(p).Length; f++)
-            for (int r = 0; r < state.X(p, f).Rows; r++, at += Lanes)
-            {
-                var row = state.X(p, f).Row(r);
-                vector.Slice(at, Lanes).CopyTo(row);
-                for (int l = 0; masked && l < Lanes; l++)
-                    if (_fixed[at + l])
-                        row[l] = T.Zero;
-            }
+        foreach (var x in state.Fields(p))
+        {
+            x.Write(vector[at..]);
+            if (masked)
+                x.ClearWhere(_fixed.AsSpan(at));
+            at += x.Rows * Lanes;
+        }
     }
 
     /// <summary>Copies a state's fields into a vector.</summary>
@@ -101,9 +93,11 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
     {
         int at = 0;
         foreach (int p in _machine.Relaxed)
-            for (int f = 0; f < state.Fields(p).Length; f++)
-            for (int r = 0; r < state.X(p, f).Rows; r++, at += Lanes)
-                state.X(p, f).Row(r).CopyTo(vector[at..]);
+        foreach (var x in state.Fields(p))
+        {
+            x.Read(vector[at..]);
+            at += x.Rows * Lanes;
+        }
     }
 
     public void Dispose()

@@ -12,7 +12,7 @@ namespace Nagumo.Networks;
 /// less the further it is driven, and how far couplings drive it no neuron knows. That is seen at the rest states that are reached: by their reduced Hessian and by random
 /// starts (<c>nagumo check</c>). Immutable but for its scratch numbers: not thread-safe.
 /// </remarks>
-internal sealed unsafe class JointSlope
+internal sealed class JointSlope
 {
     /// <summary>Of the activator's samples, one in so many is combined with all of the inhibitor's.</summary>
     private const int Sparse = 40;
@@ -53,69 +53,65 @@ internal sealed unsafe class JointSlope
     /// <returns>The fault, u, the inhibitor's answer, and its drive.</returns>
     public (Fault Fault, double U, double V, double Drive)? Find(double[] uniforms, Enclosure range)
     {
-        var x = new double[_uniforms.Length + 3];
-        uniforms.CopyTo(x, 0);
+        var memory = new double[_uniforms.Length + 3];
+        uniforms.CopyTo(memory, 0);
         double v = 0;
-        int iu = x.Length - 2,
-            iv = x.Length - 1,
-            drive = x.Length - 3;
-        fixed (double* at = x)
+        int iu = memory.Length - 2,
+            iv = memory.Length - 1,
+            drive = memory.Length - 3;
+        double[] points = [.. Increase.Samples(range)];
+        Span<double> y = stackalloc double[3];
+        for (int i = 0; i < points.Length; i += Sparse)
+            foreach (double other in Increase.Samples(Response.Everywhere))
+            {
+                (memory[iu], memory[iv]) = (points[i], other);
+                _curvatures.Evaluate(memory, y);
+                // Far out a curvature may underflow to 0, as that of log cosh does.
+                if (y[1] > 0)
+                    return (Fault.NotHeld, points[i], other, 0);
+                if (double.IsNaN(y[1]) && Math.Abs(other) <= 1)
+                    return (Fault.NoNumber, points[i], other, 0);
+            }
+        foreach (double u in points.OrderBy(Math.Abs))
         {
-            double* memory = at;
-            double[] points = [.. Increase.Samples(range)];
-            double* y = stackalloc double[3];
-            for (int i = 0; i < points.Length; i += Sparse)
-                foreach (double other in Increase.Samples(Response.Everywhere))
-                {
-                    (memory[iu], memory[iv]) = (points[i], other);
-                    _curvatures.Evaluate(memory, y);
-                    // Far out a curvature may underflow to 0, as that of log cosh does.
-                    if (y[1] > 0)
-                        return (Fault.NotHeld, points[i], other, 0);
-                    if (double.IsNaN(y[1]) && Math.Abs(other) <= 1)
-                        return (Fault.NoNumber, points[i], other, 0);
-                }
-            foreach (double u in points.OrderBy(Math.Abs))
-            {
-                double answer = Answer(memory, u);
-                if (double.IsInfinity(answer))
-                    return (Fault.RunsAway, u, answer, 0);
-                if (double.IsNaN(answer))
-                    return (Fault.NoNumber, u, answer, 0);
-            }
-            foreach (double large in _driven ? [LargeDrive, -LargeDrive] : Array.Empty<double>())
-            {
-                memory[drive] = large;
-                double u = points.MinBy(Math.Abs),
-                    answer = Answer(memory, u);
-                if (!double.IsFinite(answer))
-                    return (Fault.RunsAway, u, answer, large);
-            }
-            (memory[drive], v) = (0, 0);
-            var rise = Increase.Of(u => Slope(memory, u), Enclose, range);
-            return rise.Holds ? null : (rise.IsNumber ? Fault.Falls : Fault.NoNumber, rise.Where, Answer(memory, rise.Where), 0);
-
-            Enclosure Enclose(Enclosure u) => Slopes(memory, uniforms, u);
+            double answer = Answer(memory, u);
+            if (double.IsInfinity(answer))
+                return (Fault.RunsAway, u, answer, 0);
+            if (double.IsNaN(answer))
+                return (Fault.NoNumber, u, answer, 0);
         }
+        foreach (double large in _driven ? [LargeDrive, -LargeDrive] : Array.Empty<double>())
+        {
+            memory[drive] = large;
+            double u = points.MinBy(Math.Abs),
+                answer = Answer(memory, u);
+            if (!double.IsFinite(answer))
+                return (Fault.RunsAway, u, answer, large);
+        }
+        (memory[drive], v) = (0, 0);
+        var rise = Increase.Of(u => Slope(memory, u), Enclose, range);
+        return rise.Holds ? null : (rise.IsNumber ? Fault.Falls : Fault.NoNumber, rise.Where, Answer(memory, rise.Where), 0);
 
-        double Answer(double* memory, double u)
+        Enclosure Enclose(Enclosure u) => Slopes(memory, uniforms, u);
+
+        double Answer(double[] memory, double u)
         {
             memory[iu] = u;
             var along = new ScalarProgram.Along(_answer, memory, iv, 0);
             return v = MonotoneRoot.Of(ref along, double.IsFinite(v) ? v : 0);
         }
 
-        double Slope(double* memory, double u)
+        double Slope(double[] memory, double u)
         {
             double answer = Answer(memory, u);
-            double* y = stackalloc double[3];
+            Span<double> y = stackalloc double[3];
             (memory[iu], memory[iv]) = (u, answer);
             _curvatures.Evaluate(memory, y);
             return double.IsNaN(y[2]) ? double.NaN : y[0];
         }
 
         // The inhibitor's answers to an interval of u lie where its force surely has both signs around them.
-        Enclosure Slopes(double* memory, double[] values, Enclosure u)
+        Enclosure Slopes(double[] memory, double[] values, Enclosure u)
         {
             double low = Answer(memory, u.Low),
                 high = Answer(memory, u.High);

@@ -58,6 +58,9 @@ internal sealed class LocalEquations
     public int[] Driven { get; }
     public Symbol[] Streams { get; }
 
+    /// <summary>The steps of those drives.</summary>
+    public Symbol[] DrivenSteps => [.. Driven.Select(f => DriveSteps[f])];
+
     /// <summary>The inhibitors as functions of u, drives and uniforms; null when one of them is nonlinear or coupled to another.</summary>
     public Expr[]? Eliminated { get; }
 

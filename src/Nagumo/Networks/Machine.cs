@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nagumo.Compute;
 using Nagumo.Couplings;
 
@@ -10,7 +11,7 @@ namespace Nagumo.Networks;
 /// same time; parameters change only between relaxations, followed by <see cref="Load"/>.
 /// </remarks>
 /// <typeparam name="T">float for training, double for checks.</typeparam>
-public sealed unsafe class Machine<T> : IDisposable
+public sealed class Machine<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly OnSite<T>?[] _sites;
@@ -32,7 +33,7 @@ public sealed unsafe class Machine<T> : IDisposable
     public Machine(Network network, Rng rng, bool responds = true)
     {
         (Network, Responds) = (network, responds);
-        MemoryNeed.Require(network, sizeof(T));
+        MemoryNeed.Require(network, Unsafe.SizeOf<T>());
         int n = network.Populations.Count;
         bool[][] Flags() => network.Populations.Select(p => new bool[p.Fields]).ToArray();
         (_driven, _loaded, _read) = (Flags(), Flags(), Flags());
@@ -190,16 +191,16 @@ public sealed unsafe class Machine<T> : IDisposable
         Version++;
         for (int p = 0; p < _sites.Length; p++)
         {
-            _sites[p]?.LoadParameters();
+            _sites[p]?.Values.Load();
             for (int f = 0; f < (_sites[p] is null ? 0 : _loaded[p].Length); f++)
-                _sites[p]!.Loads(f).Clear();
+                _sites[p]!.Values.Loads(f).Clear();
         }
         for (int c = 0; c < _couplings.Length; c++)
         for (int e = 0; e < _ends[c].Length; e++)
         {
             var (p, f) = _ends[c][e];
             if (_sites[p] is { } site && _couplings[c].HasLoads(e))
-                _couplings[c].AddLoads(e, site.Loads(f).Slice(_ends[c][e].First, _ends[c][e].Count));
+                _couplings[c].AddLoads(e, site.Values.Loads(f).Slice(_ends[c][e].First, _ends[c][e].Count));
         }
     }
 
@@ -366,7 +367,7 @@ public sealed unsafe class Machine<T> : IDisposable
     internal void FullResidual(State<T> s, Workspace<T> ws)
     {
         Drives(s, ws);
-        s.LaneResidual.Row(0).Clear();
+        s.LaneResidual.Clear();
         foreach (int p in Network.Order)
             _sites[p]!.FullResidual(s.Fields(p), s.Drives(p), s.LaneResidual);
     }
@@ -522,15 +523,15 @@ public sealed unsafe class Machine<T> : IDisposable
                 for (int lane0 = 0; lane0 < s.Lanes; lane0 += n)
                 {
                     for (int k = 0; k < ends.Length; k++)
-                        phase[k] = Lanes(fields[k], lane0, n);
+                        phase[k] = fields[k].Lanes(lane0, n);
                     var request = new DriveRequest<T>
                     {
                         Kind = mode,
                         End = e,
                         Fields = phase[..ends.Length],
                         At = from[..ends.Length],
-                        Init = Lanes(s.At(ends[e], init), lane0, n),
-                        Drive = Lanes(s.At(ends[e], drive), lane0, n),
+                        Init = s.At(ends[e], init).Lanes(lane0, n),
+                        Drive = s.At(ends[e], drive).Lanes(lane0, n),
                         Row0 = first - ends[e].First,
                         Rows = count,
                         Lane0 = lane0,
@@ -553,14 +554,11 @@ public sealed unsafe class Machine<T> : IDisposable
     /// <summary>drive = constant, or 0.</summary>
     private static void Begin(MatView<T> constant, MatView<T> drive, int row0, int rows)
     {
-        for (int r = row0; r < row0 + rows; r++)
-            if (constant.IsEmpty)
-                drive.Row(r).Clear();
-            else
-                constant.Row(r).CopyTo(drive.Row(r));
+        if (constant.IsEmpty)
+            drive.Rows(row0, rows).Clear();
+        else
+            constant.Rows(row0, rows).CopyRowsTo(drive.Rows(row0, rows));
     }
-
-    private static MatView<T> Lanes(MatView<T> view, int at, int count) => view.IsEmpty ? view : view.Slice(0, view.Rows, at, count);
 
     /// <summary>H of every lane, in double: Σ scale × h over neurons + Σ terms of couplings.</summary>
     /// <remarks>Plain loops over the formulas: a measure to hold kernels against and to look at, not to compute with.</remarks>

@@ -61,7 +61,9 @@ public sealed class Population
         {
             var p = Known(key);
             if (given.Length != 1 && given.Length != own && (given.Length != Size || Trained.Contains(key)))
-                throw new ArgumentException($"Population '{name}', parameter '{key}': {given.Length} values given, 1 or {own} expected.");
+                throw new ArgumentException(
+                    $"Population '{name}', parameter '{key}': {Counted.Of(given.Length, "value")} given, 1 or {own} expected."
+                );
             foreach (double x in given)
                 p.Validate(x);
             values[key] = given.Length == 1 ? Enumerable.Repeat(given[0], values[key].Length).ToArray() : given.ToArray();

@@ -6,7 +6,7 @@ namespace Nagumo.Networks;
 /// <summary>The fields of a machine for a number of lanes: x, its drives I and the constant part of the drives.</summary>
 /// <remarks>Every field is [neurons × lanes], lane-contiguous. A lane is one sample in one phase; no kernel knows which.</remarks>
 /// <typeparam name="T">float or double.</typeparam>
-public sealed unsafe partial class State<T> : IDisposable
+public sealed partial class State<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly Buffer<T> _memory;
@@ -52,9 +52,9 @@ public sealed unsafe partial class State<T> : IDisposable
             }
         }
         _memory = new(needed);
-        LaneResidual = new(_memory.Pointer, 1, lanes, padded);
+        LaneResidual = _memory.View(0, 1, lanes, padded);
         foreach (var (table, p, f, offset, rows) in plan)
-            table[p][f] = new(_memory.Pointer + offset, rows, lanes, padded);
+            table[p][f] = _memory.View(offset, rows, lanes, padded);
         ClampRails(populations);
     }
 
@@ -97,7 +97,7 @@ public sealed unsafe partial class State<T> : IDisposable
                         fields[f] = Narrow(fields[f]);
         }
 
-        MatView<T> Narrow(MatView<T> view) => new(view.Data, view.Rows, lanes, view.RowStride, view.ColStride);
+        MatView<T> Narrow(MatView<T> view) => view.Resized(lanes);
     }
 
     /// <summary>Field f of population p; the empty view for an inhibitor that is eliminated.</summary>
@@ -144,8 +144,8 @@ public sealed unsafe partial class State<T> : IDisposable
 
         void Copy(MatView<T> source, MatView<T> target)
         {
-            for (int r = 0; r < Math.Min(source.Rows, target.Rows); r++)
-                source.Row(r).CopyTo(target.Row(r)[to..]);
+            if (!source.IsEmpty && !target.IsEmpty)
+                source.CopyRowsTo(target.Lanes(to, source.Cols));
         }
     }
 
@@ -158,13 +158,13 @@ public sealed unsafe partial class State<T> : IDisposable
             _clamped?.Dispose();
             _clamped = new(size);
         }
-        var next = _clamped.Pointer;
+        long next = 0;
         for (int p = 0; p < _x.Length; p++)
         {
             if (!_drive[p][0].IsEmpty)
                 continue;
             var from = other._x[p][0];
-            _x[p][0] = new(next, from.Rows, Lanes, Capacity);
+            _x[p][0] = _clamped.View(next, from.Rows, Lanes, Capacity);
             next += (long)from.Rows * Capacity;
             for (int r = 0; r < from.Rows; r++)
             for (int lane = 0; lane < Lanes; lane++)
@@ -177,8 +177,8 @@ public sealed unsafe partial class State<T> : IDisposable
     {
         for (int p = 0; p < _x.Length; p++)
         for (int f = 0; f < _x[p].Length; f++)
-        for (int r = 0; !_drive[p][0].IsEmpty && r < _x[p][f].Rows; r++)
-            _x[p][f].Row(r)[lane] = T.Zero;
+            if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
+                _x[p][f].Lanes(lane, 1).Clear();
     }
 
     /// <summary>Sets every relaxed field to zero, in the lanes from <paramref name="from"/> on.</summary>
@@ -187,8 +187,7 @@ public sealed unsafe partial class State<T> : IDisposable
         for (int p = 0; p < _x.Length; p++)
         for (int f = 0; f < _x[p].Length; f++)
             if (!_drive[p][0].IsEmpty && !_x[p][f].IsEmpty)
-                for (int r = 0; r < _x[p][f].Rows; r++)
-                    _x[p][f].Row(r)[from..].Clear();
+                _x[p][f].Lanes(from, Lanes - from).Clear();
     }
 
     /// <summary>Frees the memory.</summary>
@@ -209,7 +208,7 @@ public sealed unsafe partial class State<T> : IDisposable
             if (populations[p].Rail is not { } rail)
                 continue;
             // Column stride 0: one column stands for every lane.
-            _x[p][0] = new(_rails.Pointer + at, rail.Count, Capacity, 1, 0);
+            _x[p][0] = _rails.Column(at, rail.Count, Capacity);
             foreach (double value in rail)
                 _rails.Span[at++] = T.CreateChecked(value);
         }

@@ -3,7 +3,7 @@ using Nagumo.Compute;
 namespace Nagumo.Networks;
 
 /// <content>Fields by name, as a program reads and writes them: lane by lane, the neurons of a lane side by side.</content>
-public sealed unsafe partial class State<T>
+public sealed partial class State<T>
 {
     private readonly Machine<T> _machine;
     private readonly Dictionary<int, Buffer<T>> _written = [],
@@ -96,11 +96,7 @@ public sealed unsafe partial class State<T>
                 throw new InvalidOperationException($"'{population.Name}' is clamped and holds no values yet: write them first.");
         _machine.LoadConstants(this, Workspace);
         foreach (int p in _nudges.Keys)
-        {
-            var (nudge, constant) = (Own(_nudges, p), _constant[p][0]);
-            for (int r = 0; r < constant.Rows; r++)
-                RowMath.AddScaled(nudge.Row(r), T.One, constant.Row(r), constant.Row(r));
-        }
+            _constant[p][0].Add(T.One, Own(_nudges, p));
     }
 
     private EndPlace Find(string field) =>
@@ -125,7 +121,7 @@ public sealed unsafe partial class State<T>
     {
         if (values.Length != Lanes * neurons && values.Length != neurons)
             throw new ArgumentException(
-                $"{values.Length} values for '{field}': give {Lanes * neurons}, {neurons} for each of {Lanes} lanes, or {neurons} for all."
+                $"{Counted.Of(values.Length, "value")} for '{field}': give {Lanes * neurons}, {neurons} for each of {Lanes} lanes, or {neurons} for all."
             );
         for (int i = 0; i < values.Length; i++)
             if (!T.IsFinite(values[i]))
@@ -146,7 +142,7 @@ public sealed unsafe partial class State<T>
         int size = Network.Populations[p].Size;
         if (!memory.TryGetValue(p, out var buffer))
             memory[p] = buffer = new((long)size * Capacity);
-        return new(buffer.Pointer, size, Lanes, Capacity);
+        return buffer.View(0, size, Lanes, Capacity);
     }
 
     private void DisposeValues()

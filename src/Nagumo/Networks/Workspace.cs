@@ -6,7 +6,7 @@ namespace Nagumo.Networks;
 
 /// <summary>What one thread needs while it relaxes: packed operands of the couplings at hand and scratch rows.</summary>
 /// <remarks>Grows at its first use with larger shapes; then nothing is allocated.</remarks>
-internal sealed unsafe class Workspace<T> : IDisposable
+internal sealed class Workspace<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<CouplingScratch<T>> _couplings = [];
@@ -26,7 +26,7 @@ internal sealed unsafe class Workspace<T> : IDisposable
             _scratch.Dispose();
             _scratch = new((long)rows * lanes);
         }
-        return new(_scratch.Pointer, rows, lanes, lanes);
+        return _scratch.View(0, rows, lanes);
     }
 
     /// <summary>A reused array of flags.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nagumo.Compute;
 using Nagumo.Networks;
 
 namespace Nagumo.Relaxation;
@@ -89,7 +90,7 @@ internal sealed class Acceleration<T>
     private bool Remember(double tolerance)
     {
         bool open = false;
-        var residual = _state.LaneResidual.Row(0);
+        var residual = _state.LaneResidual.Host();
         for (int l = 0; l < _lanes; l++)
         {
             double r = double.CreateChecked(residual[l]);

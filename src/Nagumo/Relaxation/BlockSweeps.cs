@@ -57,8 +57,8 @@ internal static class BlockSweeps
             var (residual, above) = Judge(s, options.Tolerance);
             trace?.Add(residual);
             if (last || above == 0 || double.IsNaN(residual))
-                return new("sweeps", sweep, residual, above) { Left = Left(s.LaneResidual.Row(0), before) };
-            s.LaneResidual.Row(0).CopyTo(before);
+                return new("sweeps", sweep, residual, above) { Left = Left(s.LaneResidual.Host(), before) };
+            s.LaneResidual.Host().CopyTo(before);
         }
     }
 
@@ -101,7 +101,7 @@ internal static class BlockSweeps
     {
         var colours = machine.Network.Colours;
         if (measure)
-            s.LaneResidual.Row(0).Clear();
+            s.LaneResidual.Clear();
         for (int c = 0; c < colours.Length; c++)
             foreach (int p in colours[(c + start) % colours.Length])
                 Update(machine, s, p, null, measure, omega, ws);
@@ -111,7 +111,7 @@ internal static class BlockSweeps
     public static void Measure<T>(Machine<T> machine, State<T> s, Workspace<T> ws)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        s.LaneResidual.Row(0).Clear();
+        s.LaneResidual.Clear();
         foreach (int p in machine.Network.Order)
             Update(machine, s, p, null, measure: true, T.Zero, ws);
     }
@@ -122,7 +122,7 @@ internal static class BlockSweeps
     {
         double worst = 0;
         int above = 0;
-        foreach (T value in s.LaneResidual.Row(0))
+        foreach (T value in s.LaneResidual.Host())
         {
             double r = double.CreateChecked(value);
             worst = double.IsNaN(r) || double.IsNaN(worst) ? double.NaN : Math.Max(worst, r);

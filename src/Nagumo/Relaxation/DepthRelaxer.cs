@@ -94,7 +94,7 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
             }
             double next = (1 + Math.Sqrt(1 + 4 * theta * theta)) / 2,
                 momentum = steps == 0 ? 0 : (theta - 1) / next;
-            theta = Step(machine, x, room, s.LaneResidual.Row(0), momentum, steps == 0) ? next : 1;
+            theta = Step(machine, x, room, s.LaneResidual.Host(), momentum, steps == 0) ? next : 1;
             steps++;
             (residual, above) = BlockSweeps.Judge(s, options.Tolerance);
             if (!double.IsFinite(residual) || (options.Tolerance > 0 && above == 0))

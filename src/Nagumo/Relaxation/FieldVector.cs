@@ -38,45 +38,36 @@ internal sealed class FieldVector<T>
     {
         int at = 0;
         foreach (var (p, f, rows, _) in _parts)
-            for (int r = 0; r < rows; r++, at += s.Lanes)
-                s.X(p, f).Row(r).CopyTo(vector[at..]);
+        {
+            s.X(p, f).Read(vector[at..]);
+            at += rows * s.Lanes;
+        }
     }
 
     /// <summary>Copies a vector into a state's fields, activators confined to their boxes.</summary>
     public void Scatter(ReadOnlySpan<T> vector, State<T> s)
     {
         int at = 0;
-        foreach (var (p, f, rows, box) in _parts)
-            for (int r = 0; r < rows; r++, at += s.Lanes)
-            {
-                var row = s.X(p, f).Row(r);
-                vector.Slice(at, s.Lanes).CopyTo(row);
-                if (box is { } b)
-                    Confine(row, b);
-            }
+        foreach (var (p, f, rows, _) in _parts)
+        {
+            s.X(p, f).Write(vector[at..]);
+            at += rows * s.Lanes;
+        }
+        Project(s);
     }
 
     /// <summary>Confines a state's activators to their boxes.</summary>
     public void Project(State<T> s)
     {
-        foreach (var (p, f, rows, box) in _parts)
-            for (int r = 0; box is not null && r < rows; r++)
-                Confine(s.X(p, f).Row(r), box.Value);
+        foreach (var (p, f, _, box) in _parts)
+            if (box is { } b)
+                s.X(p, f).Confine(T.CreateChecked(b.Low), T.CreateChecked(b.High));
     }
 
     /// <summary>Copies fields from one state to another; constants and clamped inputs stay the target's.</summary>
     public void Copy(State<T> from, State<T> to)
     {
-        foreach (var (p, f, rows, _) in _parts)
-            for (int r = 0; r < rows; r++)
-                from.X(p, f).Row(r).CopyTo(to.X(p, f).Row(r));
-    }
-
-    private static void Confine(Span<T> row, Interval box)
-    {
-        T low = T.CreateChecked(box.Low),
-            high = T.CreateChecked(box.High);
-        foreach (ref T x in row)
-            x = T.Clamp(x, low, high);
+        foreach (var (p, f, _, _) in _parts)
+            from.X(p, f).CopyRowsTo(to.X(p, f));
     }
 }

@@ -9,7 +9,7 @@ namespace Nagumo.Relaxation;
 /// An explicit Runge–Kutta method given by its table; all lanes advance together, an adaptive step serves the worst of them. Activators
 /// are projected onto their boxes in every stage, so that the rest states are those of the projected flow whatever the step. Nothing is allocated while it runs. [DESIGN §1, §3]
 /// </remarks>
-internal sealed unsafe class Flow<T> : IDisposable
+internal sealed class Flow<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The residual costs as much as a stage: it is looked at after so many steps.</summary>
@@ -21,6 +21,7 @@ internal sealed unsafe class Flow<T> : IDisposable
     private readonly Workspace<T> _workspace;
     private readonly State<T> _trial;
     private readonly State<T>[] _k;
+    private readonly MatView<T>[] _stages;
     private readonly FieldVector<T> _vector;
     private readonly (int Population, int Field)[] _fields;
     private State<T> _state = null!;
@@ -45,6 +46,7 @@ internal sealed unsafe class Flow<T> : IDisposable
         }
         _trial = machine.CreateState(lanes, allFields: true);
         _k = [.. Enumerable.Range(0, _table.Stages).Select(_ => machine.CreateState(lanes, allFields: true))];
+        _stages = new MatView<T>[_table.Stages];
         _vector = new(machine, _trial);
         _fields = [.. _vector.Parts.Select(p => (p.Population, p.Field))];
         StepSize = options.Step;
@@ -147,7 +149,7 @@ internal sealed unsafe class Flow<T> : IDisposable
         T factor = T.CreateChecked(1 / _options.TauRatio);
         foreach (var (p, f) in _fields)
             if (f > 0)
-                RowMath.Scale(Flat(into.X(p, f)), factor, Flat(into.X(p, f)));
+                into.X(p, f).Scale(factor);
     }
 
     /// <summary>trial = x + h Σ c_j k_j, projected.</summary>
@@ -155,11 +157,11 @@ internal sealed unsafe class Flow<T> : IDisposable
     {
         foreach (var (p, f) in _fields)
         {
-            var target = Flat(_trial.X(p, f));
-            Flat(_state.X(p, f)).CopyTo(target);
+            var target = _trial.X(p, f);
+            _state.X(p, f).CopyRowsTo(target);
             for (int j = 0; j < coefficients.Length; j++)
                 if (coefficients[j] != 0)
-                    RowMath.AddScaled(Flat(_k[j].X(p, f)), T.CreateChecked(h * coefficients[j]), target, target);
+                    target.Add(T.CreateChecked(h * coefficients[j]), _k[j].X(p, f));
         }
         _vector.Project(_trial);
     }
@@ -170,44 +172,10 @@ internal sealed unsafe class Flow<T> : IDisposable
         T worst = T.Zero;
         foreach (var (p, f) in _fields)
         {
-            int rows = _trial.X(p, f).Rows;
-            for (int r = 0; r < rows; r++)
-                worst = T.Max(worst, Error(p, f, r));
+            for (int j = 0; j < _stages.Length; j++)
+                _stages[j] = _k[j].X(p, f);
+            worst = T.Max(worst, FieldVerbs.LargestSum<T>(_stages, _table.E!));
         }
         return h * double.CreateChecked(worst);
     }
-
-    /// <summary>Largest |Σ e_j k_j| of one row.</summary>
-    private T Error(int p, int f, int r)
-    {
-        var e = _table.E!;
-        int lanes = _trial.Lanes,
-            l = 0;
-        var most = Vector<T>.Zero;
-        for (; l <= lanes - Vector<T>.Count; l += Vector<T>.Count)
-        {
-            var sum = Vector<T>.Zero;
-            for (int j = 0; j < e.Length; j++)
-                if (e[j] != 0)
-                    sum += T.CreateChecked(e[j]) * Vector.Load(_k[j].X(p, f).Data + r * _k[j].X(p, f).RowStride + l);
-            if (!Vector.EqualsAll(sum, sum))
-                return T.NaN;
-            most = Vector.Max(most, Vector.Abs(sum));
-        }
-        T worst = T.Zero;
-        for (int i = 0; i < Vector<T>.Count; i++)
-            worst = T.Max(worst, most[i]);
-        for (; l < lanes; l++)
-        {
-            T sum = T.Zero;
-            for (int j = 0; j < e.Length; j++)
-                if (e[j] != 0)
-                    sum += T.CreateChecked(e[j]) * _k[j].X(p, f).Data[r * _k[j].X(p, f).RowStride + l];
-            worst = T.Max(worst, T.Abs(sum));
-        }
-        return worst;
-    }
-
-    /// <summary>A field with the padding of its rows: padding holds finite numbers that nothing reads.</summary>
-    private static Span<T> Flat(MatView<T> view) => new(view.Data, checked((int)(view.Rows * view.RowStride)));
 }

@@ -67,7 +67,7 @@ public static class MachineRelaxation
             machine.FullResidual(state, state.Workspace);
         else
             BlockSweeps.Measure(machine, state, state.Workspace);
-        return Array.ConvertAll(state.LaneResidual.Row(0).ToArray(), double.CreateChecked);
+        return Array.ConvertAll(state.LaneResidual.Host().ToArray(), double.CreateChecked);
     }
 
     private const int MostSweeps = 1000;

@@ -74,7 +74,7 @@ internal static class Newton
         // Halves each lane's step until its merit falls; false when no lane moved.
         bool Backtrack()
         {
-            var residual = s.LaneResidual.Row(0);
+            var residual = s.LaneResidual.Host();
             for (int l = 0; l < length.Length; l++)
                 length[l] = double.CreateChecked(residual[l]) <= options.Tolerance ? T.Zero : T.One;
             for (int halving = 0; ; halving++)

@@ -49,7 +49,7 @@ internal static class NudgedSweeps
             bool last = sweep == options.MaxSweeps,
                 measure = options.Tolerance > 0 || last;
             if (measure)
-                d.LaneResidual.Row(0).Clear();
+                d.LaneResidual.Clear();
             for (int c = 0; c < colours.Length; c++)
                 foreach (int p in colours[(c + start) % colours.Length])
                 {

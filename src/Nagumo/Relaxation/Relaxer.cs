@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nagumo.Compute;
 using Nagumo.Networks;
 
 namespace Nagumo.Relaxation;
@@ -68,7 +69,7 @@ internal static class Relaxer
             bool settled = true;
             for (int l = 0; l < before.Length; l++)
             {
-                double r = double.CreateChecked(s.LaneResidual.Row(0)[l]);
+                double r = double.CreateChecked(s.LaneResidual.Host()[l]);
                 if (!double.IsFinite(r))
                     return false;
                 settled &= r <= options.Tolerance || (r < before[l] && double.IsFinite(before[l]) && r / (1 - r / before[l]) <= near);

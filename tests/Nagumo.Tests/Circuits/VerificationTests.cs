@@ -52,6 +52,31 @@ public sealed class VerificationTests
         Agrees(Verification.Of(neuron, ngspice: Reference.Ngspice()));
     }
 
+    /// <summary>Three textbook neurons that fire: the residual never falls, and three runs of ngspice, not seven, are enough to know.</summary>
+    [Fact]
+    public void A_chain_that_oscillates_is_told_from_one_that_settles()
+    {
+        Ngspice ngspice = Reference.Ngspice();
+        var diffusion = new Dictionary<string, double> { ["u"] = 1 };
+        using var fires = CircuitNetwork.Chain(new FitzHughNagumo(), 3, diffusion, 0.5, new Dictionary<string, double> { ["tau"] = 12.5 });
+        fires.Start(0.05, 1);
+        var v = Verification.Of(fires, ngspice: ngspice);
+        Assert.True(v.Circuit.Oscillates);
+        Assert.Equal((3, false, false), (v.Circuit.Runs, v.Circuit.IsSettled, v.Agrees));
+
+        // A rest state with a slow inhibitor is reached in one run, as long as the inhibitor asks.
+        using var slow = CircuitNetwork.Chain(
+            new TwoTimescaleFitzHughNagumo(),
+            3,
+            diffusion,
+            0,
+            new Dictionary<string, double> { ["tau_w"] = 1000 }
+        );
+        slow.Start(0.05, 1);
+        v = Verification.Of(slow, ngspice: ngspice);
+        Assert.Equal((1, false, true), (v.Circuit.Runs, v.Circuit.Oscillates, v.Agrees));
+    }
+
     [Theory]
     [InlineData("1n3716")]
     [InlineData("low-power")]

@@ -220,6 +220,21 @@ public sealed class NpyTests
                 }
             );
 
+    /// <summary>Names of classes, as NumPy keeps text: UTF-32 of one length, read back as they were.</summary>
+    [Fact]
+    public void TextsAreKept()
+    {
+        string[] names = ["setosa", "Ä", "", "🜁x"];
+        using var stream = new MemoryStream();
+        Npz.Write(stream, [KeyValuePair.Create("names", new NpyArray(names, 4))]);
+        stream.Position = 0;
+        Assert.Equal(names, Npz.Read(stream, "t.npz", takesText: true)["names"].Values);
+        stream.Position = 0;
+        Assert.Contains("npy of text", Assert.Throws<InvalidDataException>(() => Npz.Read(stream, "t.npz")).Message);
+        Assert.Equal("<U6", Npy.Descriptor(names));
+        Assert.Throws<InvalidDataException>(() => new NpyArray(names, 4).ToSingles());
+    }
+
     [Fact]
     public void RefusesWhatCannotBeStored()
     {

@@ -29,7 +29,7 @@ public sealed class CycleSystemTests
             {
                 void Put(int column, double x)
                 {
-                    system.Row(r)[column < n ? CycleSystem.Mesh + column : CycleSystem.Border + column - n] = x;
+                    system.Equation(r)[column < n ? CycleSystem.Mesh + column : CycleSystem.Border + column - n] = x;
                     full[r * (n + 2) + column] = x;
                 }
                 int from = r < n ? r / 2 * 2 : 0;
@@ -48,7 +48,7 @@ public sealed class CycleSystemTests
                 Put(n, Number());
                 Put(n + 1, Number());
                 (right[2 * r], right[2 * r + 1]) = (Number(), Number());
-                (system.Row(r)[CycleSystem.Right], system.Row(r)[CycleSystem.Right + 1]) = (right[2 * r], right[2 * r + 1]);
+                (system.Equation(r)[CycleSystem.Right], system.Equation(r)[CycleSystem.Right + 1]) = (right[2 * r], right[2 * r + 1]);
             }
             Assert.True(system.Solve(solution));
             using var lu = new DenseLu(n + 2);

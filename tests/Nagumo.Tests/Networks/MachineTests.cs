@@ -197,7 +197,7 @@ public sealed class MachineTests
             Assert.Equal(0, s.Constant(3, 0)[0, lane]);
         }
         // The load of a neuron: its leak is the neuron's own, the resistors to the rail are the coupling's.
-        Assert.Equal([g[0, 0] + g[0, 1], g[1, 0] + g[1, 1]], machine.Site(2).Loads(0).ToArray());
+        Assert.Equal([g[0, 0] + g[0, 1], g[1, 0] + g[1, 1]], machine.Site(2).Values.Loads(0).ToArray());
     }
 
     [Theory]

@@ -1,10 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Nagumo.Compute;
-using Nagumo.Symbolics;
 
-namespace Nagumo.Media;
+namespace Nagumo.Compute;
 
 /// <summary>Solves 1 − r δ² along many lines that lie side by side, so that vectors run across them.</summary>
 /// <remarks>Every line is solved by the same operations whatever stands beside it and however wide the vectors are. [<see cref="LineFactors"/>]</remarks>
@@ -40,12 +38,14 @@ internal abstract unsafe class LineSolver<T>
         };
 
     /// <summary>x ← (1 − r δ²)⁻¹ x for every line, and for what stands beside the last one up to a whole vector.</summary>
-    /// <param name="x">Cell i of line j at i · stride + j, [cells × width].</param>
-    /// <param name="stride">Between cells of a line, ≥ width in whole cache lines.</param>
-    /// <param name="width">Lines.</param>
-    /// <param name="scratch">[width in whole cache lines], overwritten; elsewhere than x.</param>
-    public void Solve(T* x, nint stride, nint width, T* scratch)
+    /// <param name="lines">[cells × lines], rows whole cache lines apart.</param>
+    /// <param name="spare">One row of as many whole cache lines, overwritten; elsewhere.</param>
+    public void Solve(MatView<T> lines, MatView<T> spare)
     {
+        T* x = lines.Data,
+            scratch = spare.Data;
+        nint stride = lines.RowStride,
+            width = lines.Cols;
         int last = _upper.Length - 1;
         fixed (
             T* upper = _upper,

@@ -1,4 +1,4 @@
-namespace Nagumo.Media;
+namespace Nagumo.Compute;
 
 /// <summary>The matrix of an implicit step of diffusion along a line, 1 − r δ² with (δ² x)_i = x_{i−1} − 2 x_i + x_{i+1}, factored.</summary>
 /// <remarks>
