@@ -211,7 +211,10 @@ public sealed class LadderDoorsTests
 
         double[] Outputs(float[] u, int sample)
         {
-            var (w, b) = (trainer.Weights().Single(p => p.Key == "layer-out.W").Value, trainer.Weights().Single(p => p.Key == "out.bias.b").Value);
+            var (w, b) = (
+                trainer.Weights().Single(p => p.Key == "layer-out.W").Value,
+                trainer.Weights().Single(p => p.Key == "out.bias.b").Value
+            );
             return
             [
                 .. Enumerable

@@ -1,5 +1,5 @@
-using Nagumo.Hamiltonian;
 using System.Numerics;
+using Nagumo.Hamiltonian;
 
 namespace Nagumo.Tests.Hamiltonian;
 
