@@ -80,17 +80,6 @@ internal sealed record Target(Experiment Experiment, string? Run, string? StartW
             ? StartWeights
             : throw new InputException($"weights = '{Experiment.Weights}': there is no file '{StartWeights}'.");
 
-    /// <summary>Refuses a chain read as a pass, which is no network at rest.</summary>
-    /// <param name="command">The command that looks at networks.</param>
-    /// <exception cref="InputException">It is one.</exception>
-    public void RequireNetwork(string command)
-    {
-        if (Experiment.Chain is { Reading: "pass" })
-            throw new InputException(
-                $"'{Experiment.Name}' is a pass through layers, and '{command}' looks at networks: use '{Terminal.Command} check', or '{Terminal.Command} chain' for the two readings side by side."
-            );
-    }
-
     /// <summary>Loads the data set of the configuration, with progress on standard error.</summary>
     public static DataSet Load(string name, TextWriter error, CancellationToken cancel = default)
     {

@@ -84,7 +84,6 @@ internal static class ToleranceCommand
                     throw new InputException(
                         $"--set hardware.{swept}: {(swept == "chip" ? "chips 1 to --chips are drawn" : "--levels gives its sizes")}. Leave it out."
                     );
-            subject.RequireNetwork("tolerance");
             if (subject.Run is { } run)
                 throw new InputException(
                     $"'{run}' is a run, and 'tolerance' trains anew: name {RunFolder.ConfigOf(run)}. To move its weights to a chip: {Terminal.Command} eval {Terminal.Quoted(run)} --set hardware.mismatch=0.1."

@@ -41,6 +41,36 @@ public sealed class ToleranceTests : IDisposable
         Assert.Contains("ideal devices", File.ReadAllText(_box["out/tolerance.svg"]), StringComparison.Ordinal);
     }
 
+    /// <summary>Chains of either reading are chips like others.</summary>
+    [Theory, InlineData("fhn-chain"), InlineData("fhn-residual"), Trait("speed", "slow")]
+    public void A_chain_is_moved_to_bad_chips(string preset)
+    {
+        var outcome = Sandbox.Run(
+            "tolerance",
+            preset,
+            "--data",
+            "mnist-mini",
+            "--levels",
+            "0.02,0.6",
+            "--chips",
+            "1",
+            "--epochs",
+            "1",
+            "--set",
+            "validation=3000",
+            "--set",
+            "network.populations.layer.size=24",
+            "--no-pictures",
+            "--out",
+            _box[preset],
+            "--json"
+        );
+        Assert.True(outcome.Code == 0, outcome.Error);
+        var rows = JsonNode.Parse(outcome.Output)!["rows"]!.AsArray();
+        Assert.Equal([0.02, 0.6], rows.Select(r => (double)r!["level"]!));
+        Assert.NotEqual((double)rows[0]!["moved_mean_percent"]!, (double)rows[1]!["moved_mean_percent"]!);
+    }
+
     [Fact]
     public void Eval_moves_a_run_to_a_chip()
     {

@@ -63,13 +63,13 @@ internal sealed class CircuitBuilder : IDisposable
     /// <param name="state">Inputs, constant drives (a nudge included), and the start of every field.</param>
     /// <param name="options">How it is built.</param>
     /// <exception cref="ArgumentException">A neuron that cannot be built, a negative conductance, or more elements than <see cref="Circuit.MaxElements"/>.</exception>
-    /// <param name="outputs">Population that is read, and its nudges −β ∂C/∂u: each a current source of its own, 0 in the free phase; null for none.</param>
+    /// <param name="outputs">Neurons that are read, and their nudges −β ∂C/∂u: each a current source of its own, 0 in the free phase; null for none.</param>
     public static Circuit Build(
         string title,
         Machine<double> machine,
         State<double> state,
         CircuitOptions options,
-        (int Population, double[] Nudges)? outputs = null
+        (EndPlace At, double[] Nudges)? outputs = null
     )
     {
         using var builder = new CircuitBuilder(machine, state, options);
@@ -78,13 +78,13 @@ internal sealed class CircuitBuilder : IDisposable
         for (int c = 0; c < machine.Network.Couplings.Count; c++)
             builder.Couple(c);
         builder.Cancel();
-        if (outputs is var (population, nudges))
+        if (outputs is var (at, nudges))
             for (int i = 0; i < nudges.Length; i++)
             {
-                string node = builder.Node(population, 0, i, 0);
+                string node = builder.Node(at.Population, 0, at.First + i, 0);
                 builder.Add(new CurrentSource($"Inudge_{node}", Element.Ground, node, nudges[i] * options.Units.Current));
             }
-        return new(title, options.Units, builder._elements, builder._probes, builder.Renamed(), outputs?.Population);
+        return new(title, options.Units, builder._elements, builder._probes, builder.Renamed(), outputs?.At.Population);
     }
 
     public void Dispose() => _inputs?.Dispose();

@@ -47,7 +47,7 @@ public sealed record CircuitInference(int Label, int Answer, int? OwnAnswer, dou
         (int Answer, double Margin) Best()
         {
             var z = new double[readout.Width];
-            readout.Read(network.State, 0, z);
+            network.Read(z);
             int best = Classification.Answer(z);
             return (best, z[best] - z.Where((_, c) => c != best).Max());
         }

@@ -47,30 +47,48 @@ public sealed class CircuitLearner : IDisposable
     {
         experiment.Validate();
         (_experiment, _data) = (experiment, data);
-        if (experiment.Chain is not null)
+        if (experiment.Chain is { Reading: "pass" })
             throw new ArgumentException(
-                $"'{experiment.Name}' is a residual chain of layers; circuits are built of networks: leave chain out."
+                $"'{experiment.Name}' is a pass through layers; circuits learn where they rest: read the chain as a boundary problem (chain.reading), or leave chain out."
             );
         _chip = new(experiment);
         var rng = new Rng(experiment.Seed);
         var task = LearningTasks.Of(experiment.Task, data.Train.Targets);
-        Readout = experiment.Readout.Of(Machine.Network, task);
+        Readout = Learners.ReadoutOf(experiment, Machine.Network, task);
         Fitting.Require(Machine.Network, Readout, experiment.Readout.Population, data.Name, data.Train);
         _team = new(threads);
         _relaxer = new(circuit ?? new(), settle ?? SettleOptions.Learning, ngspice ?? Ngspice.Default);
         int most = Math.Max(experiment.Batch, Math.Max(data.Train.Count, data.Test.Count));
-        EqProp<double> Learner(EstimatorOptions estimator, SweepOptions sweeps, double noise, IRelaxer? relaxer) =>
-            new(Machine, _team, Readout, estimator, sweeps, sweeps, experiment.Pixels, rng, most, noise, relaxer);
-        _circuit = Learner(experiment.Estimator, new(1, 1), _chip.ReadNoise, _relaxer);
-        _exact = Machine.IsReciprocal ? Learner(new("exact"), new(ExactSweeps, 0), 0, null) : null;
+        // Of layers in depth the head stands outside the circuit, and is common to both.
+        var head = Learners.HeadOf<double>(Setup(experiment.Estimator, new(1, 1)));
+        _circuit = Learners.EqProp(Setup(experiment.Estimator, new(1, 1)), _relaxer, head, _chip.ReadNoise);
+        _exact = Machine.IsReciprocal ? Learners.EqProp(Setup(new("exact"), new(ExactSweeps, 0)), Own(), head, readNoise: 0) : null;
         _trainer = new(
             _circuit,
             data,
             new(experiment.Optimizer, experiment.Epochs, experiment.Batch, experiment.Seed),
             task,
-            new(experiment.Optimizer, Machine.Parameters, _team, rng.Split("norms")),
+            new(experiment.Optimizer, _circuit.Parameters, _team, rng.Split("norms")),
             Load
         );
+
+        LearnerSetup<double> Setup(EstimatorOptions estimator, SweepOptions sweeps) =>
+            new(
+                experiment with
+                {
+                    Estimator = estimator,
+                    Free = sweeps,
+                    Nudged = sweeps,
+                },
+                Machine.Network,
+                Readout,
+                _team,
+                rng,
+                most,
+                _chip
+            );
+
+        IRelaxer? Own() => experiment.Chain is null ? null : new DepthRelaxer<double>(Machine);
     }
 
     private const int ExactSweeps = 2000;
@@ -122,7 +140,7 @@ public sealed class CircuitLearner : IDisposable
         double[] Read(EqProp<double> learner)
         {
             learner.Gradient(_data.Train, used, 1);
-            return [.. Machine.Parameters.SelectMany(p => p.Gradients.ToArray())];
+            return [.. _circuit.Parameters.SelectMany(p => p.Gradients.ToArray())];
         }
         double[] measured = Read(_circuit),
             exact = Read(_exact);

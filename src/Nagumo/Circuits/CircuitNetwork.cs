@@ -71,6 +71,24 @@ public sealed class CircuitNetwork : IDisposable
     /// <summary>Where learning nudges it, to which target and how strongly; null without a readout.</summary>
     internal (Readout Readout, Targets Target, double Beta)? Nudge { get; private set; }
 
+    /// <summary>Reads the outputs where no neurons do; it stands outside the circuit.</summary>
+    private Head<double>? _head;
+
+    /// <summary>Where nudges enter.</summary>
+    private EndPlace Outputs => _head?.At ?? new(Nudge!.Value.Readout.Population, 0, 0, Nudge!.Value.Readout.Outputs);
+
+    /// <summary>The outputs of the present state.</summary>
+    internal void Read(Span<double> z)
+    {
+        if (_head is null)
+        {
+            Nudge!.Value.Readout.Read(State, 0, z);
+            return;
+        }
+        _head.Read(State, 0, _workspace.Gemm);
+        _head.Output(0, z);
+    }
+
     /// <summary>A single neuron with a constant current.</summary>
     /// <param name="neuron">The model.</param>
     /// <param name="current">Current I.</param>
@@ -123,9 +141,8 @@ public sealed class CircuitNetwork : IDisposable
         var input = new double[set.Size];
         new InputLoader<double>(experiment.Pixels, new Rng(0)).Load(set, sample, input);
         var network = new CircuitNetwork($"{experiment.Name}, sample {sample}", trained.Network, 1, input, trained);
-        // The head of a ladder stands outside the circuit, and its nudge with it.
-        if (experiment.Chain is null)
-            network.Nudge = (trained.Readout, set.Targets.Select([sample]), experiment.Estimator.Beta);
+        network.Nudge = (trained.Readout, set.Targets.Select([sample]), experiment.Estimator.Beta);
+        network._head = trained.EqProp?.Head?.Copy<double>(batch: 1);
         return network;
     }
 
@@ -198,10 +215,10 @@ public sealed class CircuitNetwork : IDisposable
             Machine,
             State,
             options ?? new(),
-            Nudge is var (readout, _, _) ? (readout.Population, nudges ?? new double[readout.Outputs]) : null
+            Nudge is null ? null : (Outputs, nudges ?? new double[Outputs.Count])
         );
 
-    /// <summary>The nudge −β ∂C/∂u of each output, in the model's units, at the free rest state that the present state leads to.</summary>
+    /// <summary>The nudge −β ∂C/∂u of each neuron that is read, in the model's units, at the free rest state that the present state leads to.</summary>
     /// <param name="beta">Nudging strength β of either sign.</param>
     /// <exception cref="ArgumentException">A network without readout, or one that does not come to rest.</exception>
     public double[] Nudges(double beta)
@@ -216,11 +233,16 @@ public sealed class CircuitNetwork : IDisposable
             force = new double[readout.Outputs];
         if (!Relax().Converged)
             throw new ArgumentException($"{Title}: it does not come to rest, so the nudge is not defined.");
-        readout.Read(State, 0, z);
+        Read(z);
         target.Read(0, y);
         readout.Force(z, y, force);
         SetFields(start);
-        return [.. force.Select(f => -beta * f)];
+        if (_head is null)
+            return [.. force.Select(f => -beta * f)];
+        _head.Push(0, force);
+        var pull = _workspace.Gemm.Rows(_head.At.Count, 1);
+        _head.Pull(0, 1, -beta, default, pull, _workspace.Gemm);
+        return [.. Enumerable.Range(0, pull.Rows).Select(i => pull[i, 0])];
     }
 
     /// <summary>All fields of the present state, populations in order, activators before inhibitors.</summary>
@@ -242,7 +264,7 @@ public sealed class CircuitNetwork : IDisposable
     internal void Inject(double[] currents, int sign)
     {
         for (int i = 0; i < currents.Length; i++)
-            State.Constant(Nudge!.Value.Readout.Population, 0)[i, 0] += sign * currents[i];
+            State.Constant(Outputs.Population, 0)[Outputs.First + i, 0] += sign * currents[i];
     }
 
     /// <summary>Call it after parameters changed.</summary>
@@ -258,6 +280,7 @@ public sealed class CircuitNetwork : IDisposable
         State.Dispose();
         Machine.Dispose();
         _input?.Dispose();
+        _head?.Dispose();
         _workspace.Dispose();
     }
 

@@ -181,6 +181,12 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         Load,
     }
 
+    /// <summary>Reads in place of the readout's neurons; null for those.</summary>
+    internal Head<T>? Head => _head;
+
+    /// <summary>Relaxes in place of block sweeps; null for those.</summary>
+    internal IRelaxer? OwnRelaxer => _relaxer;
+
     /// <summary>The machine that learns.</summary>
     public Machine<T> Machine => _machine;
 

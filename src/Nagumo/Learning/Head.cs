@@ -33,6 +33,19 @@ internal sealed unsafe class Head<T> : IDisposable
         _force = new(_memory.Pointer + ((long)at.Count + weights.Rows) * padded, weights.Rows, batch, padded);
     }
 
+    /// <summary>The same head for another scalar type and batch.</summary>
+    public Head<TOther> Copy<TOther>(int batch)
+        where TOther : unmanaged, IBinaryFloatingPointIeee754<TOther>
+    {
+        Tensor<TOther> Of(Tensor<T> t)
+        {
+            var copy = new Tensor<TOther>(t.Name, t.Rows, t.Cols, t.Min, t.Max, t.Decays);
+            copy.CopyFrom(t);
+            return copy;
+        }
+        return new(_at, Of(Weights), Of(Bias), batch);
+    }
+
     /// <summary>W.</summary>
     public Tensor<T> Weights { get; }
 

@@ -40,23 +40,28 @@ internal static class Learners
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (setup.Experiment.Chain is not { } chain)
-            return EqProp(setup, Relaxers.Of(setup.Experiment.Relaxer), null, null);
+            return EqProp(setup, Relaxers.Of(setup.Experiment.Relaxer), null, setup.Chip.ReadNoise);
         var (e, machine) = (setup.Experiment, setup.Chip.Machine);
+        var head = HeadOf(setup)!;
+        if (chain.Reading != "pass")
+            return EqProp(setup, new DepthRelaxer<T>(machine), head, setup.Chip.ReadNoise);
+        var shape = ChainShape.Of(e, e.Network.Build());
+        return new EchoLearner<T>(setup, Ladder.Source(shape), head, Ladder.Parameters(machine, shape, head));
+    }
+
+    /// <summary>The head that reads the last of layers in depth, at its first weights; null for other networks.</summary>
+    /// <exception cref="ArgumentException">An estimator that layers do not admit.</exception>
+    public static Head<T>? HeadOf<T>(LearnerSetup<T> setup)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var e = setup.Experiment;
+        if (e.Chain is null)
+            return null;
         if (e.Estimator.RandomSign || e.Estimator.Nudge != "current")
             throw new ArgumentException(
                 "estimator.random_sign and estimator.nudge = 'cost' are for networks of block sweeps; a chain is nudged by the current of its free state."
             );
         var shape = ChainShape.Of(e, e.Network.Build());
-        var head = Head(setup, shape);
-        var parameters = Ladder.Parameters(machine, shape, head);
-        return chain.Reading == "pass"
-            ? new EchoLearner<T>(setup, Ladder.Source(shape), head, parameters)
-            : EqProp(setup, new DepthRelaxer<T>(machine), head, parameters);
-    }
-
-    private static Head<T> Head<T>(LearnerSetup<T> setup, ChainShape shape)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
         Tensor<T> Create(string name, int cols, bool decays) =>
             new(name, shape.Classes, cols, double.NegativeInfinity, double.PositiveInfinity, decays);
         Tensor<T> weights = Create($"{shape.Decoder.Name}.W", shape.Chain.Trunk.Size, decays: true),
@@ -66,7 +71,12 @@ internal static class Learners
         return new(setup.Network.Locate(new(shape.Chain.Trunk.Name) { Place = -1 }), weights, bias, setup.Batch);
     }
 
-    private static EqProp<T> EqProp<T>(LearnerSetup<T> setup, IRelaxer? relaxer, Head<T>? head, IReadOnlyList<Tensor<T>>? parameters)
+    /// <summary>Equilibrium Propagation.</summary>
+    /// <param name="setup">What it is made of.</param>
+    /// <param name="relaxer">Relaxes in place of block sweeps; null for those. One that is a depth relaxer is freed with the learner.</param>
+    /// <param name="head">As <see cref="HeadOf"/> makes it; freed with the learner.</param>
+    /// <param name="readNoise">Standard deviation with which nudged states are read.</param>
+    public static EqProp<T> EqProp<T>(LearnerSetup<T> setup, IRelaxer? relaxer, Head<T>? head, double readNoise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (e, chip) = (setup.Experiment, setup.Chip);
@@ -80,10 +90,10 @@ internal static class Learners
             e.Pixels,
             setup.Rng,
             setup.Batch,
-            chip.ReadNoise,
+            readNoise,
             relaxer,
             head,
-            parameters
+            head is null ? null : Ladder.Parameters(chip.Machine, ChainShape.Of(e, e.Network.Build()), head)
         );
     }
 }

@@ -33,7 +33,11 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
     )
     {
         var (machine, readout, experiment) = (trainer.Machine, trainer.Readout, trainer.Experiment);
-        var relaxer = Relaxers.Of(experiment.Relaxer);
+        if (trainer.EqProp is not { } learner)
+            throw new ArgumentException(
+                $"'{experiment.Name}' is a pass through layers and has no rest states: read it as a boundary problem (chain.reading), or ask for its answers alone."
+            );
+        var (relaxer, head) = (learner.OwnRelaxer, learner.Head);
         if (samples.Length == 0)
             throw new ArgumentException("No samples: name at least one.");
         if (samples.Any(i => i < 0 || i >= set.Count))
@@ -45,13 +49,17 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
                 "States are nudged by a constant current, and this network's estimator.nudge is 'cost': set estimator.nudge = 'current'."
             );
         if (watch && relaxer is not null)
-            throw new ArgumentException($"Sweeps are watched, and this network relaxes by '{experiment.Relaxer}': set relaxer = 'sweeps'.");
+            throw new ArgumentException(
+                experiment.Chain is null
+                    ? $"Sweeps are watched, and this network relaxes by '{experiment.Relaxer}': set relaxer = 'sweeps'."
+                    : "Sweeps are watched, and a chain relaxes by steps along depth: leave the watching out."
+            );
         int widest = machine.Network.Populations.Max(p => p.Size);
         if ((double)samples.Length * widest * (watch ? options.MaxSweeps + 1 : 1) > Most)
             throw new ArgumentException(
                 $"{Counted.Of(samples.Length, "sample")} of {Counted.Of(widest, "neuron")}{(watch ? $" over up to {options.MaxSweeps} sweeps" : "")} are more than {Most} numbers: take fewer samples."
             );
-        var recorder = new Recorder(machine, readout, set, samples);
+        var recorder = new Recorder(machine, readout, head, set, samples);
         var loader = new InputLoader<float>(experiment.Pixels, new Rng(experiment.Seed));
         int input = Enumerable
             .Range(0, machine.Network.Populations.Count)
@@ -97,15 +105,25 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
             double[] z = new double[readout.Width],
                 y = new double[readout.Width],
                 force = new double[readout.Outputs];
-            float[] current = new float[group.Length * readout.Outputs];
+            int size = machine.Network.Populations[readout.Population].Size;
+            float[] current = new float[group.Length * size];
+            head?.Read(state, 0, state.Workspace.Gemm);
             for (int lane = 0; lane < group.Length; lane++)
             {
-                readout.Read(state, lane, z);
+                Read(readout, head, state, lane, z);
                 set.Targets.Read(group[lane], y);
                 readout.Force(z, y, force);
-                for (int i = 0; i < force.Length; i++)
-                    current[lane * force.Length + i] = (float)(-beta * force[i]);
+                head?.Push(lane, force);
+                for (int i = 0; head is null && i < force.Length; i++)
+                    current[lane * size + i] = (float)(-beta * force[i]);
             }
+            if (head is null)
+                return current;
+            var pull = state.Workspace.Gemm.Rows(head.At.Count, group.Length);
+            head.Pull(0, group.Length, (float)-beta, default, pull, state.Workspace.Gemm);
+            for (int i = 0; i < pull.Rows; i++)
+            for (int lane = 0; lane < group.Length; lane++)
+                current[lane * size + head.At.First + i] = pull[i, lane];
             return current;
         }
 
@@ -125,8 +143,17 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
         }
     }
 
+    /// <summary>The outputs of a lane; a head has read the state before.</summary>
+    private static void Read(Readout readout, Head<float>? head, State<float> state, int lane, Span<double> z)
+    {
+        if (head is null)
+            readout.Read(state, lane, z);
+        else
+            head.Output(lane, z);
+    }
+
     /// <summary>Collects fields, group after group and sweep after sweep; a group that rests keeps its last state.</summary>
-    private sealed class Recorder(Machine<float> machine, Readout readout, Samples set, int[] samples)
+    private sealed class Recorder(Machine<float> machine, Readout readout, Head<float>? head, Samples set, int[] samples)
     {
         private readonly (string Name, int Population, int Field, int Size)[] _fields =
         [
@@ -151,6 +178,7 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
                 _residuals.Add(step == 0 ? new double[samples.Length] : (double[])_residuals[^1].Clone());
                 _readouts.Add(step == 0 ? new double[samples.Length * readout.Width] : (double[])_readouts[^1].Clone());
             }
+            head?.Read(state, 0, state.Workspace.Gemm);
             // Later steps of groups that took fewer keep what is taken now.
             for (int later = step; later < _steps.Count; later++)
             for (int lane = 0; lane < state.Lanes; lane++)
@@ -163,7 +191,7 @@ public sealed record RestStates(IReadOnlyList<KeyValuePair<string, NpyArray>> Ar
                         _steps[later][k][(at + lane) * size + i] = x[i, lane];
                 }
                 _residuals[later][at + lane] = state.LaneResidual[0, lane];
-                readout.Read(state, lane, _readouts[later].AsSpan((at + lane) * readout.Width, readout.Width));
+                Read(readout, head, state, lane, _readouts[later].AsSpan((at + lane) * readout.Width, readout.Width));
             }
         }
 

@@ -68,6 +68,9 @@ public sealed class Trainer : IDisposable
 
     internal IReadOnlyList<Tensor<float>> Parameters => _learner.Parameters;
 
+    /// <summary>Equilibrium Propagation; null for a pass through layers, which does not rest.</summary>
+    internal EqProp<float>? EqProp => _learner as EqProp<float>;
+
     /// <inheritdoc cref="Trainer{T}.TrainEpoch(IProgress{Progress}, CancellationToken)"/>
     public EpochMetrics TrainEpoch(IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         _loop.TrainEpoch(progress, _experiment.Evaluation, cancel);

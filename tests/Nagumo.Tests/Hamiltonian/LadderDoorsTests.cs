@@ -96,6 +96,10 @@ public sealed class LadderDoorsTests
         using var trainer = new Trainer(pass, Data, 1);
         error = Assert.Throws<ArgumentException>(() => CircuitNetwork.Of(trainer, pass, LadderCase.Set, 0));
         Assert.Contains("is a pass through layers", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => trainer.States(LadderCase.Set));
+        Assert.Contains("has no rest states", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => new CircuitLearner(pass, Data));
+        Assert.Contains("circuits learn where they rest", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,6 +110,126 @@ public sealed class LadderDoorsTests
         using var network = CircuitNetwork.Of(trainer, Ladder, LadderCase.Set, 1);
         var verified = Verification.Of(network);
         Assert.True(verified.Agrees, $"{verified.Worst}");
+    }
+
+    [Fact]
+    public void Its_circuit_answers_as_it_does()
+    {
+        Assert.SkipUnless(Ngspice.Default.IsAvailable(), "ngspice is not installed");
+        using var trainer = new Trainer(Ladder, Data, 1);
+        for (int sample = 0; sample < LadderCase.Samples; sample++)
+        {
+            using var network = CircuitNetwork.Of(trainer, Ladder, LadderCase.Set, sample);
+            network.Start(0, 1);
+            var inference = CircuitInference.Of(network);
+            double[] z = trainer.Predict(LadderCase.Set, sample).Readout;
+            Assert.True(inference.Circuit.IsSettled);
+            Assert.Equal(Classification.Answer(z), inference.Answer);
+            Assert.Equal(inference.Answer, inference.OwnAnswer);
+            Assert.Equal(z.Order().Last() - z.Order().SkipLast(1).Last(), inference.Margin, 1e-3);
+        }
+    }
+
+    /// <summary>The nudge of a circuit is the head's: a push along it lowers the cost to first order.</summary>
+    [Fact]
+    public void Its_nudge_is_the_derivative_of_the_cost()
+    {
+        using var trainer = new Trainer(Ladder, Data, 1);
+        using var network = CircuitNetwork.Of(trainer, Ladder, LadderCase.Set, 1);
+        network.Start(0, 1);
+        double[] nudge = network.Nudges(-1);
+        Assert.Equal(LadderCase.Size, nudge.Length);
+        network.Relax();
+        int last = LadderCase.Depth * LadderCase.Size;
+        for (int i = 0; i < nudge.Length; i++)
+        {
+            const double h = 1e-5;
+            double Cost(double step)
+            {
+                double[] z = new double[LadderCase.Classes],
+                    y = new double[LadderCase.Classes];
+                network.State.X(1, 0)[last + i, 0] += step;
+                network.Read(z);
+                network.State.X(1, 0)[last + i, 0] -= step;
+                LadderCase.Set.Targets.Read(1, y);
+                return Ladder.Readout.BuildCost().Value(z, y);
+            }
+            Assert.Equal((Cost(h) - Cost(-h)) / (2 * h), nudge[i], 1e-8);
+        }
+    }
+
+    /// <summary>Learning from voltages: the centred estimate against implicit differentiation of the same machine.</summary>
+    [Fact, Trait("speed", "slow")]
+    public void It_learns_in_a_circuit()
+    {
+        Assert.SkipUnless(Ngspice.Default.IsAvailable(), "ngspice is not installed");
+        using var learner = new CircuitLearner(
+            Fixed(Ladder) with
+            {
+                Estimator = new("centred", 0.01),
+                Optimizer = new(Rate: 0.02),
+                Epochs = 8,
+            },
+            Data
+        );
+        Assert.InRange(learner.GradientCosine(3), 0.9999, 1.0000001);
+        double first = learner.Step().Loss,
+            last = first;
+        while (learner.Updates < learner.Of)
+        {
+            var update = learner.Step();
+            Assert.Equal(0, update.NotSettled);
+            last = update.Loss;
+        }
+        Assert.True(last < first, $"{first} -> {last}");
+    }
+
+    [Fact]
+    public void Its_rest_states_come_out_with_the_head_s_outputs()
+    {
+        using var trainer = new Trainer(Ladder, Data, 1);
+        var free = trainer.States(LadderCase.Set, options: new(2000, 1e-6));
+        var nudged = trainer.States(LadderCase.Set, options: new(2000, 1e-6), beta: 0.2);
+        Assert.Equal("nesterov", free.Relaxation.Method);
+        Assert.True(free.Relaxation.Converged);
+        float[] U(RestStates states) => (float[])states.Arrays.Single(a => a.Key == "layer.u").Value.Values;
+        var readout = (double[])free.Arrays.Single(a => a.Key == "readout").Value.Values;
+        int layers = LadderCase.Size * (LadderCase.Depth + 1);
+        double[] y = new double[LadderCase.Classes];
+        for (int sample = 0; sample < LadderCase.Samples; sample++)
+        {
+            double[] expected = trainer.Predict(LadderCase.Set, sample).Readout;
+            for (int c = 0; c < expected.Length; c++)
+                Assert.Equal(expected[c], readout[sample * expected.Length + c], 1e-4);
+            // A nudge pulls the outputs down the cost.
+            double[] before = Outputs(U(free), sample),
+                after = Outputs(U(nudged), sample);
+            LadderCase.Set.Targets.Read(sample, y);
+            var cost = Ladder.Readout.BuildCost();
+            Assert.True(cost.Value(after, y) < cost.Value(before, y));
+        }
+
+        double[] Outputs(float[] u, int sample)
+        {
+            var (w, b) = (
+                trainer.Weights().Single(p => p.Key == "layer-out.W").Value,
+                trainer.Weights().Single(p => p.Key == "out.bias.b").Value
+            );
+            return
+            [
+                .. Enumerable
+                    .Range(0, LadderCase.Classes)
+                    .Select(c =>
+                        (double)((float[])b.Values)[c]
+                        + Enumerable
+                            .Range(0, LadderCase.Size)
+                            .Sum(r =>
+                                (double)((float[])w.Values)[c * LadderCase.Size + r]
+                                * u[sample * layers + LadderCase.Depth * LadderCase.Size + r]
+                            )
+                    ),
+            ];
+        }
     }
 
     /// <summary>Checkpoints of earlier versions hold the input's weights row by row, with the optimizer's moments.</summary>

@@ -1,7 +1,8 @@
 using Nagumo.Compute;
+using Nagumo.Hamiltonian;
 using Nagumo.Networks;
 
-namespace Nagumo.Hamiltonian;
+namespace Nagumo.Tests.Hamiltonian;
 
 /// <summary>Layers of neurons without inhibitors joined by a bilinear term of neighbours, one sample in float64.</summary>
 /// <remarks>

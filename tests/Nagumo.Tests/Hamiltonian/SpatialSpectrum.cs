@@ -1,6 +1,7 @@
 using System.Numerics;
+using Nagumo.Hamiltonian;
 
-namespace Nagumo.Hamiltonian;
+namespace Nagumo.Tests.Hamiltonian;
 
 /// <summary>Multipliers λ of the recurrence linearised about a uniform layer, one channel: λ + 1/λ = 2 + μ, μ an eigenvalue of D⁻¹ U''.</summary>
 /// <remarks>

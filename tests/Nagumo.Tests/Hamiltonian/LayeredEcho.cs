@@ -1,4 +1,6 @@
-namespace Nagumo.Hamiltonian;
+using Nagumo.Hamiltonian;
+
+namespace Nagumo.Tests.Hamiltonian;
 
 /// <summary>Hamiltonian echo of any layered action, one sample: the derivatives of a pass's cost by the links' M and by on-site currents.</summary>
 /// <remarks>
