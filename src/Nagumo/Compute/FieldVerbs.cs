@@ -101,6 +101,15 @@ internal static unsafe class FieldVerbs
             RowMath.Scale(x.Row(r), s, x.Row(r));
     }
 
+    /// <summary>into = s x.</summary>
+    public static void ScaleTo<T>(this MatView<T> x, T s, MatView<T> into)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireEqual(x, into);
+        for (int r = 0; r < x.Rows; r++)
+            RowMath.Scale(x.Row(r), s, into.Row(r));
+    }
+
     /// <summary>y = y + s x.</summary>
     public static void Add<T>(this MatView<T> y, T s, MatView<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(s, x, y, y);
@@ -113,6 +122,23 @@ internal static unsafe class FieldVerbs
         RequireEqual(y, into);
         for (int r = 0; r < into.Rows; r++)
             RowMath.AddScaled(x.Row(r), s, y.Row(r), into.Row(r));
+    }
+
+    /// <summary>into = s (x − y).</summary>
+    public static void Difference<T>(MatView<T> x, MatView<T> y, T s, MatView<T> into)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Sum(-T.One, y, x, into);
+        into.Scale(s);
+    }
+
+    /// <summary>x = x y, element by element.</summary>
+    public static void Multiply<T>(this MatView<T> x, MatView<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireEqual(x, y);
+        for (int r = 0; r < x.Rows; r++)
+            RowMath.Multiply(x.Row(r), y.Row(r));
     }
 
     /// <summary>x = x + s (y − x).</summary>
@@ -223,6 +249,16 @@ internal static unsafe class FieldVerbs
             }
         }
         return worst;
+    }
+
+    /// <summary>Whether every number of a lane is finite.</summary>
+    public static bool IsFinite<T>(this MatView<T> x, int lane)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool finite = true;
+        for (int r = 0; r < x.Rows; r++)
+            finite &= T.IsFinite(x.Row(r)[lane]);
+        return finite;
     }
 
     private static void RequireEqual<T>(MatView<T> x, MatView<T> y)
