@@ -203,12 +203,18 @@ public sealed class DiffusiveAlong(End end, double d, int axis = 0, Boundary bou
             T sum = T.Zero;
             for (int r = 0; r < m.Rows; r++)
             {
-                int next = line.Neighbour(r, 0);
-                for (int l = 0; l < m.Cols && next >= 0; l++)
-                    sum += (m[r, l] - m[next, l]) * (p[r, l] - p[next, l]);
+                Span<T> mean = m.Row(r),
+                    change = p.Row(r);
+                if (line.Neighbour(r, 0) is >= 0 and var next)
+                {
+                    Span<T> nextMean = m.Row(next),
+                        nextChange = p.Row(next);
+                    for (int l = 0; l < mean.Length; l++)
+                        sum += (mean[l] - nextMean[l]) * (change[l] - nextChange[l]);
+                }
                 for (int e = 0; e < 2 && line.IsHeld; e++)
-                for (int l = 0; l < m.Cols && line.Neighbour(r, e) < 0; l++)
-                    sum += m[r, l] * p[r, l];
+                for (int l = 0; l < mean.Length && line.Neighbour(r, e) < 0; l++)
+                    sum += mean[l] * change[l];
             }
             d.Gradients[0] = (end.Inhibitor ? -request.Scale : request.Scale) * sum;
         }

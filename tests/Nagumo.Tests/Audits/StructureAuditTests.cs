@@ -256,7 +256,7 @@ public sealed class StructureAuditTests
     [InlineData("q' = p\np' = -q\npairs: q r", "test, line 3, column 7: 'r' has no equation.")]
     [InlineData(
         "u' = -u\nhello",
-        "test, line 2, column 1: not a statement; write x' = …, tau*x' = …, name = number, x(0) = number or pairs: q p"
+        "test, line 2, column 1: not a statement; write x' = …, tau*x' = …, name = number, x(0) = number, units: x mV or pairs: q p"
     )]
     [InlineData("u' = -u\nw(0) = 1", "test, line 2, column 1: 'w' has no equation.")]
     public void Bad_equations_are_named_with_their_place(string text, string message) =>
