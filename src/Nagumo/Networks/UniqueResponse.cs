@@ -15,6 +15,7 @@ internal static class UniqueResponse
         string where = $"Population '{population.Name}'";
         var range = population.Box is { } box ? new Enclosure(box.Low, box.High) : Response.Everywhere;
         var joint = equations.Eliminated is not null || equations.X.Length != 2 ? null : new JointSlope(equations);
+        var reduced = equations.Eliminated is null ? Expr.Zero : equations.Reduced;
         // Of neurons that differ in nothing but their load, the one with the least decides.
         var softest = Enumerable
             .Range(0, population.Size)
@@ -33,7 +34,9 @@ internal static class UniqueResponse
             for (int f = 1; f < equations.X.Length; f++)
                 if (equations.Force(f).Derive(equations.X[f]).Evaluate((Symbol s) => values.At(s, i)) is var curvature && !(curvature < 0))
                     throw NotHeld(equations.X[f].Name, curvature, "");
-            var rise = Response.Increases(equations.Reduced, equations.X[0], s => values.At(s, i), range);
+            // With its numbers put in, a function of u alone: thousands of points are asked, of every neuron that differs.
+            var force = reduced.Substitute(s => values.Has(s) ? values.At(s, i) : null);
+            var rise = Response.Increases(force, equations.X[0], _ => 0, range);
             if (!rise.IsNumber)
                 throw NoNumber($"u = {rise.Where:g3}");
             if (!rise.Holds)

@@ -22,7 +22,7 @@ internal readonly record struct Increase(bool Holds, double Where, bool IsNumber
     /// <param name="range">Where the function is asked about; infinite ends are allowed.</param>
     public static Increase Of(Func<double, double> slope, Func<Enclosure, Enclosure>? enclosure, Enclosure range)
     {
-        double[] samples = [.. Samples(range)];
+        double[] samples = double.IsInfinity(range.Low) && double.IsInfinity(range.High) ? everywhere : [.. Samples(range)];
         double[] slopes = [.. samples.Select(slope)];
         // A slope of 0 at a point is allowed (kγ = 1), and rounding may leave it a little below.
         double allowed =
@@ -86,6 +86,8 @@ internal readonly record struct Increase(bool Holds, double Where, bool IsNumber
     }
 
     private const double Far = 1e6;
+
+    private static readonly double[] everywhere = [.. Samples(new(double.NegativeInfinity, double.PositiveInfinity))];
 
     /// <summary>The points of a range that are looked at, in increasing order.</summary>
     public static IEnumerable<double> Samples(Enclosure range)
