@@ -10,12 +10,16 @@ internal sealed class PresetFiles(string kind, IReadOnlyList<(string Name, strin
 
     /// <summary>The experiment of a preset.</summary>
     /// <exception cref="ArgumentException">No such preset; the nearest is suggested.</exception>
-    public Experiment Get(string name)
+    public Experiment Get(string name) => Experiment.FromJson(Text(name));
+
+    /// <summary>The file of a preset.</summary>
+    /// <exception cref="ArgumentException">No such preset; the nearest is suggested.</exception>
+    public string Text(string name)
     {
         string[] names = [.. all.Select(p => p.Name)];
         if (!names.Contains(name))
             throw new ArgumentException($"There is no {kind} '{name}'.{Nearest.Hint(name, names)}");
         using var file = new StreamReader(typeof(PresetFiles).Assembly.GetManifestResourceStream($"Nagumo.Presets.{name}.json")!);
-        return Experiment.FromJson(file.ReadToEnd());
+        return file.ReadToEnd();
     }
 }

@@ -42,4 +42,8 @@ public static class Presets
     /// <summary>The experiment of a preset.</summary>
     /// <exception cref="ArgumentException">No such preset; the nearest is suggested.</exception>
     public static Experiment Get(string name) => Files.Get(name);
+
+    /// <summary>The file of a preset, as JSON text with comments: <see cref="Get"/> reads it, and a configuration of one's own can start from it.</summary>
+    /// <exception cref="ArgumentException">No such preset; the nearest is suggested.</exception>
+    public static string Text(string name) => Files.Text(name);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Nagumo.Circuits;
 using Nagumo.Learning;
 
@@ -16,6 +18,20 @@ public sealed class PresetsTests
         preset.BuildNetwork();
         Assert.Equal(name, preset.Name);
         Assert.Null(preset.Difference(Experiment.FromJson(preset.ToJson())));
+    }
+
+    /// <summary>Lists read these two alone.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void States_its_data_and_epochs(string name)
+    {
+        bool circuit = CircuitPresets.All.Any(p => p.Name == name);
+        var file = JsonNode.Parse(
+            circuit ? CircuitPresets.Text(name) : Presets.Text(name),
+            documentOptions: new() { CommentHandling = JsonCommentHandling.Skip }
+        )!;
+        var preset = circuit ? CircuitPresets.Get(name) : Presets.Get(name);
+        Assert.Equal((preset.Data.Source, preset.Epochs), ((string)file["data"]!, (int)file["epochs"]!));
     }
 
     [Fact]
