@@ -1,7 +1,7 @@
 // Coupled Duffing oscillators hear a tone in noise and say whether it rises, falls or stays: recurrent Hamiltonian echo learning.
 //   dotnet run examples/Oscillators.cs
 //   dotnet run examples/Oscillators.cs -- docs/images   # and a picture into a folder
-// Expected: test error XX %. Half a minute after the first build.
+// Expected: test error 13.7 %. A minute after the first build.
 #:property PublishAot=false
 #:project ../src/Nagumo/Nagumo.csproj
 #:project ../src/Nagumo.Plots/Nagumo.Plots.csproj
@@ -18,6 +18,8 @@ const int size = 12,
 var rng = new Rng(1);
 var network = new OscillatorNetwork(size, branches: 6, step: 0.25);
 var theta = network.Parameters;
+double[] input = new double[size];
+rng.FillNormal(input, 0, 0.5);
 rng.FillNormal(theta.Branches, 0, 0.3);
 for (int i = 0; i < size; i++)
 {
@@ -29,7 +31,7 @@ for (int i = 0; i < size; i++)
 }
 
 // In the second half the squared displacements of the first three oscillators are read.
-using var learner = new OscillatorLearner(network, classes, unheard: steps / 2, rng);
+using var learner = new OscillatorLearner(network, input, classes, unheard: steps / 2);
 var data = new DataSet("tones", Tones(300, rng.Split("train")), Tones(300, rng.Split("test")));
 using var trainer = new Trainer<double>(learner, data, new(new(Rate: 0.01), epochs, Batch: 10));
 var testErrors = new List<double>();

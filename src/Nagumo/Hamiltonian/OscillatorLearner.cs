@@ -34,14 +34,16 @@ public sealed class OscillatorLearner : ILearner<double>
     private int _label;
 
     /// <param name="network">The oscillators; learning starts from their parameters, which are the learner's from now on.</param>
+    /// <param name="input">b to start from, one number for each oscillator; copied.</param>
     /// <param name="classes">Classes, 2 to the number of oscillators.</param>
     /// <param name="unheard">Steps t₀ ≥ 0 before the displacements count.</param>
-    /// <param name="rng">Draws b (standard deviation 0.5).</param>
     /// <param name="gain">κ &gt; 0.</param>
     /// <param name="epsilon">Nudge ε &gt; 0 of both echoes.</param>
     /// <exception cref="ArgumentException">A value out of its range.</exception>
-    public OscillatorLearner(OscillatorNetwork network, int classes, int unheard, Rng rng, double gain = 4, double epsilon = 1e-3)
+    public OscillatorLearner(OscillatorNetwork network, double[] input, int classes, int unheard, double gain = 4, double epsilon = 1e-3)
     {
+        if (input.Length != network.Size)
+            throw new ArgumentException($"input has {input.Length} numbers: give one for each of the {network.Size} oscillators.", nameof(input));
         if (classes < 2 || classes > network.Size)
             throw new ArgumentOutOfRangeException(
                 nameof(classes),
@@ -58,8 +60,6 @@ public sealed class OscillatorLearner : ILearner<double>
         _cubic = Block("cubic", cubic, 1, LeastCubic);
         _branches = Block("branches", branches, n);
         _inverseMass = Block("inverse_mass", inverseMass, 1, LeastInverseMass, LargestInverseMass);
-        double[] input = new double[n];
-        rng.FillNormal(input, 0, 0.5);
         _input = Block("input", input, 1);
         Parameters = [_stiffness, _cubic, _branches, _inverseMass, _input];
         Load();
@@ -103,9 +103,16 @@ public sealed class OscillatorLearner : ILearner<double>
         foreach (int sample in samples)
         {
             Hear(set, sample);
-            var free = Judge(_network.Run(_drive, new double[n], new double[n], Read));
-            var echo = _network.Gradient(_drive, new double[n], new double[n], StepCost, _epsilon);
-            total += free with { Nudged = new("echo", _sequence.Length, echo.Return, 0) };
+            // The motion itself is the first to ask for costs; its echoes follow, and are not read.
+            int left = _sequence.Length;
+            var echo = _network.Gradient(
+                _drive,
+                new double[n],
+                new double[n],
+                (t, q, gradient) => left-- > 0 ? Read(t, q, gradient) : StepCost(t, q, gradient),
+                _epsilon
+            );
+            total += Judge(echo.Cost) with { Nudged = new("echo", _sequence.Length, echo.Return, 0) };
             var (stiffness, cubic, branches, inverseMass) = echo.Parameters;
             Add(_stiffness, stiffness, samples.Length);
             Add(_cubic, cubic, samples.Length);

@@ -77,17 +77,19 @@ public sealed class OscillatorLearnerTests
     {
         var network = new OscillatorNetwork(Size, 0, 0.2);
         network.Parameters.Cubic.AsSpan().Fill(0.3);
-        Assert.Contains("classes = 5", Assert.Throws<ArgumentOutOfRangeException>(() => new OscillatorLearner(network, 5, 0, new(1))).Message);
+        double[] input = [1, 1, 1, 1];
+        Assert.Contains("input has 1 numbers", Assert.Throws<ArgumentException>(() => new OscillatorLearner(network, [1], 2, 0)).Message);
+        Assert.Contains("classes = 5", Assert.Throws<ArgumentOutOfRangeException>(() => new OscillatorLearner(network, input, 5, 0)).Message);
         Assert.Contains(
             "epsilon = 0",
-            Assert.Throws<ArgumentOutOfRangeException>(() => new OscillatorLearner(network, 2, 0, new(1), epsilon: 0)).Message
+            Assert.Throws<ArgumentOutOfRangeException>(() => new OscillatorLearner(network, input, 2, 0, epsilon: 0)).Message
         );
-        using var three = new OscillatorLearner(network, 3, 0, new(1));
+        using var three = new OscillatorLearner(network, input, 3, 0);
         Assert.Contains("2 classes", Assert.Throws<ArgumentException>(() => three.Gradient(Sounds(1, 1), [0], 1)).Message);
-        using var late = new OscillatorLearner(network, 2, Steps, new(1));
+        using var late = new OscillatorLearner(network, input, 2, Steps);
         Assert.Contains("30 steps", Assert.Throws<ArgumentException>(() => late.Gradient(Sounds(1, 1), [0], 1)).Message);
         network.Parameters.Cubic[1] = -1;
-        Assert.Contains("cubic[1] = -1", Assert.Throws<ArgumentException>(() => new OscillatorLearner(network, 2, 0, new(1))).Message);
+        Assert.Contains("cubic[1] = -1", Assert.Throws<ArgumentException>(() => new OscillatorLearner(network, input, 2, 0)).Message);
     }
 
     private static OscillatorLearner Learner()
@@ -102,7 +104,9 @@ public sealed class OscillatorLearnerTests
             for (int k = 0; k < i; k++)
                 theta.Stiffness[i * Size + k] = theta.Stiffness[k * Size + i] = 0.1 * rng.NextNormal();
         }
-        return new(network, classes: 2, unheard: 10, rng, epsilon: 1e-4);
+        double[] input = new double[Size];
+        rng.FillNormal(input, 0, 0.5);
+        return new(network, input, classes: 2, unheard: 10, epsilon: 1e-4);
     }
 
     /// <summary>Low tones and high ones, of any phase.</summary>
