@@ -40,7 +40,7 @@ internal static partial class JsonFile
     {
         try
         {
-            using var _ = JsonDocument.Parse(text, Lenient);
+            using var _ = Document(text);
             return null;
         }
         catch (JsonException e)
@@ -51,6 +51,9 @@ internal static partial class JsonFile
                 : $"not JSON: {Place().Replace(e.Message, "").TrimEnd('.', ' ')} ({place})";
         }
     }
+
+    /// <summary>A text that is JSON.</summary>
+    public static JsonDocument Document(string text) => JsonDocument.Parse(text, Lenient);
 
     /// <summary>The object in a file.</summary>
     /// <exception cref="InputException">The file is empty, no JSON, or no object.</exception>

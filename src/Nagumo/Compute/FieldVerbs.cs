@@ -101,6 +101,15 @@ internal static unsafe class FieldVerbs
             RowMath.Scale(x.Row(r), s, x.Row(r));
     }
 
+    /// <summary>into = s x.</summary>
+    public static void ScaleTo<T>(this MatView<T> x, T s, MatView<T> into)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireEqual(x, into);
+        for (int r = 0; r < x.Rows; r++)
+            RowMath.Scale(x.Row(r), s, into.Row(r));
+    }
+
     /// <summary>y = y + s x.</summary>
     public static void Add<T>(this MatView<T> y, T s, MatView<T> x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Sum(s, x, y, y);
@@ -113,6 +122,23 @@ internal static unsafe class FieldVerbs
         RequireEqual(y, into);
         for (int r = 0; r < into.Rows; r++)
             RowMath.AddScaled(x.Row(r), s, y.Row(r), into.Row(r));
+    }
+
+    /// <summary>into = s (x − y).</summary>
+    public static void Difference<T>(MatView<T> x, MatView<T> y, T s, MatView<T> into)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Sum(-T.One, y, x, into);
+        into.Scale(s);
+    }
+
+    /// <summary>x = x y, element by element.</summary>
+    public static void Multiply<T>(this MatView<T> x, MatView<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireEqual(x, y);
+        for (int r = 0; r < x.Rows; r++)
+            RowMath.Multiply(x.Row(r), y.Row(r));
     }
 
     /// <summary>x = x + s (y − x).</summary>
@@ -139,6 +165,39 @@ internal static unsafe class FieldVerbs
     {
         for (int r = 0; r < x.Rows; r++)
             into[r] = s * LaneSum.Of<T>(x.Row(r));
+    }
+
+    /// <summary>Σ of all elements, row by row, in an order that does not depend on the machine.</summary>
+    public static T Total<T>(this MatView<T> x)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T sum = T.Zero;
+        for (int r = 0; r < x.Rows; r++)
+            sum += LaneSum.Of<T>(x.Row(r));
+        return sum;
+    }
+
+    /// <summary>Σ x y of all elements, in the same order.</summary>
+    public static T Dot<T>(MatView<T> x, MatView<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireEqual(x, y);
+        T sum = T.Zero;
+        for (int r = 0; r < x.Rows; r++)
+            sum += LaneSum.Dot<T>(x.Row(r), y.Row(r));
+        return sum;
+    }
+
+    /// <summary>mean = half (x + y), difference = inverse (x − y), where x and y are the two halves of the phases' lanes.</summary>
+    public static void Split<T>(this MatView<T> phases, T half, T inverse, MatView<T> mean, MatView<T> difference)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int count = mean.Cols;
+        for (int r = 0; r < mean.Rows; r++)
+        {
+            var x = phases.Row(r);
+            RowMath.MeanAndDifference(x[..count], x.Slice(count, count), half, inverse, mean.Row(r), difference.Row(r));
+        }
     }
 
     /// <summary>y = x q, x row-major.</summary>
@@ -190,6 +249,16 @@ internal static unsafe class FieldVerbs
             }
         }
         return worst;
+    }
+
+    /// <summary>Whether every number of a lane is finite.</summary>
+    public static bool IsFinite<T>(this MatView<T> x, int lane)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool finite = true;
+        for (int r = 0; r < x.Rows; r++)
+            finite &= T.IsFinite(x.Row(r)[lane]);
+        return finite;
     }
 
     private static void RequireEqual<T>(MatView<T> x, MatView<T> y)

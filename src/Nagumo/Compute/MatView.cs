@@ -55,6 +55,9 @@ public readonly unsafe struct MatView<T>
     /// <summary>The same rows with so many columns: its owner knows that they are there.</summary>
     internal MatView<T> Resized(int cols) => new(Data, Rows, cols, RowStride, ColStride);
 
+    /// <summary>One column of adjacent elements as so many equal columns.</summary>
+    internal MatView<T> Repeated(int cols) => new(Data, Rows, cols, 1, 0);
+
     /// <summary>One row of adjacent elements as so many rows of equal length, one after another.</summary>
     public MatView<T> Folded(int rows)
     {

@@ -31,6 +31,18 @@ internal static class RowMath
             dst[i] = s * x[i];
     }
 
+    /// <summary>x = x y.</summary>
+    public static void Multiply<T>(Span<T> x, ReadOnlySpan<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var xs = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var ys = MemoryMarshal.Cast<T, Vector<T>>(y);
+        for (int i = 0; i < xs.Length; i++)
+            xs[i] *= ys[i];
+        for (int i = xs.Length * Vector<T>.Count; i < x.Length; i++)
+            x[i] *= y[i];
+    }
+
     /// <summary>dst = s x + y, product and sum rounded apart. dst may be x or y.</summary>
     public static void AddScaled<T>(ReadOnlySpan<T> x, T s, ReadOnlySpan<T> y, Span<T> dst)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

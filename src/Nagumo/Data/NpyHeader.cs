@@ -111,7 +111,7 @@ internal sealed partial record NpyHeader(string Descriptor, bool IsFortran, int[
         return texts;
     }
 
-    private static unsafe TTo[] Converted<TFrom, TTo>(byte[] bytes, Func<TFrom, TTo> convert)
+    private static TTo[] Converted<TFrom, TTo>(byte[] bytes, Func<TFrom, TTo> convert)
         where TFrom : unmanaged
     {
         var from = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, TFrom>(bytes);

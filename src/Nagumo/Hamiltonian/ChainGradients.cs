@@ -172,8 +172,7 @@ internal sealed class ChainGradients : IDisposable
     private MatView<double> Stretch(State<double> momentum, int f)
     {
         var (p, into) = (momentum.X(_layers.Population, f), momentum.Drive(_layers.Population, f));
-        for (int r = 0; r < p.Rows; r++)
-            RowMath.Scale(p.Row(r), 1 / _layers.Diffusion(f), into.Row(r));
+        p.ScaleTo(1 / _layers.Diffusion(f), into);
         return into;
     }
 
@@ -186,7 +185,7 @@ internal sealed class ChainGradients : IDisposable
     private void Put(State<double> s, int lane, ReadOnlySpan<double> x)
     {
         for (int i = 0; i < x.Length; i++)
-            s.X(_layers.Population, i / _layers.Size).Row(i % _layers.Size)[lane] = x[i];
+            s.X(_layers.Population, i / _layers.Size)[i % _layers.Size, lane] = x[i];
     }
 
     private double[] Get(State<double> s, int lane) =>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nagumo.Compute;
 using Nagumo.Couplings;
 using Nagumo.Networks;
@@ -100,74 +101,72 @@ public sealed record Conditioning(
 
     /// <summary>Largest and smallest non-negative Lyapunov exponent along a state: QR of the layers' Jacobians, the first fifth left out.</summary>
     /// <remarks>The frame's vectors are rows; block Gram–Schmidt, twice, puts the work into products of matrices.</remarks>
-    internal static unsafe (double Largest, double Slowest) Exponents(LayeredAction action, double[][] q)
+    internal static (double Largest, double Slowest) Exponents(LayeredAction action, double[][] q)
     {
         int n = action.Size(0),
             last = action.Layers - 1,
             skip = last / 5,
             size = 2 * n;
         using var workspace = new GemmWorkspace<double>();
-        double[] frame = new double[size * size],
-            next = new double[size * size],
-            shadow = new double[Panel * size],
-            sums = new double[size];
+        using Tensor<double> frame = Square("frame"),
+            next = Square("next"),
+            layer = Square("jacobian"),
+            shadow = new("shadow", Panel, size, 0, 0, false);
+        double[] sums = new double[size];
         for (int i = 0; i < size; i++)
-            frame[i * size + i] = 1;
-        fixed (
-            double* frameData = frame,
-                nextData = next,
-                shadowData = shadow
-        )
+            frame.Value[i, i] = 1;
+        MatView<double> current = frame.Value,
+            moved = next.Value;
+        for (int l = 0; l < last; l++)
         {
-            MatView<double> current = new(frameData, size, size, size),
-                moved = new(nextData, size, size, size);
-            for (int l = 0; l < last; l++)
+            var jacobian = action.Jacobian(l, q[l]);
+            layer.Value.Write<double>(MemoryMarshal.CreateReadOnlySpan(ref jacobian[0, 0], jacobian.Length));
+            Gemm.Multiply(current, layer.Value.Transposed, default, moved, 1, workspace);
+            for (int from = 0; from < size; from += Panel)
             {
-                fixed (double* jacobian = action.Jacobian(l, q[l]))
-                    Gemm.Multiply(current, new MatView<double>(jacobian, size, size, size).Transposed, default, moved, 1, workspace);
-                for (int from = 0; from < size; from += Panel)
+                int rows = Math.Min(Panel, size - from);
+                // Twice is enough, against the vectors before the panel and then inside it.
+                for (int pass = 0; pass < 2 && from > 0; pass++)
                 {
-                    int rows = Math.Min(Panel, size - from);
-                    // Twice is enough, against the vectors before the panel and then inside it.
-                    for (int pass = 0; pass < 2 && from > 0; pass++)
-                    {
-                        var (before, panel) = (moved.Slice(0, from, 0, size), moved.Slice(from, rows, 0, size));
-                        var dots = new MatView<double>(shadowData, rows, from, size);
-                        Gemm.Multiply(panel, before.Transposed, default, dots, 1, workspace);
-                        Gemm.Multiply(dots, before, panel, panel, -1, workspace);
-                    }
-                    for (int c = from; c < from + rows; c++)
-                    {
-                        for (int pass = 0; pass < 2; pass++)
-                        for (int b = from; b < c; b++)
-                            RowMath.AddScaled(moved.Row(b), -LaneSum.Dot<double>(moved.Row(b), moved.Row(c)), moved.Row(c), moved.Row(c));
-                        double length = Math.Sqrt(LaneSum.Dot<double>(moved.Row(c), moved.Row(c)));
-                        if (l >= skip)
-                            sums[c] += Math.Log(length);
-                        RowMath.Scale(moved.Row(c), 1 / length, moved.Row(c));
-                    }
+                    var (before, panel) = (moved.Slice(0, from, 0, size), moved.Slice(from, rows, 0, size));
+                    var dots = shadow.Value.Slice(0, rows, 0, from);
+                    Gemm.Multiply(panel, before.Transposed, default, dots, 1, workspace);
+                    Gemm.Multiply(dots, before, panel, panel, -1, workspace);
                 }
-                (current, moved) = (moved, current);
+                for (int c = from; c < from + rows; c++)
+                {
+                    for (int pass = 0; pass < 2; pass++)
+                    for (int b = from; b < c; b++)
+                        moved.Rows(c, 1).Add(-FieldVerbs.Dot(moved.Rows(b, 1), moved.Rows(c, 1)), moved.Rows(b, 1));
+                    double length = Math.Sqrt(FieldVerbs.Dot(moved.Rows(c, 1), moved.Rows(c, 1)));
+                    if (l >= skip)
+                        sums[c] += Math.Log(length);
+                    moved.Rows(c, 1).Scale(1 / length);
+                }
             }
+            (current, moved) = (moved, current);
         }
         double[] exponents = [.. sums.Select(s => s / (last - skip)).OrderDescending()];
         return (exponents[0], Math.Max(0, exponents[n - 1]));
+
+        Tensor<double> Square(string name) => new(name, size, size, 0, 0, false);
     }
 
     /// <summary>σ_max by power iteration.</summary>
     /// <param name="k">Its last axis are the columns.</param>
     internal static double LargestSingularValue(Tensor<double> k)
     {
-        double[] x = [.. Enumerable.Range(0, k.Cols).Select(i => 1 + i % 7 / 7.0)];
+        double[] x = [.. Enumerable.Range(0, k.Cols).Select(i => 1 + i % 7 / 7.0)],
+            y = new double[k.Rows];
         double norm = 0;
         for (int step = 0; step < 4 * PowerSteps; step++)
         {
             double length = Math.Sqrt(Dot(x, x));
-            double[] y = [.. Enumerable.Range(0, k.Rows).Select(j => LaneSum.Dot<double>(k.Value.Row(j), x) / length)];
+            k.Value.Times(x, y);
+            for (int j = 0; j < y.Length; j++)
+                y[j] /= length;
             norm = Math.Sqrt(Dot(y, y));
-            Array.Clear(x);
-            for (int j = 0; j < k.Rows; j++)
-                RowMath.AddScaled(k.Value.Row(j), y[j], x, x);
+            k.Value.TransposedTimes(y, x);
         }
         return norm;
     }

@@ -69,7 +69,7 @@ internal sealed class ResidualAction(DepthRecurrence<double> recurrence) : Layer
         _p.Clear();
         recurrence.Kick(l, _q, _p, _workspace);
         for (int i = 0; i < gradient.Length; i++)
-            gradient[i] = Row(_p, i)[0];
+            gradient[i] = At(_p, i)[0, 0];
     }
 
     public override void OnSiteHessian(int l, ReadOnlySpan<double> q, Span<double> hessian)
@@ -83,12 +83,12 @@ internal sealed class ResidualAction(DepthRecurrence<double> recurrence) : Layer
         dp.Clear();
         for (int i = 0; i < size; i++)
         {
-            Row(x, i).Fill(q[i]);
-            Row(dx, i)[i] = 1;
+            At(x, i).Fill(q[i]);
+            At(dx, i)[0, i] = 1;
         }
         recurrence.TangentKick(l, x, p, dx, dp, _workspace);
         for (int i = 0; i < size; i++)
-            Row(dp, i).CopyTo(hessian.Slice(i * size, size));
+            At(dp, i).Read(hessian.Slice(i * size, size));
     }
 
     /// <summary>The spatial Hamiltonian times the step, ½ pᵀD⁻¹p − U_l(q): conserved along depth as far as the step is small and layers are equal.</summary>
@@ -122,11 +122,11 @@ internal sealed class ResidualAction(DepthRecurrence<double> recurrence) : Layer
     }
 
     /// <summary>Element i of q: fields one after another.</summary>
-    private Span<double> Row(State<double> s, int i) => s.X(recurrence.Population, i / recurrence.Size).Row(i % recurrence.Size);
+    private MatView<double> At(State<double> s, int i) => s.X(recurrence.Population, i / recurrence.Size).Rows(i % recurrence.Size, 1);
 
     private void Load(State<double> s, ReadOnlySpan<double> q)
     {
         for (int i = 0; i < q.Length; i++)
-            Row(s, i)[0] = q[i];
+            At(s, i)[0, 0] = q[i];
     }
 }

@@ -9,7 +9,7 @@ namespace Nagumo.Learning;
 
 /// <summary>The two phases of a whole batch as means and scaled differences, and the gradient that they give.</summary>
 /// <remarks>Threads write disjoint lanes and later read all of them, so sums over lanes have one order whatever the threads.</remarks>
-internal sealed unsafe class Contrasts<T> : IDisposable
+internal sealed class Contrasts<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int MaxFields = 8;
@@ -42,10 +42,10 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             else if (!populations[p].IsClamped)
                 size += (2L * populations[p].Fields + populations[p].Trained.Count) * Size(populations[p]) * padded;
         _memory = new(size);
-        T* next = _memory.Pointer;
+        long next = 0;
         MatView<T> Take(int rows)
         {
-            var view = new MatView<T>(next, rows, lanes, padded);
+            var view = _memory.View(next, rows, lanes, padded);
             next += (long)rows * padded;
             return view;
         }
@@ -58,8 +58,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             if (populations[p].Rail is { } rail)
             {
                 var view = Take(rail.Count);
-                for (int r = 0; r < rail.Count; r++)
-                    view.Row(r).Fill(T.CreateChecked(rail[r]));
+                view.FillRows(rail);
                 _mean[p][0] = view;
             }
         _neurons = [.. populations.Select(p => p.Trained.ToDictionary(name => name, _ => Take(Size(p))))];
@@ -86,7 +85,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     private Contrast<T> Units(Machine<T>.Part part, int i)
     {
         int rows = _machine.Couplings[part.All[i].Coupling].Units;
-        MatView<T> View(int at) => rows == 0 ? default : new(_units[i].Pointer + (long)at * rows * _lanes, rows, _lanes, _lanes);
+        MatView<T> View(int at) => rows == 0 ? default : _units[i].View((long)at * rows * _lanes, rows, _lanes);
         return new(View(0), View(1));
     }
 
@@ -116,10 +115,17 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             for (int f = 0; f < _mean[p].Length; f++)
             {
                 var (x, d) = (free.X(p, f), difference.X(p, f));
-                (mean[f], change[f]) = (Lanes(_mean[p][f], at, count), Lanes(_difference[p][f], at, count));
+                (mean[f], change[f]) = (_mean[p][f].Lanes(at, count), _difference[p][f].Lanes(at, count));
                 if (x.IsEmpty)
                     continue;
-                Reading.Run([Of(x, 0), Of(d, 0), Of(d, count), new(&inverse, 0), Of(mean[f], 0), Of(change[f], 0)], x.Rows, count);
+                var operands = new Operands<T>();
+                operands.Add(x);
+                operands.Add(d);
+                operands.Add(d.Lanes(count, count));
+                operands.AddValue(inverse);
+                operands.Add(mean[f]);
+                operands.Add(change[f]);
+                operands.Run(Reading, x.Rows, count);
             }
             foreach (var (name, into) in _neurons[p])
                 _machine
@@ -133,11 +139,9 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                         First
                     );
             for (int f = 0; presynaptic && f < _mean[p].Length; f++)
-            for (int r = 0; r < free.X(p, f).Rows; r++)
-                free.X(p, f).Row(r)[..count].CopyTo(mean[f].Row(r));
+                if (!free.X(p, f).IsEmpty)
+                    free.X(p, f).Lanes(0, count).CopyRowsTo(mean[f]);
         }
-
-        static Rows<T> Of(MatView<T> view, int at) => new(view.Data + at, view.RowStride);
     }
 
     private static readonly Kernel<T> Reading = CompileReading();
@@ -167,7 +171,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             if (_machine.Couplings[part.All[i].Coupling].Units is > 0 and var rows)
             {
                 var (into, made) = (Units(part, i), ws.Coupling(i).Rows(rows, 2 * count));
-                Split(made, Lanes(into.Mean, at, count), Lanes(into.Difference, at, count), deltaBeta);
+                Split(made, into.Mean.Lanes(at, count), into.Difference.Lanes(at, count), deltaBeta);
             }
         Span<MatView<T>> mean = stackalloc MatView<T>[MaxFields],
             change = stackalloc MatView<T>[MaxFields];
@@ -175,7 +179,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
         {
             for (int f = 0; f < _mean[p].Length; f++)
             {
-                (mean[f], change[f]) = (Lanes(_mean[p][f], at, count), Lanes(_difference[p][f], at, count));
+                (mean[f], change[f]) = (_mean[p][f].Lanes(at, count), _difference[p][f].Lanes(at, count));
                 Split(phases.X(p, f), mean[f], change[f], deltaBeta);
             }
             foreach (var (name, into) in _neurons[p])
@@ -197,12 +201,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
     {
         T half = T.CreateChecked(0.5),
             inverse = T.CreateChecked(1 / deltaBeta);
-        int count = mean.Cols;
-        for (int r = 0; r < mean.Rows; r++)
-        {
-            var x = phases.Row(r);
-            RowMath.MeanAndDifference(x[..count], x.Slice(count, count), half, inverse, mean.Row(r), difference.Row(r));
-        }
+        phases.Split(half, inverse, mean, difference);
     }
 
     /// <summary>Lanes [at, at + count) from a rest state and its derivative in β: the limit of <see cref="Read"/> for β → 0.</summary>
@@ -214,11 +213,11 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             if (_machine.Network.Populations[p].IsClamped)
                 continue;
             for (int f = 0; f < _mean[p].Length; f++)
-            for (int r = 0; r < x.X(p, f).Rows; r++)
-            {
-                x.X(p, f).Row(r)[..count].CopyTo(_mean[p][f].Row(r)[at..]);
-                derivative.X(p, f).Row(r)[..count].CopyTo(_difference[p][f].Row(r)[at..]);
-            }
+                if (!x.X(p, f).IsEmpty)
+                {
+                    x.X(p, f).Lanes(0, count).CopyRowsTo(_mean[p][f].Lanes(at, count));
+                    derivative.X(p, f).Lanes(0, count).CopyRowsTo(_difference[p][f].Lanes(at, count));
+                }
             foreach (var (name, into) in _neurons[p])
                 _machine.Site(p).ParameterTangent(name, x.Fields(p), derivative.Fields(p), into.Slice(0, into.Rows, at, count), First);
         }
@@ -241,21 +240,16 @@ internal sealed unsafe class Contrasts<T> : IDisposable
                     if (part > 0)
                         continue;
                     tensor.Gradients.Clear();
-                    for (int r = 0; r < contrast.Rows; r++)
-                        tensor.Gradients[population.Which(tensor.Rows, r)] += scale * LaneSum.Of<T>(contrast.Row(r)[..lanes]);
+                    AddShared(tensor, contrast.Lanes(0, lanes), population, 0, scale);
                 }
                 else if (tensor.Rows > 1)
                 {
                     var (row0, rows) = Shares.Of(tensor.Rows, part, parts);
-                    for (int r = row0; r < row0 + rows; r++)
-                        tensor.Gradients[r] = scale * LaneSum.Of<T>(contrast.Row(r)[..lanes]);
+                    contrast.Rows(row0, rows).Lanes(0, lanes).LaneSums(scale, tensor.Gradients[row0..]);
                 }
                 else if (part == 0)
                 {
-                    T sum = T.Zero;
-                    for (int r = 0; r < contrast.Rows; r++)
-                        sum += LaneSum.Of<T>(contrast.Row(r)[..lanes]);
-                    tensor.Gradients[0] = scale * sum;
+                    tensor.Gradients[0] = scale * contrast.Lanes(0, lanes).Total();
                 }
             }
     }
@@ -268,7 +262,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
             Contrast<T> units = default;
             for (int i = 0; i < window.All.Count && _readsUnits && units.Mean.IsEmpty; i++)
                 if (window.All[i].Coupling == c && Units(window, i) is { Mean.IsEmpty: false } read)
-                    units = new(Lanes(read.Mean, 0, lanes), Lanes(read.Difference, 0, lanes));
+                    units = new(read.Mean.Lanes(0, lanes), read.Difference.Lanes(0, lanes));
             Gradient(c, lanes, part, parts, workspace, units);
         }
     }
@@ -280,11 +274,15 @@ internal sealed unsafe class Contrasts<T> : IDisposable
         foreach (int p in _machine.Network.Order)
         foreach (var (name, contrast) in _neurons[p])
         {
-            var tensor = _machine.Site(p).Trained[name];
-            for (int r = 0; r < contrast.Rows; r++)
-                tensor.Gradients[_machine.Network.Populations[p].Which(tensor.Rows, First + r)] +=
-                    scale * LaneSum.Of<T>(contrast.Row(r)[..lanes]);
+            AddShared(_machine.Site(p).Trained[name], contrast.Lanes(0, lanes), _machine.Network.Populations[p], First, scale);
         }
+    }
+
+    /// <summary>Adds each neuron's sum over lanes to the value that it shares.</summary>
+    private static void AddShared(Tensor<T> tensor, MatView<T> contrast, Population population, int first, T scale)
+    {
+        for (int r = 0; r < contrast.Rows; r++)
+            tensor.Gradients[population.Which(tensor.Rows, first + r)] += scale * contrast.Rows(r, 1).Total();
     }
 
     private void Gradient(int c, int lanes, int part, int parts, GemmWorkspace<T> workspace, Contrast<T> units)
@@ -297,7 +295,7 @@ internal sealed unsafe class Contrasts<T> : IDisposable
         {
             var (p, f) = joined[e];
             int first = _machine.Network.Populations[p].IsClamped ? 0 : First;
-            ends[e] = new(Lanes(joined[e].Of(_mean[p][f], first), 0, lanes), Lanes(joined[e].Of(_difference[p][f], first), 0, lanes));
+            ends[e] = new(joined[e].Of(_mean[p][f], first).Lanes(0, lanes), joined[e].Of(_difference[p][f], first).Lanes(0, lanes));
         }
         _machine
             .Couplings[c]
@@ -321,6 +319,4 @@ internal sealed unsafe class Contrasts<T> : IDisposable
         foreach (var units in _units)
             units.Dispose();
     }
-
-    private static MatView<T> Lanes(MatView<T> view, int at, int count) => view.IsEmpty ? view : view.Slice(0, view.Rows, at, count);
 }

@@ -11,7 +11,7 @@ namespace Nagumo.Learning;
 /// ∂S/∂D_f = ±½ Σ (q_l+1 − q_l)². One formula for both readings; what the two trajectories are decides whose gradient it is. Threads write
 /// disjoint lanes and later read all of them, so sums over lanes have one order.
 /// </remarks>
-internal sealed unsafe class DepthContrasts<T> : IDisposable
+internal sealed class DepthContrasts<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly DepthRecurrence<T> _layers;
@@ -30,7 +30,7 @@ internal sealed unsafe class DepthContrasts<T> : IDisposable
         int padded = (lanes + 15) / 16 * 16,
             fields = links ? layers.Fields : 0;
         _memory = new(2L * fields * layers.Size * padded);
-        MatView<T> View(int i) => new(_memory.Pointer + (long)i * layers.Size * padded, layers.Size, lanes, padded);
+        MatView<T> View(int i) => _memory.View((long)i * layers.Size * padded, layers.Size, lanes, padded);
         _mean = [.. Enumerable.Range(0, fields).Select(View)];
         _difference = [.. Enumerable.Range(fields, fields).Select(View)];
     }
@@ -69,11 +69,8 @@ internal sealed unsafe class DepthContrasts<T> : IDisposable
     /// <summary>The stretch and its derivative in β.</summary>
     public void ReadLinkTangent(int field, MatView<T> stretch, MatView<T> derivative, int at, int count)
     {
-        for (int r = 0; r < stretch.Rows; r++)
-        {
-            stretch.Row(r)[..count].CopyTo(_mean[field].Row(r)[at..]);
-            derivative.Row(r)[..count].CopyTo(_difference[field].Row(r)[at..]);
-        }
+        stretch.Lanes(0, count).CopyRowsTo(_mean[field].Rows(0, stretch.Rows).Lanes(at, count));
+        derivative.Lanes(0, count).CopyRowsTo(_difference[field].Rows(0, stretch.Rows).Lanes(at, count));
     }
 
     /// <summary>One thread's rows of a layer's mean gradient; neurons' parameters and diffusions are added up over layers.</summary>
@@ -91,9 +88,7 @@ internal sealed unsafe class DepthContrasts<T> : IDisposable
         T scale = T.CreateChecked(1.0 / lanes);
         for (int f = 0; link && f < _mean.Length; f++)
         {
-            T sum = T.Zero;
-            for (int r = 0; r < _layers.Size; r++)
-                sum += LaneSum.Dot<T>(_mean[f].Row(r)[..lanes], _difference[f].Row(r)[..lanes]);
+            T sum = FieldVerbs.Dot(_mean[f].Lanes(0, lanes), _difference[f].Lanes(0, lanes));
             _layers.DiffusionOf(f).Gradients[0] += (f == 0 ? scale : -scale) * sum;
         }
     }

@@ -18,7 +18,7 @@ namespace Nagumo.Learning;
 /// Lanes are split into tiles, which keep their windows between the stages of a batch; a stage runs all tiles, then all rows of a gradient.
 /// [López-Pastor and Marquardt 2023, doi:10.1103/PhysRevX.13.031020; docs/hamiltonian.md]
 /// </remarks>
-internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
+internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Activators may move freely up to here; the penalty acts beyond.</summary>
@@ -90,7 +90,7 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
         _images = new((long)setup.Batch * _inputs);
         int padded = (setup.Batch + 15) / 16 * 16;
         _slopes = new((long)_layers.Size * padded);
-        _slope = new(_slopes.Pointer, _layers.Size, setup.Batch, padded);
+        _slope = _slopes.View(0, _layers.Size, setup.Batch, padded);
         _samples = new int[setup.Batch];
         (_losses, _misses, _escaped) = (new double[setup.Batch], new double[setup.Batch], new bool[setup.Batch]);
         _readout = new double[setup.Batch * _width];
@@ -245,7 +245,7 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
     {
         for (int i = at; i < at + count; i++)
         {
-            var row = new Span<T>(_images.Pointer + (long)i * _inputs, _inputs);
+            var row = _images.View((long)i * _inputs, 1, _inputs).Host();
             if (_predict)
                 _loader.Load(_set!, _samples[i], row);
             else
@@ -258,7 +258,11 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
         p.Clear();
         q.Clamp(_input, Images(at, count));
         _machine.DrivePart(_layers.Source, q, ws);
-        _encode.Run([Of(q.Drive(_layers.Population, 0)), Of(U(q)), Of(Lanes(_slope, at, count))], _layers.Size, count);
+        var operands = new Operands<T>();
+        operands.Add(q.Drive(_layers.Population, 0));
+        operands.Add(U(q));
+        operands.Add(_slope.Lanes(at, count));
+        operands.Run(_encode, _layers.Size, count);
         for (int l = 0; l < Depth; l++)
         {
             _layers.Kick(l, q, p, ws);
@@ -267,10 +271,7 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
         q.First = Depth * _layers.Size;
         for (int lane = 0; lane < count; lane++)
         {
-            bool finite = true;
-            for (int r = 0; r < _layers.Size; r++)
-                finite &= T.IsFinite(U(q).Row(r)[lane]);
-            if (_escaped[at + lane] = !finite)
+            if (_escaped[at + lane] = !U(q).IsFinite(lane))
                 Rest(tile, lane);
         }
     }
@@ -320,8 +321,7 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
         {
             // The pass itself turns round; the echo carries the derivative in β, which starts as the kick.
             for (int f = 0; f < _layers.Fields; f++)
-            for (int r = 0; r < _layers.Size; r++)
-                RowMath.Scale(p.X(population, f).Row(r), -T.One, p.X(population, f).Row(r));
+                p.X(population, f).Scale(-T.One);
             echo.Resize(count);
             momentum.Resize(count);
             echo.Clear();
@@ -334,12 +334,11 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
         for (int half = 0; half < 2; half++)
         {
             for (int f = 0; f < _layers.Fields; f++)
-            for (int r = 0; r < _layers.Size; r++)
             {
-                q.X(population, f).Row(r).CopyTo(echo.X(population, f).Row(r)[(half * count)..]);
-                RowMath.Scale(p.X(population, f).Row(r), -T.One, momentum.X(population, f).Row(r).Slice(half * count, count));
+                q.X(population, f).CopyRowsTo(echo.X(population, f).Lanes(half * count, count));
+                p.X(population, f).ScaleTo(-T.One, momentum.X(population, f).Lanes(half * count, count));
             }
-            Kick(T.CreateChecked(half == 0 ? Betas.Plus : Betas.Minus), Lanes(U(momentum), half * count, count));
+            Kick(T.CreateChecked(half == 0 ? Betas.Plus : Betas.Minus), U(momentum).Lanes(half * count, count));
         }
 
         void Kick(T beta, MatView<T> into)
@@ -378,11 +377,7 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
         _layers.Kick(_layer, echo, momentum, ws);
         _contrasts.Read(echo, plus - minus, at, count, ws);
         for (int half = 0; half < 2 && _layer > 0; half++)
-            Penalise(
-                Lanes(U(echo), half * count, count),
-                Lanes(U(momentum), half * count, count),
-                T.CreateChecked(half == 0 ? plus : minus)
-            );
+            Penalise(U(echo).Lanes(half * count, count), U(momentum).Lanes(half * count, count), T.CreateChecked(half == 0 ? plus : minus));
     }
 
     /// <summary>Before the drift: the stretch q_l+1 − q_l is −D⁻¹P, of which only the square counts.</summary>
@@ -400,8 +395,7 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
         MatView<T> Stretch(State<T> momentum, int f)
         {
             var (p, into) = (momentum.X(_layers.Population, f), momentum.Drive(_layers.Population, f));
-            for (int r = 0; r < p.Rows; r++)
-                RowMath.Scale(p.Row(r), T.One / _layers.Diffusion(f), into.Row(r));
+            p.ScaleTo(T.One / _layers.Diffusion(f), into);
             return into;
         }
     }
@@ -411,27 +405,34 @@ internal sealed unsafe class EchoLearner<T> : ILearner<T>, ITeamWork
     {
         var (plus, minus) = Betas;
         T inverse = T.CreateChecked(1 / (plus - minus));
-        for (int r = 0; r < _layers.Size; r++)
-        {
-            var into = Lanes(_contrasts.SourceForce, at, count).Row(r);
-            var slope = Lanes(_slope, at, count).Row(r);
-            var p = U(tile.EchoP).Row(r);
-            for (int i = 0; i < count; i++)
-                // A current's term is −I u.
-                into[i] = _escaped[at + i] ? T.Zero : -slope[i] * (_exact ? p[i] : (p[i] - p[count + i]) * inverse);
-        }
+        MatView<T> into = _contrasts.SourceForce.Lanes(at, count),
+            p = U(tile.EchoP);
+        // A current's term is −I u.
+        if (_exact)
+            p.ScaleTo(-T.One, into);
+        else
+            FieldVerbs.Difference(p.Lanes(0, count), p.Lanes(count, count), -inverse, into);
+        into.Multiply(_slope.Lanes(at, count));
+        for (int lane = 0; lane < count; lane++)
+            if (_escaped[at + lane])
+                into.Lanes(lane, 1).Clear();
     }
 
     /// <summary>momentum += β ∂C_l/∂u.</summary>
-    private void Penalise(MatView<T> u, MatView<T> momentum, T beta) => _penalty?.Run([Of(u), new(&beta, 0), Of(momentum)], u.Rows, u.Cols);
+    private void Penalise(MatView<T> u, MatView<T> momentum, T beta)
+    {
+        if (_penalty is null)
+            return;
+        var operands = new Operands<T>();
+        operands.Add(u);
+        operands.AddValue(beta);
+        operands.Add(momentum);
+        operands.Run(_penalty, u.Rows, u.Cols);
+    }
 
     private MatView<T> U(State<T> window) => window.X(_layers.Population, 0);
 
-    private MatView<T> Images(int at, int count) => new(_images.Pointer + (long)at * _inputs, _inputs, count, 1, _inputs);
-
-    private static MatView<T> Lanes(MatView<T> view, int at, int count) => view.Slice(0, view.Rows, at, count);
-
-    private static Rows<T> Of(MatView<T> m) => new(m.Data, m.RowStride);
+    private MatView<T> Images(int at, int count) => _images.View((long)at * _inputs, count, _inputs).Transposed;
 
     public void Dispose()
     {

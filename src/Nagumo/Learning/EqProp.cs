@@ -12,7 +12,7 @@ namespace Nagumo.Learning;
 /// because S·J is symmetric. Threads split the samples, then the rows of the gradient; the bytes do not depend on how many there are.
 /// [Scellier &amp; Bengio 2017, doi:10.3389/fncom.2017.00024; Laborieux et al. 2021, doi:10.3389/fnins.2021.633674; arXiv:2605.21568]
 /// </remarks>
-internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
+internal sealed class EqProp<T> : ILearner<T>, ITeamWork
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Samples that are relaxed together: they stop together when a tolerance decides, whatever the threads; and 64 samples' fields stay
@@ -205,7 +205,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         _signs.Split(((ulong)epoch << 32) | (uint)samples[0], _sign);
         _nudges = _estimator.RandomSign && (_sign.NextUInt64() & 1) == 0 ? _mirrored : _pairs;
         foreach (var contrasts in _contrasts)
-            contrasts.Clamp(_input, new MatView<T>(_images.Pointer, _inputs, _count, 1, _inputs));
+            contrasts.Clamp(_input, _images.View(0, _count, _inputs).Transposed);
         if (_askedIn != epoch)
             (_askedIn, _asked, _settles) = (epoch, 0, true);
         var report = Run(Stage.Relax);
@@ -283,7 +283,7 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
     {
         var worker = _workers[0];
         int lanes = Math.Min(Tile, _count - at);
-        worker.Free(_input, new MatView<T>(_images.Pointer + (long)at * _inputs, _inputs, lanes, 1, _inputs), _free, trusted: false);
+        worker.Free(_input, _images.View((long)at * _inputs, lanes, _inputs).Transposed, _free, trusted: false);
         return worker.FreeState;
     }
 
@@ -356,14 +356,14 @@ internal sealed unsafe class EqProp<T> : ILearner<T>, ITeamWork
         var samples = _samples.AsSpan(at, lanes);
         for (int i = 0; i < lanes; i++)
         {
-            var row = new Span<T>(_images.Pointer + (long)(at + i) * _inputs, _inputs);
+            var row = _images.View((long)(at + i) * _inputs, 1, _inputs).Host();
             _set!.Prefetch(samples[Math.Min(i + 1, lanes - 1)]);
             if (predict)
                 _loader.Load(_set, samples[i], row);
             else
                 _loader.Augment(_set, _epoch, samples[i], row, worker.Random);
         }
-        var images = new MatView<T>(_images.Pointer + (long)at * _inputs, _inputs, lanes, 1, _inputs);
+        var images = _images.View((long)at * _inputs, lanes, _inputs).Transposed;
         bool robust = !predict && !_settles;
         var free = worker.Free(
             _input,

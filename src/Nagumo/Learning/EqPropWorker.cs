@@ -213,21 +213,19 @@ internal sealed class EqPropWorker<T> : IDisposable
         if (_machine.ReadsInputsWhileRelaxing)
             nudged.ClampRepeated(_free);
         var (constant, current) = (nudged.Constant(_readout.Population, 0), _difference.Constant(_readout.Population, 0));
-        for (int r = 0; r < constant.Rows; r++)
-            RowMath.AddScaled(current.Row(r).Slice(from, lanes), T.One, constant.Row(r), constant.Row(r));
+        constant.Add(T.One, current.Lanes(from, lanes));
         if (from > 0)
             foreach (int p in _machine.Network.Order)
                 for (int f = 0; f < _machine.Network.Populations[p].Fields; f++)
-                for (int r = 0; r < _difference.X(p, f).Rows; r++)
-                    RowMath.AddScaled(_difference.X(p, f).Row(r)[..n], -T.One, _free.X(p, f).Row(r), nudged.X(p, f).Row(r));
+                    if (!_difference.X(p, f).IsEmpty)
+                        FieldVerbs.Sum(-T.One, _difference.X(p, f).Lanes(0, n), _free.X(p, f), nudged.X(p, f));
         var report = relaxer.Relax(_machine, nudged, options);
         foreach (int p in _machine.Network.Order)
             for (int f = 0; f < _machine.Network.Populations[p].Fields; f++)
             {
                 var (x, free, d) = (nudged.X(p, f), _free.X(p, f), _difference.X(p, f));
-                for (int r = 0; r < d.Rows; r++)
-                for (int at = 0; at < lanes; at += n)
-                    RowMath.AddScaled(free.Row(r), -T.One, x.Row(r).Slice(at, n), d.Row(r).Slice(from + at, n));
+                for (int at = 0; at < lanes && !d.IsEmpty; at += n)
+                    FieldVerbs.Sum(-T.One, free, x.Lanes(at, n), d.Lanes(from + at, n));
             }
         return report;
     }

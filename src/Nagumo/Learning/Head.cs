@@ -10,7 +10,7 @@ namespace Nagumo.Learning;
 /// state. Threads write disjoint lanes, and later rows of the gradient.
 /// </remarks>
 /// <typeparam name="T">float or double.</typeparam>
-internal sealed unsafe class Head<T> : IDisposable
+internal sealed class Head<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly EndPlace _at;
@@ -28,9 +28,9 @@ internal sealed unsafe class Head<T> : IDisposable
         (_at, Weights, Bias) = (at, weights, bias);
         int padded = (batch + 15) / 16 * 16;
         _memory = new((at.Count + 2L * weights.Rows) * padded);
-        _u = new(_memory.Pointer, at.Count, batch, padded);
-        _z = new(_memory.Pointer + (long)at.Count * padded, weights.Rows, batch, padded);
-        _force = new(_memory.Pointer + ((long)at.Count + weights.Rows) * padded, weights.Rows, batch, padded);
+        _u = _memory.View(0, at.Count, batch, padded);
+        _z = _memory.View((long)at.Count * padded, weights.Rows, batch, padded);
+        _force = _memory.View(((long)at.Count + weights.Rows) * padded, weights.Rows, batch, padded);
     }
 
     /// <summary>The same head for another scalar type and batch.</summary>
@@ -63,7 +63,7 @@ internal sealed unsafe class Head<T> : IDisposable
     {
         var u = Slice(_u, at, s.Lanes);
         s.At(_at).CopyTo(u);
-        Gemm.Multiply(Weights.Value, u, new(Bias.Value.Data, Width, s.Lanes, 1, 0), Slice(_z, at, s.Lanes), T.One, ws);
+        Gemm.Multiply(Weights.Value, u, Bias.Value.Repeated(s.Lanes), Slice(_z, at, s.Lanes), T.One, ws);
     }
 
     /// <summary>The outputs of one lane of the batch.</summary>
@@ -93,8 +93,7 @@ internal sealed unsafe class Head<T> : IDisposable
             return;
         var force = _force.Slice(row0, rows, 0, lanes);
         Gemm.Multiply(force, Slice(_u, 0, lanes).Transposed, default, Weights.Gradient.Slice(row0, rows, 0, Weights.Cols), scale, ws);
-        for (int r = 0; r < rows; r++)
-            Bias.Gradients[row0 + r] = scale * LaneSum.Of<T>(force.Row(r));
+        force.LaneSums(scale, Bias.Gradients[row0..]);
     }
 
     /// <summary>Frees the memory.</summary>

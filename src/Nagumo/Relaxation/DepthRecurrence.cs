@@ -104,7 +104,7 @@ internal sealed class DepthRecurrence<T>
     public void Drift(State<T> q, State<T> p)
     {
         for (int f = 0; f < Fields; f++)
-            AddScaled(p.X(Population, f), T.One / Diffusion(f), q.X(Population, f));
+            q.X(Population, f).Add(T.One / Diffusion(f), p.X(Population, f));
     }
 
     /// <summary>The kick of (q, p) and its derivative along (dq, dp): dp += ∂²U_l/∂q² dq.</summary>
@@ -117,14 +117,8 @@ internal sealed class DepthRecurrence<T>
         for (int f = 0; f < Fields; f++)
         {
             // ∂U/∂u has −I, ∂U/∂v has +I.
-            AddScaled(dq.Drive(Population, f), f == 0 ? -T.One : T.One, dp.X(Population, f));
-            AddScaled(product[f], T.One, dp.X(Population, f));
+            dp.X(Population, f).Add(f == 0 ? -T.One : T.One, dq.Drive(Population, f));
+            dp.X(Population, f).Add(T.One, product[f]);
         }
-    }
-
-    private static void AddScaled(MatView<T> x, T factor, MatView<T> into)
-    {
-        for (int r = 0; r < into.Rows; r++)
-            RowMath.AddScaled(x.Row(r), factor, into.Row(r), into.Row(r));
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nagumo.Compute;
 using Nagumo.Couplings;
 using Nagumo.Networks;
@@ -13,7 +14,7 @@ namespace Nagumo.Relaxation;
 /// will do. It converges where the inhibitors hold the activators, which makes the reduced energy convex. [docs/hamiltonian.md;
 /// Nesterov 2004, §2.2; O'Donoghue and Candès 2015, doi:10.1007/s10208-013-9150-3]
 /// </remarks>
-internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
+internal sealed class DepthRelaxer<T> : IRelaxer, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Activators beyond this are pulled back: Newton on a cubic may overshoot on its way.</summary>
@@ -94,7 +95,22 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
             }
             double next = (1 + Math.Sqrt(1 + 4 * theta * theta)) / 2,
                 momentum = steps == 0 ? 0 : (theta - 1) / next;
-            theta = Step(machine, x, room, s.LaneResidual.Host(), momentum, steps == 0) ? next : 1;
+            bool along = DepthStep.Take(
+                _layers,
+                x,
+                room.Force,
+                room.Curvature,
+                room.Old,
+                room.Worst,
+                Diffusion(machine, 0),
+                Diffusion(machine, 1),
+                T.CreateChecked(Guard),
+                T.CreateChecked(momentum),
+                steps == 0,
+                room.Work(DepthStep.Scratch<T>(_layers))
+            );
+            room.Worst.Lanes(0, s.Lanes).CopyRowsTo(s.LaneResidual);
+            theta = along ? next : 1;
             steps++;
             (residual, above) = BlockSweeps.Judge(s, options.Tolerance);
             if (!double.IsFinite(residual) || (options.Tolerance > 0 && above == 0))
@@ -102,8 +118,7 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
         }
         // The state is the step's end, without the momentum's move beyond it.
         for (int f = 0; f < x.Length && steps > 0; f++)
-        for (int r = 0; r < x[f].Rows; r++)
-            room.Old[f].Row(r).CopyTo(x[f].Row(r));
+            room.Old[f].CopyRowsTo(x[f]);
         return new("nesterov", steps, residual, options.Tolerance > 0 ? above : 0);
     }
 
@@ -114,118 +129,6 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
             return T.Zero;
         T d = machine.Parameters[machine.TensorsOf(_diffusion[field]).First].Values[0];
         return field == 0 ? d : -d;
-    }
-
-    /// <summary>Adds the neighbours to the forces, measures each lane, solves along depth and moves.</summary>
-    /// <returns>False when the step went against the force: the momentum starts afresh.</returns>
-    private bool Step(Machine<T> machine, ReadOnlySpan<MatView<T>> fields, Room room, Span<T> residual, double momentum, bool first)
-    {
-        bool two = fields.Length > 1;
-        int lanes = fields[0].Cols,
-            last = _layers - 1;
-        nint stride = fields[0].RowStride,
-            layer = _size * stride;
-        Vector<T> g = new(Diffusion(machine, 0)),
-            d = new(Diffusion(machine, 1)),
-            guard = new(T.CreateChecked(Guard)),
-            push = new(T.CreateChecked(momentum)),
-            turn = Vector<T>.Zero,
-            // Of the last vector of a row only these lanes are ours.
-            tail = Vector<T>.Zero;
-        T* u0 = fields[0].Data,
-            v0 = two ? fields[1].Data : null,
-            forceU = room.Force[0].Data,
-            forceV = two ? room.Force[1].Data : null,
-            uu = room.Curvature[0].Data,
-            uv = two ? room.Curvature[1].Data : null,
-            vv = two ? room.Curvature[2].Data : null,
-            oldU = room.Old[0].Data,
-            oldV = two ? room.Old[1].Data : null;
-        Array.Clear(room.Worst);
-        var work = (Vector<T>*)room.Work(_layers * 5 * Vector<T>.Count);
-        fixed (T* worstLanes = room.Worst)
-            for (int r = 0; r < _size; r++)
-            for (int at = 0; at < lanes; at += Vector<T>.Count)
-            {
-                nint i = r * stride + at;
-                // [[h0, h1], [h1, h2]] is the inverse of the eliminated diagonal block, (x, y) the eliminated right-hand side.
-                Vector<T> h0 = default,
-                    h1 = default,
-                    h2 = default,
-                    x = default,
-                    y = default,
-                    belowU = default,
-                    belowV = default,
-                    u = Vector.Load(u0 + i),
-                    v = two ? Vector.Load(v0 + i) : default,
-                    worst = Vector.Load(worstLanes + at);
-                for (int l = 0; l < _layers; l++)
-                {
-                    nint here = l * layer + i;
-                    Vector<T> aboveU = default,
-                        aboveV = default;
-                    if (l < last)
-                    {
-                        aboveU = Vector.Load(u0 + here + layer);
-                        if (two)
-                            aboveV = Vector.Load(v0 + here + layer);
-                    }
-                    // The links' own share is part of the loads.
-                    var fu = Vector.Load(forceU + here) - g * (belowU + aboveU);
-                    fu.Store(forceU + here);
-                    worst = Vector.Max(worst, Vector.Abs(fu));
-                    var a = Vector.Load(uu + here);
-                    Vector<T> b = default,
-                        e = Vector<T>.One,
-                        fv = default;
-                    if (two)
-                    {
-                        fv = Vector.Load(forceV + here) - d * (belowV + aboveV);
-                        worst = Vector.Max(worst, Vector.Abs(fv));
-                        b = Vector.Load(uv + here);
-                        e = Vector.Load(vv + here);
-                    }
-                    // Off the diagonal stands −diag(g, d): the Schur complement loses D Δ⁻¹ D, the right-hand side gains D Δ⁻¹ (x, y).
-                    a -= g * g * h0;
-                    b -= g * d * h1;
-                    e -= d * d * h2;
-                    (x, y) = (g * (h0 * x + h1 * y) - fu, d * (h1 * x + h2 * y) - fv);
-                    var inverse = Vector<T>.One / (a * e - b * b);
-                    (h0, h1, h2) = (e * inverse, -b * inverse, a * inverse);
-                    var w = work + 5 * l;
-                    (w[0], w[1], w[2], w[3], w[4]) = (h0, h1, h2, x, y);
-                    (belowU, belowV, u, v) = (u, v, aboveU, aboveV);
-                }
-                worst.Store(worstLanes + at);
-                Vector<T> du = default,
-                    dv = default;
-                for (int l = last; l >= 0; l--)
-                {
-                    nint here = l * layer + i;
-                    var w = work + 5 * l;
-                    var (rx, ry) = (w[3] + g * du, w[4] + d * dv);
-                    (du, dv) = (w[0] * rx + w[1] * ry, w[1] * rx + w[2] * ry);
-                    var to = Vector.Min(Vector.Max(Vector.Load(u0 + here) + du, -guard), guard);
-                    var moved = first ? Vector<T>.Zero : to - Vector.Load(oldU + here);
-                    if (at + Vector<T>.Count <= lanes)
-                        turn += Vector.Load(forceU + here) * moved;
-                    else
-                        tail += Vector.Load(forceU + here) * moved;
-                    to.Store(oldU + here);
-                    (to + push * moved).Store(u0 + here);
-                    if (!two)
-                        continue;
-                    to = Vector.Load(v0 + here) + dv;
-                    moved = first ? Vector<T>.Zero : to - Vector.Load(oldV + here);
-                    to.Store(oldV + here);
-                    (to + push * moved).Store(v0 + here);
-                }
-            }
-        room.Worst.AsSpan(0, lanes).CopyTo(residual);
-        T sum = T.Zero;
-        for (int i = 0; i < Vector<T>.Count; i++)
-            sum += turn[i] + (i < lanes % Vector<T>.Count ? tail[i] : T.Zero);
-        return !(sum > T.Zero);
     }
 
     /// <summary>Frees the memory.</summary>
@@ -244,7 +147,7 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
         public MatView<T>[] Force { get; private set; } = [];
         public MatView<T>[] Curvature { get; private set; } = [];
         public MatView<T>[] Old { get; private set; } = [];
-        public T[] Worst { get; private set; } = [];
+        public MatView<T> Worst { get; private set; }
 
         /// <summary>Lays the rows out as a state's fields lie, so that one index serves all.</summary>
         public void Layout(ReadOnlySpan<MatView<T>> fields)
@@ -254,33 +157,33 @@ internal sealed unsafe class DepthRelaxer<T> : IRelaxer, IDisposable
             if (Force.Length == n && Force[0].Rows == like.Rows && Force[0].Cols == like.Cols && Force[0].RowStride == like.RowStride)
                 return;
             // Layers lie a power of two apart, as a rule: a line more between arrays keeps what one neuron needs out of one set of the caches.
-            long each = like.Rows * like.RowStride + Buffer<T>.Alignment / sizeof(T);
+            int stride = (int)like.RowStride;
+            long each = (long)like.Rows * stride + Buffer<T>.Alignment / Unsafe.SizeOf<T>();
             int rows = 2 * n + n * (n + 1) / 2;
-            if (_memory.Length < rows * each)
+            if (_memory.Length < rows * each + stride)
             {
                 _memory.Dispose();
-                _memory = new(rows * each);
+                _memory = new(rows * each + stride);
                 // Padding of rows is computed with, too.
                 _memory.Span.Clear();
             }
-            T* next = _memory.Pointer;
+            long next = 0;
             if (Force.Length != n)
                 (Force, Curvature, Old) = (new MatView<T>[n], new MatView<T>[n * (n + 1) / 2], new MatView<T>[n]);
             foreach (var views in (ReadOnlySpan<MatView<T>[]>)[Force, Curvature, Old])
                 for (int k = 0; k < views.Length; k++, next += each)
-                    views[k] = new(next, like.Rows, like.Cols, like.RowStride);
-            if (Worst.Length < like.RowStride)
-                Worst = new T[like.RowStride];
+                    views[k] = _memory.View(next, like.Rows, like.Cols, stride);
+            Worst = _memory.View(next, 1, stride);
         }
 
-        public T* Work(int length)
+        public Buffer<T> Work(int length)
         {
             if (_work.Length < length)
             {
                 _work.Dispose();
                 _work = new(length);
             }
-            return _work.Pointer;
+            return _work;
         }
 
         public void Dispose()
