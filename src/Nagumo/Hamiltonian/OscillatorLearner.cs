@@ -43,7 +43,10 @@ public sealed class OscillatorLearner : ILearner<double>
     public OscillatorLearner(OscillatorNetwork network, double[] input, int classes, int unheard, double gain = 4, double epsilon = 1e-3)
     {
         if (input.Length != network.Size)
-            throw new ArgumentException($"input has {input.Length} numbers: give one for each of the {network.Size} oscillators.", nameof(input));
+            throw new ArgumentException(
+                $"input has {input.Length} numbers: give one for each of the {network.Size} oscillators.",
+                nameof(input)
+            );
         if (classes < 2 || classes > network.Size)
             throw new ArgumentOutOfRangeException(
                 nameof(classes),

@@ -79,7 +79,10 @@ public sealed class OscillatorLearnerTests
         network.Parameters.Cubic.AsSpan().Fill(0.3);
         double[] input = [1, 1, 1, 1];
         Assert.Contains("input has 1 numbers", Assert.Throws<ArgumentException>(() => new OscillatorLearner(network, [1], 2, 0)).Message);
-        Assert.Contains("classes = 5", Assert.Throws<ArgumentOutOfRangeException>(() => new OscillatorLearner(network, input, 5, 0)).Message);
+        Assert.Contains(
+            "classes = 5",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new OscillatorLearner(network, input, 5, 0)).Message
+        );
         Assert.Contains(
             "epsilon = 0",
             Assert.Throws<ArgumentOutOfRangeException>(() => new OscillatorLearner(network, input, 2, 0, epsilon: 0)).Message
