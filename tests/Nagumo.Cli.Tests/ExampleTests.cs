@@ -106,7 +106,7 @@ public sealed partial class ExampleTests : IDisposable
 
         if (line.Contains("runs/ideal") && !line.Contains("train"))
             Ends(_box.RunApart("train fhn-mlp --data mnist-mini --epochs 1 --out runs/ideal --no-pictures"));
-        if (line.Contains(".csv"))
+        if (line.Contains(".csv") || line.Contains("runs/fhn-mlp-s1"))
             Tables(line);
         if (line.Contains("runs/iris-fhn-s1"))
             Ends(_box.RunApart("train iris-fhn --epochs 1 --no-pictures"));

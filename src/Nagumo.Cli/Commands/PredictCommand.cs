@@ -10,7 +10,9 @@ namespace Nagumo.Cli;
 /// <summary><c>nagumo predict</c>: what a trained network sees in one picture, or in samples of a user's own.</summary>
 internal static class PredictCommand
 {
-    private const int Bar = 40;
+    /// <summary>Columns of a name and its bar, so that a line of 60 columns holds them.</summary>
+    private const int Bar = 39,
+        ShortestBar = 8;
 
     /// <summary>The command.</summary>
     public static Command Build()
@@ -107,10 +109,11 @@ internal static class PredictCommand
             if (answer is { Class: { } best, Probabilities: { } probabilities })
             {
                 var names = (set.Targets as ClassTargets)?.Names ?? [.. probabilities.Select((_, c) => $"{c}")];
-                int width = names.Max(n => n.Length);
+                int width = names.Max(n => n.Length),
+                    whole = Math.Max(ShortestBar, Bar - width);
                 for (int c = 0; c < probabilities.Length; c++)
                 {
-                    string bar = new('█', (int)Math.Round(Bar * probabilities[c]));
+                    string bar = new('█', (int)Math.Round(whole * probabilities[c]));
                     string remark = c == label ? "  label" : "";
                     output.WriteLine(
                         $"{(c == best ? '>' : ' ')} {names[c].PadRight(width)}  {Terminal.Percent(100 * probabilities[c]), 8}  {bar}{remark}".TrimEnd()
