@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nagumo.Compute;
 
 /// <summary>A matrix somewhere in memory: element (i, j) is data[i·rowStride + j·colStride]. Owns nothing.</summary>
@@ -35,6 +37,7 @@ public readonly unsafe struct MatView<T>
     public MatView<T> Transposed => new(Data, Cols, Rows, ColStride, RowStride);
 
     /// <summary>Row i as a span; needs colStride 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<T> Row(int i)
     {
         if ((uint)i >= (uint)Rows)
