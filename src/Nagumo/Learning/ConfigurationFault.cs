@@ -10,6 +10,7 @@ internal ref struct ConfigurationFault
 {
     private readonly byte[] _text;
     private Utf8JsonReader _reader;
+    private string _path = "";
 
     private ConfigurationFault(byte[] text)
     {
@@ -32,7 +33,7 @@ internal ref struct ConfigurationFault
         }
         catch (JsonException e) when (e.GetType() != typeof(JsonException))
         {
-            throw At(Reason(e), e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
+            throw At((walk._path.Length > 0 ? walk._path + ": " : "") + Reason(e), e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
         }
     }
 
@@ -82,8 +83,9 @@ internal ref struct ConfigurationFault
                 info.Kind == JsonTypeInfoKind.Dictionary
                     ? info.ElementType!
                     : ExperimentKeys.Within(info, key) ?? throw Fault(ExperimentKeys.UnknownKey(key, path), _reader.TokenStartIndex);
+            _path = path.Length > 0 ? $"{path}.{key}" : key;
             _reader.Read();
-            Value(type, path.Length > 0 ? $"{path}.{key}" : key);
+            Value(type, _path);
         }
         if (info.Properties.FirstOrDefault(p => p.IsRequired && !seen.Contains(p.Name)) is { } missing)
             throw Fault($"{ExperimentKeys.Named(path)} lacks the key '{missing.Name}'", start);
