@@ -181,29 +181,10 @@ public sealed class AuditSubject : IDisposable
             return RestInDepth(_depth, s);
         if (start)
             BlockSweeps.FeedForward(Machine, s, Workspace);
-        double smallest = double.PositiveInfinity;
-        int still = 0;
-        int sweep = 0;
-        while (sweep < MaxSweeps && still < (smallest <= Floor ? 5 : Patience))
-        {
-            BlockSweeps.Sweep(Machine, s, 0, measure: true, Experiment.Free.OverRelaxation, Workspace);
-            sweep++;
-            double residual = BlockSweeps.Judge(s, 0).Residual;
-            trace?.Add(residual);
-            if (!double.IsFinite(residual))
-                break;
-            still = residual < 0.9 * smallest ? 0 : still + 1;
-            smallest = Math.Min(smallest, residual);
-        }
-        BlockSweeps.Measure(Machine, s, Workspace);
-        var (worst, above) = BlockSweeps.Judge(s, Floor);
-        if (above == 0 || !double.IsFinite(worst))
-            return new("sweeps", sweep, worst, above);
-        var rescued = new Acceleration<double>(Machine, s).Relax(new(500, Floor), 0, Workspace);
-        if (rescued.Converged || !Machine.IsReciprocal)
-            return rescued with { Sweeps = sweep + rescued.Sweeps };
-        var newton = Newton.Relax(Machine, s, new(Tolerance: Floor), Workspace);
-        return newton with { Sweeps = sweep + rescued.Sweeps + newton.Sweeps };
+        // More sweeps than any of the methods takes: each ends by itself.
+        SweepOptions options = new(int.MaxValue, Floor, Experiment.Free.OverRelaxation);
+        var sweeps = new SweepRelaxer(new(double.PositiveInfinity, Patience, MaxSweeps, Beyond: 5)) { Trace = trace };
+        return Relaxers.First(sweeps, new AcceleratedRelaxer(most: 500), Relaxers.Newton).Relax(Machine, s, options);
     }
 
     /// <summary>To the floor, and a third as many steps beyond it: what is left then is rounding.</summary>
@@ -214,23 +195,13 @@ public sealed class AuditSubject : IDisposable
         return near with { Sweeps = near.Sweeps + rest.Sweeps, Residual = rest.Residual };
     }
 
-    /// <summary>Per row of a vector of all fields: −s for an activator, +s τ for an inhibitor. The flow is ∂H/∂x over this. [DESIGN §1]</summary>
-    internal double[] SkewTimes(FieldVector<double> vector) =>
-        [
-            .. from part in vector.Parts
-            let population = Network.Populations[part.Population]
-            let tau = part.Field == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[part.Field - 1].Tau.Name]
-            from r in Enumerable.Range(0, part.Rows)
-            select population.Scale * tau[population.Which(tau.Length, r)],
-        ];
-
     private int FindSweeps()
     {
         using var s = Present(Samples, l => l, out var inputs);
         using var _ = inputs;
         var rest = Rest(s);
         // Where sweeps end far from the floor other methods must finish what they begin.
-        _settles = _depth is not null || rest.Method == "sweeps";
+        _settles = _depth is not null || rest is { Method: "sweeps", Converged: true };
         return Math.Min(MaxSweeps, rest.Sweeps + 10);
     }
 

@@ -49,7 +49,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
             flow = new double[n],
             difference = new double[n];
         vector.Gather(s, rest);
-        var times = subject.SkewTimes(vector);
+        var times = vector.SkewTimes(subject.Machine);
         double asymmetry = 0,
             linearisation = 0;
         for (int probe = 0; probe < Probes; probe++)

@@ -35,21 +35,27 @@ internal sealed class Flow<T> : IDisposable
     public Flow(Machine<T> machine, int lanes, FlowOptions options, Workspace<T> workspace)
     {
         (_machine, _options, _table, _workspace) = (machine, options, options.Table, workspace);
-        foreach (int p in machine.Relaxed)
-        {
-            var population = machine.Network.Populations[p];
-            foreach (var v in population.Neuron!.Inhibitors)
-                if (population.Parameters[v.Tau.Name].Any(tau => !(tau > 0)))
-                    throw new ArgumentException(
-                        $"Population '{population.Name}': {v.Tau.Name} = 0, but the flow needs a time constant > 0. Give one, 0.5 is usual."
-                    );
-        }
+        if (Fault(machine) is { } fault)
+            throw new ArgumentException(fault);
         _trial = machine.CreateState(lanes, allFields: true);
         _k = [.. Enumerable.Range(0, _table.Stages).Select(_ => machine.CreateState(lanes, allFields: true))];
         _stages = new MatView<T>[_table.Stages];
         _vector = new(machine, _trial);
         _fields = [.. _vector.Parts.Select(p => (p.Population, p.Field))];
         StepSize = options.Step;
+    }
+
+    /// <summary>Why a machine has no flow; null when it has one.</summary>
+    public static string? Fault(Machine<T> machine)
+    {
+        foreach (int p in machine.Relaxed)
+        {
+            var population = machine.Network.Populations[p];
+            foreach (var v in population.Neuron!.Inhibitors)
+                if (population.Parameters[v.Tau.Name].Any(tau => !(tau > 0)))
+                    return $"Population '{population.Name}': {v.Tau.Name} = 0, but the flow needs a time constant > 0. Give one, 0.5 is usual.";
+        }
+        return null;
     }
 
     /// <summary>Simulated time since <see cref="Begin"/>.</summary>

@@ -32,7 +32,7 @@ internal static class PseudoTransient
         var vector = new FieldVector<double>(machine, s);
         using var force = machine.CreateState(s.Lanes, allFields: true);
         using var hessian = new HessianOperator<double>(machine, s, ws);
-        double[] masses = Masses(machine, s, vector);
+        double[] masses = [.. vector.SkewTimes(machine).SelectMany(t => Enumerable.Repeat(-t, s.Lanes))];
         var shifted = new Shifted(hessian, masses);
         var chain = ChainSolve.Applies(machine.Network, s.Lanes) ? new ChainSolve(machine, hessian) : null;
         double[] x = new double[vector.Rows * s.Lanes],
@@ -86,21 +86,6 @@ internal static class PseudoTransient
             machine.FullResidual(s, ws);
             return BlockSweeps.Judge(s, tolerance).Residual;
         }
-    }
-
-    /// <summary>S M of every entry of a vector: s for activators (τ_u = 1), −s τ for inhibitors.</summary>
-    private static double[] Masses(Machine<double> machine, State<double> s, FieldVector<double> vector)
-    {
-        var masses = new List<double>();
-        foreach (var (p, f, rows) in vector.Parts)
-        {
-            var population = machine.Network.Populations[p];
-            double[] tau = f == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[f - 1].Tau.Name];
-            for (int r = 0; r < rows; r++)
-            for (int l = 0; l < s.Lanes; l++)
-                masses.Add(-population.Scale * tau[population.Which(tau.Length, r)]);
-        }
-        return [.. masses];
     }
 
     /// <summary>∂²H/∂x² + S M/h.</summary>

@@ -52,7 +52,7 @@ public sealed class RelaxerTests
         Assert.False(BlockSweeps.Relax(machine, s, options, -1, Scratch).Converged);
         using var again = Start(machine);
         var trace = new List<double>();
-        var report = Relaxer.Relax(machine, again, options, -1, Scratch, trace: trace);
+        var report = Relaxers.HandOver.Relax(machine, again, options);
         Assert.True(report.Converged, report.ToString());
         Assert.Equal("accelerated", report.Method);
         Assert.InRange(report.Residual, 0, 1e-11);
@@ -68,7 +68,7 @@ public sealed class RelaxerTests
         using State<double> a = Start(machine),
             b = Start(machine);
         SweepOptions options = new(200, 1e-12);
-        Assert.Equal(BlockSweeps.Relax(machine, a, options, -1, Scratch), Relaxer.Relax(machine, b, options, -1, Scratch));
+        Assert.Equal(BlockSweeps.Relax(machine, a, options, -1, Scratch), Relaxers.HandOver.Relax(machine, b, options));
         for (int r = 0; r < 6; r++)
             Assert.Equal(a.X(0, 0).Row(r).ToArray(), b.X(0, 0).Row(r).ToArray());
     }
@@ -89,7 +89,7 @@ public sealed class RelaxerTests
         using var s = Start(machine);
         Assert.False(BlockSweeps.Relax(machine, s, new(200, 1e-10), -1, Scratch).Converged);
         using var again = Start(machine);
-        var report = Relaxer.Relax(machine, again, new(200, 1e-10), -1, Scratch);
+        var report = Relaxers.HandOver.Relax(machine, again, new(200, 1e-10));
         Assert.True(report.Converged, report.ToString());
         Assert.Equal("accelerated", report.Method);
         Assert.Equal(0.01 / (1 - 0.999 * 0.999), again.X(0, 0)[0, 0], 1e-6);
@@ -101,7 +101,7 @@ public sealed class RelaxerTests
         using var machine = Inhibiting(new FitzHughNagumo(), 0.6);
         using var s = Start(machine);
         s.Constant(0, 0)[0, 1] = double.NaN;
-        var report = Relaxer.Relax(machine, s, new(200, 1e-11), -1, Scratch);
+        var report = Relaxers.HandOver.Relax(machine, s, new(200, 1e-11));
         Assert.True(double.IsNaN(report.Residual));
         Assert.InRange(report.Sweeps, 1, 2);
         Assert.False(report.Converged);
@@ -128,7 +128,7 @@ public sealed class RelaxerTests
             if (trace[i - 1] is < 1e-2 and > 1e-6)
                 Assert.True(trace[i] <= 30 * trace[i - 1] * trace[i - 1] + 1e-14, string.Join(" ", trace));
         using var swept = Start(machine, allFields: true);
-        Relaxer.Relax(machine, swept, new(500, 1e-13), -1, Scratch);
+        Relaxers.HandOver.Relax(machine, swept, new(500, 1e-13));
         for (int r = 0; r < 6; r++)
             Assert.Equal(swept.X(0, 0)[r, 1], s.X(0, 0)[r, 1], 1e-11);
     }
