@@ -35,7 +35,7 @@ public abstract class Cost
     public virtual void Probabilities(ReadOnlySpan<double> z, Span<double> probabilities) => CrossEntropy.Softmax(z, 1, probabilities);
 
     /// <summary>δ such that stiffness·δ + β ∂C/∂z(z + δ) = current: the change of a readout under the full cost as nudge.</summary>
-    /// <remarks>By Newton's method, its products with ∂²C/∂z² from differences of <see cref="Gradient"/>; a cost that knows a closed form overrides it.</remarks>
+    /// <remarks>By Newton's method along <see cref="NewtonStep"/>; a cost that knows a closed form overrides it.</remarks>
     /// <param name="z">The readout without the nudge.</param>
     /// <param name="delta">Start in, solution out.</param>
     /// <param name="y">The target.</param>
@@ -56,16 +56,14 @@ public abstract class Cost
             gradient = stackalloc double[n],
             left = stackalloc double[n],
             step = stackalloc double[n],
-            direction = stackalloc double[n],
-            product = stackalloc double[n],
             start = stackalloc double[n];
         double potential = NudgedPotential(z, delta, at, y, beta, stiffness, current);
         for (int iteration = 0; iteration < NewtonSteps; iteration++)
         {
             Gradient(at, y, gradient);
             for (int i = 0; i < n; i++)
-                left[i] = current[i] - stiffness[i] * delta[i] - beta * gradient[i];
-            Solve(at, y, gradient, beta, stiffness, left, step, direction, product);
+                left[i] = current[i] - (stiffness[i] * delta[i] + beta * gradient[i]);
+            NewtonStep(at, y, gradient, beta, stiffness, left, step);
             delta.CopyTo(start);
             double size = 0,
                 largest = 0;
@@ -78,7 +76,7 @@ public abstract class Cost
 
     /// <summary>Goes along a step as far as the nudged potential, which is convex, does not rise: far from the solution a whole one can overshoot.</summary>
     /// <returns>The share of the step that was taken.</returns>
-    private protected double Descend(
+    private double Descend(
         ReadOnlySpan<double> z,
         Span<double> delta,
         Span<double> at,
@@ -104,7 +102,7 @@ public abstract class Cost
     }
 
     /// <summary>The nudged potential at z + δ, which is left in <paramref name="at"/>.</summary>
-    private protected double NudgedPotential(
+    private double NudgedPotential(
         ReadOnlySpan<double> z,
         ReadOnlySpan<double> delta,
         Span<double> at,
@@ -123,21 +121,29 @@ public abstract class Cost
         return sum + beta * Value(at, y);
     }
 
-    /// <summary>step with (stiffness + β ∂²C/∂z²)·step = left, by conjugate gradients preconditioned by the stiffness.</summary>
-    private void Solve(
+    /// <summary>step with (stiffness + β ∂²C/∂z²)·step = left.</summary>
+    /// <remarks>By conjugate gradients preconditioned by the stiffness, products with ∂²C/∂z² from differences of <see cref="Gradient"/>.</remarks>
+    /// <param name="at">z.</param>
+    /// <param name="y">The target.</param>
+    /// <param name="gradient">∂C/∂z there.</param>
+    /// <param name="beta">β.</param>
+    /// <param name="stiffness">Slope of each readout neuron, &gt; 0.</param>
+    /// <param name="left">The right-hand side; may be overwritten.</param>
+    /// <param name="step">Receives the step.</param>
+    private protected virtual void NewtonStep(
         ReadOnlySpan<double> at,
         ReadOnlySpan<double> y,
         ReadOnlySpan<double> gradient,
         double beta,
         ReadOnlySpan<double> stiffness,
         Span<double> left,
-        Span<double> step,
-        Span<double> direction,
-        Span<double> product
+        Span<double> step
     )
     {
         int n = at.Length;
-        Span<double> moved = stackalloc double[n];
+        Span<double> moved = stackalloc double[n],
+            direction = stackalloc double[n],
+            product = stackalloc double[n];
         double scale = 1,
             weight = 0;
         foreach (double x in at)

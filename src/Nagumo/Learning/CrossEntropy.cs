@@ -6,8 +6,6 @@ namespace Nagumo.Learning;
 /// <param name="kappa">Gain κ &gt; 0.</param>
 public sealed class CrossEntropy(double kappa = 1) : Cost
 {
-    private const int NewtonSteps = 50;
-    private const double Precision = 1e-14;
 
     /// <summary>Gain κ.</summary>
     public double Kappa { get; } =
@@ -57,52 +55,33 @@ public sealed class CrossEntropy(double kappa = 1) : Cost
     }
 
     /// <inheritdoc/>
-    public override void Nudged(
-        ReadOnlySpan<double> z,
-        Span<double> delta,
+    /// <remarks>The matrix is diagonal plus rank one, D − b p pᵀ with D = stiffness + b p, b = βκ² (Sherman–Morrison).</remarks>
+    private protected override void NewtonStep(
+        ReadOnlySpan<double> at,
         ReadOnlySpan<double> y,
+        ReadOnlySpan<double> gradient,
         double beta,
         ReadOnlySpan<double> stiffness,
-        ReadOnlySpan<double> current
+        Span<double> left,
+        Span<double> step
     )
     {
-        int n = z.Length;
-        Span<double> moved = stackalloc double[n],
-            gradient = stackalloc double[n],
-            step = stackalloc double[n],
-            column = stackalloc double[n],
-            start = stackalloc double[n];
-        double potential = NudgedPotential(z, delta, moved, y, beta, stiffness, current);
-        for (int iteration = 0; iteration < NewtonSteps; iteration++)
+        Span<double> column = stackalloc double[step.Length];
+        double b = beta * Kappa * Kappa,
+            dot = 0,
+            norm = 0;
+        for (int i = 0; i < step.Length; i++)
         {
-            Gradient(moved, y, gradient);
-            // Newton: the matrix is diagonal plus rank one, D − b p pᵀ with D = stiffness + b p, b = βκ² (Sherman–Morrison).
-            double b = beta * Kappa * Kappa,
-                dot = 0,
-                norm = 0,
-                largest = 0,
-                size = 0;
-            for (int i = 0; i < n; i++)
-            {
-                double p = gradient[i] / Kappa + y[i];
-                double r = stiffness[i] * delta[i] + beta * gradient[i] - current[i];
-                double d = stiffness[i] + b * p;
-                step[i] = r / d;
-                column[i] = p / d;
-                dot += p * step[i];
-                norm += p * column[i];
-            }
-            double factor = b * dot / (1 - b * norm);
-            delta.CopyTo(start);
-            for (int i = 0; i < n; i++)
-            {
-                step[i] = -(step[i] + factor * column[i]);
-                (size, largest) = (Math.Max(size, Math.Abs(step[i])), Math.Max(largest, Math.Abs(start[i] + step[i])));
-            }
-            Descend(z, delta, moved, y, beta, stiffness, current, start, step, ref potential);
-            if (!(size > Precision * largest))
-                return;
+            double p = gradient[i] / Kappa + y[i],
+                d = stiffness[i] + b * p;
+            step[i] = left[i] / d;
+            column[i] = p / d;
+            dot += p * step[i];
+            norm += p * column[i];
         }
+        double factor = b * dot / (1 - b * norm);
+        for (int i = 0; i < step.Length; i++)
+            step[i] += factor * column[i];
     }
 
     /// <summary>Whether targets are classes.</summary>
