@@ -6,7 +6,6 @@ namespace Nagumo.Learning;
 /// <param name="kappa">Gain κ &gt; 0.</param>
 public sealed class CrossEntropy(double kappa = 1) : Cost
 {
-
     /// <summary>Gain κ.</summary>
     public double Kappa { get; } =
         kappa > 0 && double.IsFinite(kappa)
