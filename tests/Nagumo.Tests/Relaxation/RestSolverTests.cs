@@ -44,7 +44,7 @@ public sealed class RestSolverTests
         foreach (StepControl control in (StepControl[])[new SmallMoves(), new SwitchedSteps(0.1, 1e13, 1e-9)])
         {
             double[] x = [0.1];
-            var report = solver.Transient(x, control, 1e-14, 500);
+            var report = solver.Transient(x, control, 1e-14, 500, cancel: TestContext.Current.CancellationToken);
             Assert.True(report.Converged, report.ToString());
             Assert.Equal(1, x[0], 1e-14);
         }
@@ -103,7 +103,13 @@ public sealed class RestSolverTests
         var solver = new RestSolver<double>(new Scalar(u => 1 + u * u, u => 2 * u));
         foreach (var damping in Enum.GetValues<Damping>())
             Assert.False(solver.Newton(new double[] { 0.5 }, new(Damping: damping)).Converged);
-        Assert.False(solver.Transient(new double[] { 0.5 }, new SmallMoves(), 1e-12, 200).Converged);
-        Assert.False(solver.Transient(new double[] { 0.5 }, new SwitchedSteps(0.1, 1e13), 1e-12, 200).Converged);
+        Assert.False(
+            solver.Transient(new double[] { 0.5 }, new SmallMoves(), 1e-12, 200, cancel: TestContext.Current.CancellationToken).Converged
+        );
+        Assert.False(
+            solver
+                .Transient(new double[] { 0.5 }, new SwitchedSteps(0.1, 1e13), 1e-12, 200, cancel: TestContext.Current.CancellationToken)
+                .Converged
+        );
     }
 }
