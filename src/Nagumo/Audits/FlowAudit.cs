@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Networks;
@@ -18,6 +19,8 @@ public sealed record FlowAudit
     /// <summary>Most steps of each part: a network whose slowest rate is a thousandth of its fastest comes to rest in them; beyond, it is told that it has not.</summary>
     private const int MostSteps = 30_000;
 
+    private const double AgreementBound = 1e-6;
+
     /// <summary>Largest |difference| between a field at rest by sweeps and by the flow; NaN where sweeps cannot be used.</summary>
     public required double Agreement { get; init; }
 
@@ -26,6 +29,22 @@ public sealed record FlowAudit
 
     /// <summary>What the flow reached; its lanes are samples × starts.</summary>
     public required RelaxationReport Relaxation { get; init; }
+
+    /// <summary>What is claimed: one rest state a sample, that of the sweeps.</summary>
+    public IReadOnlyList<Claim> Claims =>
+        [
+            new(
+                Relaxation.Converged
+                    ? $"sweeps and the flow from u = v = 0 and random starts agree; rest states: {RestStates}"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the flow from u = v = 0 and random starts comes to rest: {Relaxation.NotConverged} of its starts had not at t = {Relaxation.Time:G3}; rest states: {RestStates}"
+                    ),
+                [Agreement],
+                $"< {Claim.Say(AgreementBound)}",
+                Agreement < AgreementBound && RestStates == 1
+            ),
+        ];
 
     /// <summary>Runs the audit.</summary>
     /// <param name="subject">Network and samples.</param>

@@ -19,6 +19,9 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
     /// <summary>Whether all three hold to what rounding and differencing leave.</summary>
     public bool Holds => Asymmetry < 1e-12 && Linearisation < 1e-6 && Reciprocity < 1e-8;
 
+    /// <summary>What is claimed.</summary>
+    public IReadOnlyList<Claim> Claims => [new("S·J is symmetric; ∂u_i/∂I_j = ∂u_j/∂I_i", [Asymmetry, Reciprocity], "rounding", Holds)];
+
     /// <summary>Runs the audit.</summary>
     public static SelfAdjointnessAudit Run(AuditSubject subject)
     {

@@ -1,6 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using Nagumo.Compute;
 using Nagumo.Data;
+using Nagumo.Hamiltonian;
 using Nagumo.Learning;
 using Nagumo.Networks;
 
@@ -208,8 +209,8 @@ public sealed record StructureAudit(
             subject.Load(trainer);
             return Run(name, subject, options, progress);
         }
-        using var chain = new ChainFlow(name, trainer, set);
-        var audit = Run(chain.System, options, progress: progress);
+        using var chain = new TrainedChain(trainer, set, sample: 0);
+        var audit = Run(FlowSystem.InDepth(name, chain.Action), options, progress: progress);
         return audit with
         {
             Notes = [.. audit.Notes, "a pass through layers: each is a symplectic step of this flow in depth, trained by Hamiltonian echo"],

@@ -19,10 +19,7 @@ public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-
     public static SettleOptions Learning { get; } = new(100, 1e-8, 4, 1e-3);
 
     /// <inheritdoc cref="SettleOptions"/>
-    public double Duration { get; init; } =
-        Duration > 0 && double.IsFinite(Duration)
-            ? Duration
-            : throw new ArgumentOutOfRangeException(nameof(Duration), $"duration = {Duration:R}: give a finite number > 0.");
+    public double Duration { get; init; } = Check.Positive("duration", Duration);
 
     /// <summary>Runs until one says that it was the last: each goes on where the one before ended, four times as long.</summary>
     /// <param name="first">Duration of the first.</param>
@@ -38,25 +35,18 @@ public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-
 
     /// <inheritdoc cref="SettleOptions"/>
     public double Tolerance { get; init; } =
-        Tolerance >= 1e-10 && double.IsFinite(Tolerance)
-            ? Tolerance
-            : throw new ArgumentOutOfRangeException(
-                nameof(Tolerance),
-                $"tolerance = {Tolerance:R}: give at least 1e-10, what ngspice's own tolerances allow."
-            );
+        Check.That(
+            "tolerance",
+            Tolerance,
+            Tolerance >= 1e-10 && double.IsFinite(Tolerance),
+            "at least 1e-10, what ngspice's own tolerances allow"
+        );
 
     /// <inheritdoc cref="SettleOptions"/>
-    public double StepTolerance { get; init; } =
-        StepTolerance > 0 && double.IsFinite(StepTolerance)
-            ? StepTolerance
-            : throw new ArgumentOutOfRangeException(
-                nameof(StepTolerance),
-                $"step tolerance = {StepTolerance:R}: give a finite number > 0."
-            );
+    public double StepTolerance { get; init; } = Check.Positive("step tolerance", StepTolerance);
 
     /// <inheritdoc cref="SettleOptions"/>
-    public int MaxRuns { get; init; } =
-        MaxRuns >= 1 ? MaxRuns : throw new ArgumentOutOfRangeException(nameof(MaxRuns), $"runs = {MaxRuns}: give at least 1.");
+    public int MaxRuns { get; init; } = Check.AtLeast("runs", MaxRuns, 1);
 }
 
 /// <summary>What settling reached.</summary>

@@ -38,7 +38,11 @@ public sealed record Conditioning(
     public bool HoldsC1 => EffectiveStrength < Bound;
 
     /// <summary>Examines a rest state.</summary>
-    internal static Conditioning Of(BoundaryProblem problem, double[][] q, Rng rng)
+    /// <param name="problem">The boundary problem.</param>
+    /// <param name="q">Its rest state.</param>
+    /// <param name="rng">Starts of iterations.</param>
+    /// <param name="stability">Rightmost eigenvalue and largest τ_v, where they are known.</param>
+    internal static Conditioning Of(BoundaryProblem problem, double[][] q, Rng rng, (double Rightmost, double MaxTau)? stability = null)
     {
         var action = (ResidualAction)problem.Action;
         var (kappa, slowest) = Exponents(action, q);
@@ -56,8 +60,8 @@ public sealed record Conditioning(
             InverseNormOf(hessian, rng.Split("inverse")),
             strength,
             bound,
-            At(tau),
-            inhibited ? LargestStable(At) : double.PositiveInfinity
+            stability?.Rightmost ?? At(tau),
+            stability?.MaxTau ?? (inhibited ? LargestStable(At) : double.PositiveInfinity)
         );
     }
 

@@ -32,14 +32,8 @@ internal sealed record NewtonOptions(
 )
 {
     /// <inheritdoc cref="NewtonOptions"/>
-    public int MaxSteps { get; init; } =
-        MaxSteps >= 1
-            ? MaxSteps
-            : throw new ArgumentOutOfRangeException(nameof(MaxSteps), $"newton.max_steps = {MaxSteps}: give at least 1.");
+    public int MaxSteps { get; init; } = Check.AtLeast("newton.max_steps", MaxSteps, 1);
 
     /// <inheritdoc cref="NewtonOptions"/>
-    public double Tolerance { get; init; } =
-        Tolerance >= 0
-            ? Tolerance
-            : throw new ArgumentOutOfRangeException(nameof(Tolerance), $"newton.tolerance = {Tolerance:R}: give a number ≥ 0.");
+    public double Tolerance { get; init; } = Check.That("newton.tolerance", Tolerance, Tolerance >= 0, "a number ≥ 0");
 }
