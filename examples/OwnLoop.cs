@@ -26,6 +26,7 @@ double[] x = [.. Enumerable.Range(0, 800).Select(_ => 2 * random.NextDouble() - 
 const double beta = 0.1,
     rate = 0.1;
 var rest = new SweepOptions(MaxSweeps: 200, Tolerance: 1e-9);
+
 // Where sweeps fail, Newton's method takes over.
 var way = Relaxers.First(Relaxers.Sweeps, then: Relaxers.Newton);
 for (int step = 1; step <= 1000; step++)
