@@ -28,7 +28,7 @@ public sealed class CircuitTests : IDisposable
     [InlineData("circuit export neuron --set tau=1.5us", "tau = 1.5us: give a number without a unit, such as tau=1.5E-06.", true)]
     [InlineData("circuit export neuron --set tau=soon", "tau = soon: give a finite number.")]
     [InlineData("circuit export neuron --noise -1", "noise = -1: give a finite number ≥ 0.")]
-    [InlineData("circuit export neuron --duration 0", "Transient analysis: duration = 0. Give a finite number > 0.")]
+    [InlineData("circuit export neuron --duration 0", "duration = 0: give a finite number > 0.")]
     [InlineData("circuit export neuron --json", "--json describes the file: name it with --out.")]
     [InlineData("circuit verify neuron --from there", "--from there: give start or rest.")]
     [InlineData("circuit verify neuron --timeout 0", "timeout = 0 s: give a number > 0, at most 1000000.")]

@@ -221,14 +221,14 @@ internal static class ChainCommand
             ["converged"] = found.Converged,
             ["method"] = found.Method,
             ["linear_solves"] = found.Steps,
-            ["residual"] = ChainCheckReport.Value(found.Residual),
+            ["residual"] = Json.Finite(found.Residual),
             ["layers"] = new JsonArray([
                 .. found.Layers.Select(l => new JsonObject
                 {
                     ["layer"] = l.Layer,
                     ["largest"] = l.Largest,
-                    ["recurrence_error"] = ChainCheckReport.Value(l.Recurrence),
-                    ["shooting_error"] = ChainCheckReport.Value(l.Shooting),
+                    ["recurrence_error"] = Json.Finite(l.Recurrence),
+                    ["shooting_error"] = Json.Finite(l.Shooting),
                 }),
             ]),
             ["gradients"] = new JsonArray([
@@ -237,14 +237,14 @@ internal static class ChainCommand
                     ["reading"] = p.Reading,
                     ["estimator"] = p.Estimator,
                     ["beta"] = p.Beta,
-                    ["relative_error"] = ChainCheckReport.Value(p.RelativeError),
-                    ["cosine"] = ChainCheckReport.Value(p.Cosine),
+                    ["relative_error"] = Json.Finite(p.RelativeError),
+                    ["cosine"] = Json.Finite(p.Cosine),
                 }),
             ]),
-            ["readings_cosine"] = found.Converged ? ChainCheckReport.Value(found.ReadingsCosine) : null,
-            ["readings_ratio"] = found.Converged ? ChainCheckReport.Value(found.ReadingsRatio) : null,
-            ["boundary_term_relative_error"] = found.Converged ? ChainCheckReport.Value(found.BoundaryTermError) : null,
-            ["conditioning"] = found.Conditioning is { } c ? ChainCheckReport.Conditioning(c) : null,
+            ["readings_cosine"] = found.Converged ? Json.Finite(found.ReadingsCosine) : null,
+            ["readings_ratio"] = found.Converged ? Json.Finite(found.ReadingsRatio) : null,
+            ["boundary_term_relative_error"] = found.Converged ? Json.Finite(found.BoundaryTermError) : null,
+            ["conditioning"] = found.Conditioning is { } c ? CheckReport.Conditioning(c) : null,
         };
 
     /// <summary>Both pictures; the paths of their files.</summary>
@@ -321,7 +321,7 @@ internal static class ChainCommand
                                 ["method"] = t.Method,
                                 ["milliseconds"] = t.Milliseconds,
                                 ["steps"] = t.Steps,
-                                ["residual"] = ChainCheckReport.Value(t.Residual),
+                                ["residual"] = Json.Finite(t.Residual),
                                 ["converged"] = t.Converged,
                             }),
                         ]),

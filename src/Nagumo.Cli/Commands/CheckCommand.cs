@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Nagumo.Audits;
 using Nagumo.Data;
 using Nagumo.Learning;
@@ -97,45 +96,28 @@ internal static class CheckCommand
         int[] samples = trained
             ? trainer.ByCost(own.Test)[..count]
             : [.. Enumerable.Range(0, count).Select(i => i * own.Test.Count / count)];
-        if (target.Experiment.Chain is { } chain)
+        var check = NetworkCheck.Run(trainer, samples, trained, new Steps(error));
+        var report = new CheckReport(label, check);
+        var result = report.ToJson();
+        output.WriteLine(json ? Json.Text(result) : report.ToText());
+        if (folder is not null)
         {
-            var audit = new ChainCheckReport(label, ChainAudit.Run(trainer, samples), chain.MaxEscaped ?? 0);
-            if (folder is not null && draws)
-                DrawGradient(
-                    folder,
-                    $"{label}, {Counted.Of(samples.Length, "sample")}, float64",
-                    audit.Audit.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError))
-                );
-            Give(audit.ToJson(), audit.ToText(), GradientPicture);
-            return audit.Passed ? ExitCode.Done
-                : audit.Converged ? ExitCode.Failed
-                : ExitCode.NotConverged;
-        }
-        using var subject = new AuditSubject(target.Experiment, own.Test, samples);
-        // One chip: the devices of the trainer, their age included.
-        if (trained || target.Experiment.Hardware is not null)
-            subject.Load(trainer);
-        var report = CheckReport.Of(label, subject, trainer, trained, step => error.WriteLine(step));
-        if (folder is not null && draws)
-            Draw(folder, report, subject);
-        Give(report.ToJson(), report.ToText(), GradientPicture, ResidualPicture);
-        return report.Passed ? ExitCode.Done
-            : report.Converged ? ExitCode.Failed
-            : ExitCode.NotConverged;
-
-        void Give(JsonObject result, string text, params string[] pictures)
-        {
-            output.WriteLine(json ? Json.Text(result) : text);
-            if (folder is null)
-                return;
+            string[] pictures = draws ? Draw(folder, report) : [];
             AtomicFile.WriteText(Path.Combine(folder, ResultFile), Json.Text(result) + "\n");
             if (!json)
                 output.WriteLine(
-                    OutputPath.Said([
-                        .. pictures.Where(_ => draws).SelectMany(Figure.Files).Prepend(ResultFile).Select(p => Path.Combine(folder, p)),
-                    ])
+                    OutputPath.Said([.. pictures.SelectMany(Figure.Files).Prepend(ResultFile).Select(p => Path.Combine(folder, p))])
                 );
         }
+        return check.Passed ? ExitCode.Done
+            : check.Converged ? ExitCode.Failed
+            : ExitCode.NotConverged;
+    }
+
+    /// <summary>Says each step as it comes: one line.</summary>
+    private sealed class Steps(TextWriter error) : IProgress<string>
+    {
+        public void Report(string value) => error.WriteLine(value);
     }
 
     /// <summary>What a command that looks at a preset, configuration or run reads of it.</summary>
@@ -147,29 +129,22 @@ internal static class CheckCommand
         | (target.Run is null ? 0 : Use.Trained | Use.Checkpoint)
         | (evaluates && (target.Run ?? target.StartWeights) is not null ? Use.Evaluation : 0);
 
-    private static void Draw(string folder, CheckReport report, AuditSubject subject)
+    /// <summary>The error of the gradient, root mean square over blocks, and the residuals of sweeps where there are any; the pictures' names.</summary>
+    private static string[] Draw(string folder, CheckReport report)
     {
-        string where = $"{report.Model}, {Counted.Of(subject.Samples, "sample")}, float64";
-        DrawGradient(folder, where, report.Gradient.Points.Select(p => (p.Estimator, p.Beta, p.RelativeError)));
-        var trace = subject.ResidualOfSweeps();
-        var residuals = new Series("largest over samples", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace);
-        Figure.Draw(folder, ResidualPicture, path => ResidualCurve.Save(path, new("Relaxation of the free phase", where), [residuals]));
-    }
-
-    /// <summary>The error of the gradient: root mean square over what has the same estimator and β.</summary>
-    private static void DrawGradient(string folder, string where, IEnumerable<(string Estimator, double Beta, double Error)> points)
-    {
+        var check = report.Check;
+        string where = $"{report.Model}, {Counted.Of(check.Samples, "sample")}, float64";
         Series[] estimators =
         [
-            .. points
-                .GroupBy(p => p.Estimator)
+            .. check
+                .Gradient.Points.GroupBy(p => p.Estimator)
                 .Select(estimator =>
                 {
                     var betas = estimator.GroupBy(p => p.Beta).OrderBy(b => b.Key).ToArray();
                     return new Series(
                         estimator.Key,
                         [.. betas.Select(b => b.Key)],
-                        [.. betas.Select(b => Math.Sqrt(b.Average(p => p.Error * p.Error)))]
+                        [.. betas.Select(b => Math.Sqrt(b.Average(p => p.RelativeError * p.RelativeError)))]
                     );
                 }),
         ];
@@ -178,5 +153,10 @@ internal static class CheckCommand
             GradientPicture,
             path => GradientError.Save(path, new("Error of the estimated gradient against the exact one", where), estimators)
         );
+        if (check.Residuals is not { Count: > 0 } trace)
+            return [GradientPicture];
+        var residuals = new Series("largest over samples", [.. Enumerable.Range(1, trace.Count).Select(i => (double)i)], trace);
+        Figure.Draw(folder, ResidualPicture, path => ResidualCurve.Save(path, new("Relaxation of the free phase", where), [residuals]));
+        return [GradientPicture, ResidualPicture];
     }
 }

@@ -14,6 +14,9 @@ internal static class Json
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>A finite number, or null.</summary>
+    public static JsonNode? Finite(double x) => double.IsFinite(x) ? JsonValue.Create(x) : null;
+
     /// <summary>Indented, with letters beyond ASCII as they are.</summary>
     public static string Text(JsonObject value)
     {

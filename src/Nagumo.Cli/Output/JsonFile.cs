@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Nagumo.Cli;
 
 /// <summary>Files that users write: JSON with comments and trailing commas.</summary>
-internal static partial class JsonFile
+internal static class JsonFile
 {
     private static readonly JsonDocumentOptions Lenient = new()
     {
@@ -40,15 +39,15 @@ internal static partial class JsonFile
     {
         try
         {
-            using var _ = Document(text);
-            return null;
+            using var document = JsonDocument.Parse(text, Lenient with { AllowDuplicateProperties = true });
+            return Twice(document.RootElement) is { } key ? $"the key '{key}' stands there twice: keep one" : null;
         }
         catch (JsonException e)
         {
-            string place = $"line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}";
-            return Twice().Match(e.Message) is { Success: true } twice
-                ? $"the key '{twice.Groups[1].Value}' stands there twice: keep one"
-                : $"not JSON: {Place().Replace(e.Message, "").TrimEnd('.', ' ')} ({place})";
+            // .NET writes the place behind the reason, from 0.
+            int place = e.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+            string reason = (place < 0 ? e.Message : e.Message[..place]).TrimEnd('.', ' ');
+            return $"not JSON: {reason} (line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1})";
         }
     }
 
@@ -74,10 +73,13 @@ internal static partial class JsonFile
         : node is JsonValue value && value.TryGetValue(out T result) ? result
         : throw new InputException($"{key} = {node.ToJsonString()}: give {expected}.");
 
-    [GeneratedRegex("^Duplicate property '([^']*)'")]
-    private static partial Regex Twice();
-
-    /// <summary>What .NET adds to the reason.</summary>
-    [GeneratedRegex(@" (Path: .*)?LineNumber: .*$")]
-    private static partial Regex Place();
+    /// <summary>The first key that stands twice in one object; null where none does.</summary>
+    private static string? Twice(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().GroupBy(p => p.Name).FirstOrDefault(g => g.Skip(1).Any())?.Key
+                ?? element.EnumerateObject().Select(p => Twice(p.Value)).FirstOrDefault(key => key is not null),
+            JsonValueKind.Array => element.EnumerateArray().Select(Twice).FirstOrDefault(key => key is not null),
+            _ => null,
+        };
 }

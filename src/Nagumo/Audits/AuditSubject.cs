@@ -9,7 +9,7 @@ namespace Nagumo.Audits;
 /// <summary>A network in float64 with a few samples: what audits examine.</summary>
 /// <remarks>
 /// Made from an experiment, without its augmentation and with its own readout, cost and nudge; optionally with the weights of a trained
-/// run. Phases relax by a fixed number of sweeps, found once, that reaches the floor of rounding.
+/// run. Phases relax by a fixed number of sweeps, found once, that reaches the floor of rounding; those of a ladder by its own steps.
 /// </remarks>
 public sealed class AuditSubject : IDisposable
 {
@@ -26,6 +26,8 @@ public sealed class AuditSubject : IDisposable
     private readonly int[] _samples;
     private readonly WorkerTeam _team = new(1);
     private readonly Chip<double> _chip;
+    private readonly Head<double>? _head;
+    private readonly DepthRelaxer<double>? _depth;
     private readonly Buffer<double> _inputs;
     private readonly int _input;
     private int _sweeps;
@@ -41,12 +43,17 @@ public sealed class AuditSubject : IDisposable
         if (samples.Count == 0)
             throw new ArgumentException("An audit needs at least one sample.");
         experiment.Validate();
-        Responds = responds;
+        Responds = responds && experiment.Chain is not { Reading: "pass" };
         (Experiment, _set, _samples) = (experiment with { Pixels = experiment.Pixels with { Dropout = 0, Shift = 0 } }, set, [.. samples]);
         _chip = new(experiment, responds);
         Readout = Learners.ReadoutOf(experiment, Network, LearningTasks.Of(experiment.Task, set.Targets));
         _input = Enumerable.Range(0, Network.Populations.Count).First(p => Network.Populations[p] is { IsClamped: true, Rail: null });
         Fitting.Require(Network, Readout, experiment.Readout.Population, experiment.Data.Source, set);
+        _head = Learners.HeadOf(Setup(new()));
+        _depth = experiment.Chain is { Reading: "boundary" } ? new(Machine) : null;
+        Parameters = _head is null
+            ? Machine.Parameters
+            : Ladder.Parameters(Machine, ChainShape.Of(experiment, experiment.Network.Build()), _head);
         _inputs = new((long)_samples.Length * set.Size);
         var loader = new InputLoader<double>(Experiment.Pixels, new Rng(0));
         for (int i = 0; i < _samples.Length; i++)
@@ -68,6 +75,12 @@ public sealed class AuditSubject : IDisposable
     /// <summary>Number of samples.</summary>
     public int Samples => _samples.Length;
 
+    /// <summary>Whether layers are gone through one after another (<c>chain.reading</c> "pass"): there are no rest states then.</summary>
+    internal bool IsPass => Experiment.Chain is { Reading: "pass" };
+
+    /// <summary>What is learned, a head's weights included.</summary>
+    internal IReadOnlyList<Tensor<double>> Parameters { get; }
+
     internal Machine<double> Machine => _chip.Machine;
     internal Readout Readout { get; }
     internal Workspace<double> Workspace { get; } = new();
@@ -76,9 +89,9 @@ public sealed class AuditSubject : IDisposable
     /// <exception cref="ArgumentException">It is another architecture.</exception>
     public void Load(Trainer trained)
     {
-        foreach (var p in Machine.Parameters)
+        foreach (var p in Machine.Parameters.Union(Parameters))
         {
-            var given = trained.Machine.Parameters.FirstOrDefault(q => q.Name == p.Name);
+            var given = trained.Machine.Parameters.Concat(trained.Parameters).FirstOrDefault(q => q.Name == p.Name);
             if (given is null || (given.Rows, given.Cols) != (p.Rows, p.Cols))
                 throw new ArgumentException($"The trained network has no '{p.Name}' of {p.Rows} × {p.Cols}: it has another architecture.");
             p.CopyFrom(given);
@@ -86,9 +99,11 @@ public sealed class AuditSubject : IDisposable
         Changed();
     }
 
-    /// <summary>The residual of each sweep from the feed-forward start, the largest over samples.</summary>
+    /// <summary>The residual of each sweep from the feed-forward start, the largest over samples; none where layers in depth do not sweep.</summary>
     public IReadOnlyList<double> ResidualOfSweeps()
     {
+        if (Experiment.Chain is not null)
+            return [];
         using var s = Present(Samples, l => l, out var inputs);
         using var _ = inputs;
         var trace = new List<double>();
@@ -109,31 +124,40 @@ public sealed class AuditSubject : IDisposable
     /// <summary>Whether a residual is at the floor of rounding.</summary>
     internal static bool AtRest(double residual) => residual <= Floor;
 
-    /// <summary>A learner with the given estimator over this machine.</summary>
-    internal EqProp<double> Learner(EstimatorOptions estimator) =>
-        new(
-            Machine,
-            _team,
-            Readout,
-            estimator,
-            new(Sweeps, 0, Experiment.Free.OverRelaxation),
-            new(Sweeps, 0, Experiment.Nudged.OverRelaxation),
-            Experiment.Pixels,
-            new Rng(Experiment.Seed),
-            _samples.Length
+    /// <summary>A learner with the given estimator over this machine: phases to the floor of rounding, states read without noise.</summary>
+    internal ILearner<double> Learner(EstimatorOptions estimator)
+    {
+        SweepOptions ToFloor(SweepOptions own) => new(IsPass ? 1 : Sweeps, 0, own.OverRelaxation);
+        var setup = Setup(estimator);
+        return Learners.Of(
+            setup with
+            {
+                Experiment = setup.Experiment with { Free = ToFloor(Experiment.Free), Nudged = ToFloor(Experiment.Nudged) },
+            },
+            _head?.Copy<double>(_samples.Length),
+            relaxer: null,
+            readNoise: 0
         );
+    }
+
+    private LearnerSetup<double> Setup(EstimatorOptions estimator) =>
+        new(Experiment with { Estimator = estimator }, Network, Readout, _team, new Rng(Experiment.Seed), _samples.Length, _chip);
 
     /// <summary>Gradient of the mean cost by an estimator: a copy, one array per parameter block.</summary>
     internal (double[][] Gradient, BatchReport Report) Gradient(EstimatorOptions estimator)
     {
         using var learner = Learner(estimator);
         var report = learner.Gradient(_set, _samples, epoch: 1);
-        return ([.. Machine.Parameters.Select(p => p.Gradients.ToArray())], report);
+        return ([.. learner.Parameters.Select(p => p.Gradients.ToArray())], report);
     }
 
-    /// <summary>Mean cost at the free rest states.</summary>
-    internal double Loss(EqProp<double> learner) =>
-        learner.Predict(_set, _samples, new(Sweeps, _settles ? 0 : Floor, Experiment.Free.OverRelaxation), default).Loss / _samples.Length;
+    /// <summary>Mean cost at the free rest states, or of the pass.</summary>
+    internal double Loss(ILearner<double> learner) =>
+        (
+            learner is EchoLearner<double> echo
+                ? echo.Objective(_set, _samples)
+                : learner.Predict(_set, _samples, new(Sweeps, _settles ? 0 : Floor, Experiment.Free.OverRelaxation), default).Loss
+        ) / _samples.Length;
 
     /// <summary>A state of lanes that store all fields; lane l shows sample <paramref name="sample"/>(l), constants loaded, fields zero.</summary>
     internal State<double> Present(int lanes, Func<int, int> sample, out IDisposable inputs)
@@ -153,42 +177,23 @@ public sealed class AuditSubject : IDisposable
     /// <summary>Brings a presented state to the free rest state by sweeps to the floor of rounding; NotConverged counts lanes above it.</summary>
     internal RelaxationReport Rest(State<double> s, List<double>? trace = null, bool start = true)
     {
+        if (_depth is not null)
+            return RestInDepth(_depth, s);
         if (start)
             BlockSweeps.FeedForward(Machine, s, Workspace);
-        double smallest = double.PositiveInfinity;
-        int still = 0;
-        int sweep = 0;
-        while (sweep < MaxSweeps && still < (smallest <= Floor ? 5 : Patience))
-        {
-            BlockSweeps.Sweep(Machine, s, 0, measure: true, Experiment.Free.OverRelaxation, Workspace);
-            sweep++;
-            double residual = BlockSweeps.Judge(s, 0).Residual;
-            trace?.Add(residual);
-            if (!double.IsFinite(residual))
-                break;
-            still = residual < 0.9 * smallest ? 0 : still + 1;
-            smallest = Math.Min(smallest, residual);
-        }
-        BlockSweeps.Measure(Machine, s, Workspace);
-        var (worst, above) = BlockSweeps.Judge(s, Floor);
-        if (above == 0 || !double.IsFinite(worst))
-            return new("sweeps", sweep, worst, above);
-        var rescued = new Acceleration<double>(Machine, s).Relax(new(500, Floor), 0, Workspace);
-        if (rescued.Converged || !Machine.IsReciprocal)
-            return rescued with { Sweeps = sweep + rescued.Sweeps };
-        var newton = Newton.Relax(Machine, s, new(Tolerance: Floor), Workspace);
-        return newton with { Sweeps = sweep + rescued.Sweeps + newton.Sweeps };
+        // More sweeps than any of the methods takes: each ends by itself.
+        SweepOptions options = new(int.MaxValue, Floor, Experiment.Free.OverRelaxation);
+        var sweeps = new SweepRelaxer(new(double.PositiveInfinity, Patience, MaxSweeps, Beyond: 5)) { Trace = trace };
+        return Relaxers.First(sweeps, new AcceleratedRelaxer(most: 500), Relaxers.Newton).Relax(Machine, s, options);
     }
 
-    /// <summary>Per row of a vector of all fields: −s for an activator, +s τ for an inhibitor. The flow is ∂H/∂x over this. [DESIGN §1]</summary>
-    internal double[] SkewTimes(FieldVector<double> vector) =>
-        [
-            .. from part in vector.Parts
-            let population = Network.Populations[part.Population]
-            let tau = part.Field == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[part.Field - 1].Tau.Name]
-            from r in Enumerable.Range(0, part.Rows)
-            select population.Scale * tau[population.Which(tau.Length, r)],
-        ];
+    /// <summary>To the floor, and a third as many steps beyond it: what is left then is rounding.</summary>
+    private RelaxationReport RestInDepth(DepthRelaxer<double> depth, State<double> s)
+    {
+        var near = depth.Relax(Machine, s, new(MaxSweeps, Floor));
+        var rest = depth.Relax(Machine, s, new(10 + near.Sweeps / 3, 0));
+        return near with { Sweeps = near.Sweeps + rest.Sweeps, Residual = rest.Residual };
+    }
 
     private int FindSweeps()
     {
@@ -196,13 +201,15 @@ public sealed class AuditSubject : IDisposable
         using var _ = inputs;
         var rest = Rest(s);
         // Where sweeps end far from the floor other methods must finish what they begin.
-        _settles = rest.Method == "sweeps";
+        _settles = _depth is not null || rest is { Method: "sweeps", Converged: true };
         return Math.Min(MaxSweeps, rest.Sweeps + 10);
     }
 
     /// <summary>Frees memory.</summary>
     public void Dispose()
     {
+        _head?.Dispose();
+        _depth?.Dispose();
         _chip.Dispose();
         Workspace.Dispose();
         _inputs.Dispose();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using Nagumo.Compute;
 using Nagumo.Networks;
 using Nagumo.Relaxation;
@@ -11,8 +13,13 @@ public sealed record FlowAudit
     /// <summary>Rest states further apart than this are different ones.</summary>
     private const double Distinct = 1e-4;
 
+    /// <summary>A residual from which fixed steps go on.</summary>
+    private const double Near = 1e-3;
+
     /// <summary>Most steps of each part: a network whose slowest rate is a thousandth of its fastest comes to rest in them; beyond, it is told that it has not.</summary>
     private const int MostSteps = 30_000;
+
+    private const double AgreementBound = 1e-6;
 
     /// <summary>Largest |difference| between a field at rest by sweeps and by the flow; NaN where sweeps cannot be used.</summary>
     public required double Agreement { get; init; }
@@ -22,6 +29,22 @@ public sealed record FlowAudit
 
     /// <summary>What the flow reached; its lanes are samples × starts.</summary>
     public required RelaxationReport Relaxation { get; init; }
+
+    /// <summary>What is claimed: one rest state a sample, that of the sweeps.</summary>
+    public IReadOnlyList<Claim> Claims =>
+        [
+            new(
+                Relaxation.Converged
+                    ? $"sweeps and the flow from u = v = 0 and random starts agree; rest states: {RestStates}"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the flow from u = v = 0 and random starts comes to rest: {Relaxation.NotConverged} of its starts had not at t = {Relaxation.Time:G3}; rest states: {RestStates}"
+                    ),
+                [Agreement],
+                $"< {Claim.Say(AgreementBound)}",
+                Agreement < AgreementBound && RestStates == 1
+            ),
+        ];
 
     /// <summary>Runs the audit.</summary>
     /// <param name="subject">Network and samples.</param>
@@ -48,7 +71,14 @@ public sealed record FlowAudit
         double[] x = new double[vector.Rows * lanes],
             y = new double[vector.Rows * n];
         Start();
-        var report = Settle();
+        // Far from rest an adaptive step; near it the error control of an explicit method only jitters at its limit of stability, so a fixed step below that
+        // limit takes over.
+        var report = Relaxers
+            .First(
+                new FlowRelaxer(_ => new(Tolerance: Near, MaxTime: maxTime / 2, MaxSteps: MostSteps, Error: 1e-5)),
+                new SteadyFlow(subject, maxTime / 2)
+            )
+            .Relax(subject.Machine, s, new(int.MaxValue, tolerance));
         vector.Gather(s, x);
 
         double agreement = double.NaN;
@@ -84,60 +114,6 @@ public sealed record FlowAudit
             vector.Scatter(x, s);
         }
 
-        // Far from rest an adaptive step; near it the error control of an explicit method only jitters at its limit of stability, so a
-        // fixed step below that limit takes over.
-        RelaxationReport Settle()
-        {
-            using var far = new Flow<double>(
-                subject.Machine,
-                lanes,
-                new(Tolerance: 1e-3, MaxTime: maxTime / 2, MaxSteps: MostSteps, Error: 1e-5),
-                subject.Workspace
-            );
-            var first = far.Relax(s);
-            if (!double.IsFinite(first.Residual))
-                return first;
-            double step = 1.5 / Stiffness();
-            using var near = new Flow<double>(
-                subject.Machine,
-                lanes,
-                new("runge-kutta-4", step, MaxTime: maxTime / 2, MaxSteps: MostSteps, Tolerance: tolerance),
-                subject.Workspace
-            );
-            var second = near.Relax(s);
-            return second with { Sweeps = first.Sweeps + second.Sweeps, Time = first.Time + second.Time };
-        }
-
-        // Power iteration on the Jacobian, all lanes at once: its largest eigenvalue is a decay rate.
-        double Stiffness()
-        {
-            using var force = subject.Machine.CreateState(lanes, allFields: true);
-            using var hessian = new HessianOperator<double>(subject.Machine, s, subject.Workspace);
-            double[] a = new double[x.Length],
-                b = new double[x.Length];
-            new Rng(subject.Experiment.Seed).Split("power").FillNormal(a);
-            var times = subject.SkewTimes(vector);
-            double largest = 0;
-            for (int iteration = 0; iteration < 30; iteration++)
-            {
-                hessian.Apply(a, b);
-                for (int i = 0; i < b.Length; i++)
-                    b[i] /= times[i / lanes];
-                largest = 0;
-                for (int l = 0; l < lanes; l++)
-                {
-                    double before = 0,
-                        after = 0;
-                    for (int i = l; i < a.Length; i += lanes)
-                        (before, after) = (before + a[i] * a[i], after + b[i] * b[i]);
-                    largest = Math.Max(largest, Math.Sqrt(after / before));
-                    for (int i = l; i < a.Length; i += lanes)
-                        a[i] = b[i] / Math.Sqrt(after);
-                }
-            }
-            return Math.Max(largest, 0.1);
-        }
-
         int CountDistinct(int sample)
         {
             var found = new List<int>();
@@ -156,6 +132,46 @@ public sealed record FlowAudit
             for (int i = 0; i < x.Length; i += lanes)
                 worst = Math.Max(worst, Math.Abs(x[i + a] - x[i + b]));
             return worst;
+        }
+    }
+
+    /// <summary>The flow by fixed steps below the limit of stability of where it starts.</summary>
+    private sealed class SteadyFlow(AuditSubject subject, double maxTime) : IRelaxer
+    {
+        public RelaxationReport Relax<T>(Machine<T> machine, State<T> state, SweepOptions options)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            double step = 1.5 / (state is State<double> s ? Stiffness(s) : throw new NotSupportedException("Audits are in double."));
+            return new FlowRelaxer(t => new("runge-kutta-4", step, maxTime, MostSteps, t)).Relax(machine, state, options);
+        }
+
+        /// <summary>Power iteration on the Jacobian, all lanes at once: its largest eigenvalue is a decay rate.</summary>
+        private double Stiffness(State<double> s)
+        {
+            using var hessian = new HessianOperator<double>(subject.Machine, s, subject.Workspace);
+            double[] a = new double[hessian.Size * s.Lanes],
+                b = new double[a.Length];
+            new Rng(subject.Experiment.Seed).Split("power").FillNormal(a);
+            var times = new FieldVector<double>(subject.Machine, s).SkewTimes(subject.Machine);
+            double largest = 0;
+            for (int iteration = 0; iteration < 30; iteration++)
+            {
+                hessian.Apply(a, b);
+                for (int i = 0; i < b.Length; i++)
+                    b[i] /= times[i / s.Lanes];
+                largest = 0;
+                for (int l = 0; l < s.Lanes; l++)
+                {
+                    double before = 0,
+                        after = 0;
+                    for (int i = l; i < a.Length; i += s.Lanes)
+                        (before, after) = (before + a[i] * a[i], after + b[i] * b[i]);
+                    largest = Math.Max(largest, Math.Sqrt(after / before));
+                    for (int i = l; i < a.Length; i += s.Lanes)
+                        a[i] = b[i] / Math.Sqrt(after);
+                }
+            }
+            return Math.Max(largest, 0.1);
         }
     }
 }

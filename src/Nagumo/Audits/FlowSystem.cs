@@ -1,3 +1,4 @@
+using Nagumo.Hamiltonian;
 using Nagumo.Neurons;
 using Nagumo.Symbolics;
 
@@ -72,6 +73,30 @@ public sealed class FlowSystem
         {
             Start = equations.Start,
             Pairs = equations.Pairs,
+        };
+    }
+
+    /// <summary>Layers in depth that are read as a pass: each is a symplectic step of q' = D⁻¹ p, p' = ∂U/∂q, that of the first layer here; its pairing is stated.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="action">The layers; they must outlive the flow. Their action's gradient is used, not its Hessian.</param>
+    internal static FlowSystem InDepth(string name, ResidualAction action)
+    {
+        var (layers, population, size) = (action.Recurrence, action.Population, action.Size(0));
+        string[] fields = ["u", .. population.Neuron!.Inhibitors.Select(v => v.Name)];
+        string Variable(string of, int i) => $"{population.Name}0.{of}{fields[i / layers.Size]}[{i % layers.Size}]";
+        return new(
+            name,
+            [.. Enumerable.Range(0, size).Select(i => Variable("", i)), .. Enumerable.Range(0, size).Select(i => Variable("p_", i))],
+            (x, f) =>
+            {
+                action.OnSiteGradient(0, x[..size], f[size..]);
+                for (int i = 0; i < size; i++)
+                    f[i] = x[size + i] / layers.Diffusion(i / layers.Size);
+            }
+        )
+        {
+            Dimensionless = true,
+            Pairs = [.. Enumerable.Range(0, size).Select(i => (i, size + i))],
         };
     }
 

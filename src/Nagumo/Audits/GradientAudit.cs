@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nagumo.Compute;
 using Nagumo.Learning;
 using Nagumo.Relaxation;
@@ -30,8 +31,9 @@ public sealed record ParameterAudit(
 
 /// <summary>The gradient check of the field, in float64.</summary>
 /// <remarks>
-/// Exact: implicit differentiation through the symmetric Hessian. It is held against finite differences of the loss (relaxed anew at every
-/// point), and Equilibrium Propagation against it over a geometric range of β. [Scellier &amp; Bengio 2017; Laborieux et al. 2021]
+/// Exact: implicit differentiation through the symmetric Hessian; of a pass, its derivative carried back. It is held against finite differences
+/// of the loss (relaxed anew at every point), and Equilibrium Propagation, or a pass's echo, against it over a geometric range of β.
+/// [Scellier &amp; Bengio 2017; Laborieux et al. 2021; López-Pastor &amp; Marquardt 2023]
 /// </remarks>
 public sealed class GradientAudit
 {
@@ -58,6 +60,16 @@ public sealed class GradientAudit
     /// <summary>β that the range contains.</summary>
     private const double ReferenceBeta = 1e-3;
 
+    private const double DifferenceBound = 1e-6,
+        RichardsonBound = 1e-6,
+        CosineBound = 0.99999;
+
+    /// <summary>Whose estimates they are: Equilibrium Propagation, or the Hamiltonian echo of a pass through layers.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>Samples whose pass escaped to infinity, as many as <see cref="ChainOptions.MaxEscaped"/> lets; 0 where phases relax.</summary>
+    public required int Escaped { get; init; }
+
     /// <summary>Every point: block × estimator × β.</summary>
     public required IReadOnlyList<GradientPoint> Points { get; init; }
 
@@ -70,7 +82,7 @@ public sealed class GradientAudit
     /// <inheritdoc cref="OneSided"/>
     public required OrderFit? Centred { get; init; }
 
-    /// <summary>Largest residual of all phases, and the phases' samples that were not at rest.</summary>
+    /// <summary>Largest residual of all phases; 0 of a pass, which has none.</summary>
     public required double Residual { get; init; }
 
     /// <summary>Whether every phase came to rest.</summary>
@@ -116,6 +128,63 @@ public sealed class GradientAudit
     public double SmallestError(string estimator) =>
         Points.Where(p => p.Estimator == estimator).GroupBy(p => p.Beta).MinBy(g => g.Key)!.Max(p => p.RelativeError);
 
+    /// <summary>What is claimed of the gradient: rest, differences of the loss, orders, Richardson's combination, direction.</summary>
+    public IReadOnlyList<Claim> Claims =>
+        [
+            Rule == Echo
+                ? new("samples whose pass escaped to infinity", [Escaped], "", true)
+                : new("every phase comes to rest: largest residual", [Residual], "rounding", Converged),
+            new(
+                "exact gradient against finite differences of the loss",
+                [FiniteDifference],
+                $"< {Claim.Say(DifferenceBound)}",
+                FiniteDifference < DifferenceBound
+            ),
+            OrderClaim("one-sided", OneSided, 1),
+            OrderClaim("centred", Centred, 2),
+            new(
+                "Richardson of β and β/2 against the exact gradient",
+                [Richardson],
+                $"< {Claim.Say(RichardsonBound)}",
+                Richardson < RichardsonBound
+            ),
+            new(
+                $"smallest cosine of the centred estimator at β = {Claim.Say(CosineBeta)}",
+                [Cosine("centred")],
+                string.Create(CultureInfo.InvariantCulture, $"> {CosineBound}"),
+                Cosine("centred") > CosineBound
+            )
+            {
+                Format = "F8",
+            },
+        ];
+
+    private Claim OrderClaim(string estimator, OrderFit? fit, double expected)
+    {
+        if (IsExact(estimator))
+            return new($"{estimator} {Rule}: order exact; largest error at any β", [LargestError(estimator)], "rounding", true);
+        bool holds = HasOrder(estimator, expected),
+            ordered = fit is not null && (Math.Abs(fit.Slope - expected) <= 0.1 || !IsKinked);
+        return ordered
+            ? new(
+                $"{estimator} {Rule}: order in β, {Claim.Say(fit!.From)} to {Claim.Say(fit.To)}",
+                [fit.Slope],
+                string.Create(CultureInfo.InvariantCulture, $"{expected} ± 0.1"),
+                holds
+            )
+            {
+                Format = "F3",
+            }
+            : new(
+                $"{estimator} {Rule}: {(IsKinked ? "units meet their box, so no order" : "no order")}; error at the smallest β",
+                [SmallestError(estimator)],
+                "",
+                holds
+            );
+    }
+
+    private const string Echo = "Hamiltonian echo";
+
     /// <summary>Runs the audit.</summary>
     /// <param name="subject">Network and samples.</param>
     /// <param name="coordinates">Single parameters of each block that are differenced, beside the gradient's own direction.</param>
@@ -123,7 +192,7 @@ public sealed class GradientAudit
     public static GradientAudit Run(AuditSubject subject, int coordinates = 2)
     {
         int smallest = subject.IsKinked ? SmallestKinked : Smallest;
-        var parameters = subject.Machine.Parameters;
+        var parameters = subject.Parameters;
         string nudge = subject.Experiment.Estimator.Nudge;
         double limit = nudge == "cost" ? CostNudge<double>.LargestBeta(subject.Machine, subject.Readout) / 2 : double.PositiveInfinity;
         double[] betas =
@@ -136,6 +205,7 @@ public sealed class GradientAudit
             );
         double residual = 0;
         var (exact, report) = subject.Gradient(new("exact"));
+        int escaped = report.Free.NotConverged;
         Note(report);
 
         var points = new List<GradientPoint>();
@@ -175,6 +245,8 @@ public sealed class GradientAudit
         var differences = FiniteDifferences(subject, exact, coordinates);
         return new()
         {
+            Rule = subject.IsPass ? Echo : "Equilibrium Propagation",
+            Escaped = escaped,
             Points = points,
             Parameters =
             [
@@ -213,7 +285,7 @@ public sealed class GradientAudit
         var misfits = new double[exact.Length];
         for (int t = 0; t < exact.Length; t++)
         {
-            var (g, values) = (exact[t], subject.Machine.Parameters[t].Values.ToArray());
+            var (g, values) = (exact[t], learner.Parameters[t].Values.ToArray());
             double norm = Norm(g);
             if (norm == 0)
                 continue;
@@ -249,7 +321,7 @@ public sealed class GradientAudit
 
             double At(double[] direction, double h)
             {
-                var tensor = subject.Machine.Parameters[t];
+                var tensor = learner.Parameters[t];
                 for (int i = 0; i < values.Length; i++)
                     tensor.Values[i] = values[i] + h * direction[i];
                 learner.Load();

@@ -17,6 +17,19 @@ public sealed record KirchhoffAudit(double Residual, double LargestCurrent, IRea
     /// <summary>Whether the network has passive couplings only: resistors, pairs of resistors, diffusion, bias currents.</summary>
     public static bool Applies(Network network) => network.Couplings.All(c => c.IsPassive) && network.Couplings.Any(c => c.Ends.Count > 1);
 
+    private const double Bound = 1e-10;
+
+    /// <summary>What is claimed.</summary>
+    public IReadOnlyList<Claim> Claims =>
+        [
+            new(
+                "Kirchhoff's current law at every node, from literal resistor currents",
+                [Residual],
+                $"< {Claim.Say(Bound)}",
+                Residual < Bound
+            ),
+        ];
+
     /// <summary>Runs the audit at the free rest states of all samples.</summary>
     /// <exception cref="ArgumentException">A coupling that is not passive.</exception>
     public static KirchhoffAudit Run(AuditSubject subject)

@@ -27,7 +27,7 @@ internal sealed class Linearisation : IDisposable
     {
         _hessian = new(subject.Machine, rest, subject.Workspace);
         _rng = new Rng(subject.Experiment.Seed).Split("stability");
-        _time = subject.SkewTimes(new(subject.Machine, rest));
+        _time = new FieldVector<double>(subject.Machine, rest).SkewTimes(subject.Machine);
         _activators = [.. Enumerable.Range(0, _time.Length).Where(i => _time[i] < 0)];
         _inhibitors = [.. Enumerable.Range(0, _time.Length).Where(i => _time[i] > 0)];
         (_full, _product) = (new double[Size], new double[Size]);

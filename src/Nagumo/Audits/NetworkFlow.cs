@@ -52,7 +52,7 @@ internal sealed class NetworkFlow : IDisposable
         }
         _free = [.. free];
         Rest = [.. free.Select(i => _full[i])];
-        double[] times = subject.SkewTimes(_vector);
+        double[] times = _vector.SkewTimes(subject.Machine);
         System = new(name, names, Flow)
         {
             Dimensionless = true,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nagumo.Compute;
 using Nagumo.Learning;
 using Nagumo.Relaxation;
@@ -25,7 +26,7 @@ public sealed record RecipeGroup(string Images, IReadOnlyList<int> Samples, doub
 /// <summary>The gradient that training really uses against the exact gradient.</summary>
 /// <remarks>
 /// Used: float32, the experiment's own estimator, β, nudge and sweeps, without augmentation. Exact: implicit differentiation at rest states
-/// in float64. Finite β, unfinished sweeps and rounding all count here, where <see cref="GradientAudit"/> shows that they vanish in the
+/// in float64, or the derivative of a pass. Finite β, unfinished sweeps and rounding all count here, where <see cref="GradientAudit"/> shows that they vanish in the
 /// limit. Well-fitted images hardly nudge and flatter the recipe; the images of the largest cost show it at its worst.
 /// [Scellier &amp; Bengio 2017, doi:10.3389/fncom.2017.00024; Laborieux et al. 2021, doi:10.3389/fnins.2021.633674]
 /// </remarks>
@@ -61,6 +62,26 @@ public sealed record RecipeAudit
     /// <summary>Whether the exact gradients were taken at rest states. The recipe's own phases need not come to rest.</summary>
     public bool Converged => Groups.All(g => g.Residual <= AtRest);
 
+    /// <summary>Smallest cosine that is asked where neurons have inhibitors and no boxes.</summary>
+    private const double CosineBound = 0.97;
+
+    /// <summary>What its phases are: "≤ 40+≤ 40 sweeps", "a pass and its echo".</summary>
+    public required string Phases { get; init; }
+
+    /// <summary>What is claimed: the direction of the gradient, of each group.</summary>
+    public IReadOnlyList<Claim> Claims =>
+        [
+            .. Groups.Select(group => new Claim(
+                $"recipe's own gradient, float32, {Phases}, {(Estimator.Kind == "exact" ? "exact" : $"β {Claim.Say(Estimator.Beta)}")}: smallest cosine, {group.Images} samples of {Data}",
+                [group.Cosine],
+                IsSmoothWithInhibitors ? string.Create(CultureInfo.InvariantCulture, $"≥ {CosineBound}") : "reported only",
+                IsSmoothWithInhibitors ? group.Cosine >= CosineBound : !double.IsNaN(group.Cosine)
+            )
+            {
+                Format = "F6",
+            }),
+        ];
+
     /// <summary>Runs the audit on test images of the trainer's data.</summary>
     /// <param name="trainer">Network, weights and recipe; only the gradients of its last batch are lost.</param>
     /// <param name="samples">Images of a group, ≥ 1; all of them where the test set has fewer.</param>
@@ -81,10 +102,16 @@ public sealed record RecipeAudit
             Estimator = experiment.Estimator,
             Free = experiment.Free,
             Nudged = experiment.Nudged,
+            Phases =
+                experiment.Chain is { Reading: "pass" } ? "a pass and its echo"
+                : experiment.Estimator.Kind == "exact" ? $"{Sweeps(experiment.Free)} sweeps"
+                : $"{Sweeps(experiment.Free)}+{Sweeps(experiment.Nudged)} sweeps",
             IsSmoothWithInhibitors = populations.Any(p => p.Neuron?.Inhibitors.Count > 0) && populations.All(p => p.Neuron?.Box is null),
             Random = Compare("random", drawn),
             Worst = worst ? Compare("worst", trainer.ByCost(set)) : null,
         };
+
+        static string Sweeps(SweepOptions o) => (o.Tolerance > 0 ? "≤ " : "") + o.MaxSweeps.ToString(CultureInfo.InvariantCulture);
 
         RecipeGroup Compare(string images, int[] order)
         {
@@ -93,26 +120,14 @@ public sealed record RecipeAudit
             subject.Load(trainer);
             var (exact, reference) = subject.Gradient(new("exact"));
             using var team = new WorkerTeam(1);
-            using var learner = new EqProp<float>(
-                trainer.Machine,
-                team,
-                trainer.Readout,
-                experiment.Estimator,
-                experiment.Free,
-                experiment.Nudged,
-                subject.Experiment.Pixels,
-                new Rng(experiment.Seed),
-                chosen.Length,
-                experiment.Hardware?.ReadNoise ?? 0,
-                Relaxers.Of(experiment.Relaxer)
-            );
+            using var learner = trainer.Learner(subject.Experiment.Pixels, team, chosen.Length);
             var report = learner.Gradient(set, chosen, epoch: 1);
             return new(
                 images,
                 chosen,
                 report.Loss / chosen.Length,
                 [
-                    .. trainer.Machine.Parameters.Select(
+                    .. learner.Parameters.Select(
                         (p, t) =>
                         {
                             double[] used = Array.ConvertAll(p.Gradients.ToArray(), x => (double)x);

@@ -19,6 +19,9 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
     /// <summary>Whether all three hold to what rounding and differencing leave.</summary>
     public bool Holds => Asymmetry < 1e-12 && Linearisation < 1e-6 && Reciprocity < 1e-8;
 
+    /// <summary>What is claimed.</summary>
+    public IReadOnlyList<Claim> Claims => [new("S·J is symmetric; ∂u_i/∂I_j = ∂u_j/∂I_i", [Asymmetry, Reciprocity], "rounding", Holds)];
+
     /// <summary>Runs the audit.</summary>
     public static SelfAdjointnessAudit Run(AuditSubject subject)
     {
@@ -46,7 +49,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
             flow = new double[n],
             difference = new double[n];
         vector.Gather(s, rest);
-        var times = subject.SkewTimes(vector);
+        var times = vector.SkewTimes(subject.Machine);
         double asymmetry = 0,
             linearisation = 0;
         for (int probe = 0; probe < Probes; probe++)
@@ -58,7 +61,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
                     x[i] = y[i] = 0;
             hessian.Apply(x, hx);
             hessian.Apply(y, hy);
-            asymmetry = Math.Max(asymmetry, Math.Abs(Dot(x, hy) - Dot(y, hx)) / Math.Sqrt(Dot(x, x) * Dot(hy, hy)));
+            asymmetry = Math.Max(asymmetry, Math.Abs(Norms.Dot(x, hy) - Norms.Dot(y, hx)) / Math.Sqrt(Norms.Dot(x, x) * Norms.Dot(hy, hy)));
 
             // Central difference of the flow along y, error h².
             const double h = 1e-5;
@@ -87,7 +90,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
                     error += misfit * misfit;
                 }
             }
-            linearisation = Math.Max(linearisation, Math.Sqrt(error / Dot(hy, hy)));
+            linearisation = Math.Max(linearisation, Math.Sqrt(error / Norms.Dot(hy, hy)));
         }
         return (asymmetry, linearisation);
     }
@@ -150,13 +153,5 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
             }
         }
         return worst;
-    }
-
-    private static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
     }
 }

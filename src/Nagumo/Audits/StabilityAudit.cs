@@ -49,6 +49,36 @@ public sealed record StabilityAudit
     /// <summary>Whether the flow decays below the crossing and grows above it; true without a crossing.</summary>
     public bool FlowAgrees => double.IsNaN(FlowRates.Below) || (FlowRates.Below < 0 && FlowRates.Above > 0);
 
+    /// <summary>What is claimed: stability, and where the flow loses it.</summary>
+    public IReadOnlyList<Claim> Claims =>
+        [
+            new(
+                $"stable: rightmost eigenvalue of the (u, v) Jacobian (sufficient bound {(SufficientBoundHolds ? "holds" : "does not hold")})",
+                [Rightmost],
+                "< 0",
+                Stable
+            ),
+            .. MaxTauRatio switch
+            {
+                double.PositiveInfinity => [new Claim("stable at every τ_v", [], "", Stable)],
+                > 0 when double.IsNaN(FlowRates.Below) =>
+                [
+                    new Claim("unstable beyond so many times τ_v, by eigenvalues", [MaxTauRatio], "", true),
+                ],
+                > 0 =>
+                [
+                    new Claim(
+                        $"unstable beyond {Claim.Say(MaxTauRatio)} × τ_v: the flow's rates at 0.97 and 1.03 of it",
+                        [FlowRates.Below, FlowRates.Above],
+                        "< 0; > 0",
+                        FlowRates.Below < 0 && FlowRates.Above > 0
+                    ),
+                ],
+                // Never stable: the claim above has failed, and there is no crossing to look at.
+                _ => Array.Empty<Claim>(),
+            },
+        ];
+
     /// <summary>Runs the audit at the free rest states.</summary>
     /// <param name="subject">Network and samples.</param>
     /// <param name="samples">Only so many samples, ≥ 1.</param>

@@ -170,21 +170,15 @@ public sealed class CircuitNetwork : IDisposable
     public RelaxationReport Relax()
     {
         var (longest, error) = Machine.IsReciprocal ? (FollowedTime, FollowedError) : (LongestTime, RestError);
-        using var flow = new Flow<double>(Machine, 1, new(MaxTime: longest, Tolerance: AtRest, Error: error), _workspace);
-        var followed = flow.Relax(
-            State,
-            (time, residual) => Progress?.Report($"relaxing: {time:F1} of {longest:R} ts, residual {residual:E1}")
-        );
-        return followed.Converged || !Machine.IsReciprocal
-            ? followed
-            : PseudoTransient.Relax(
-                Machine,
-                State,
-                AtRest,
-                MostSteps,
-                _workspace,
-                (step, residual) => Progress?.Report($"relaxing: implicit step {step}, residual {residual:E1}")
-            );
+        var flow = new FlowRelaxer(tolerance => new(MaxTime: longest, Tolerance: tolerance, Error: error))
+        {
+            Watch = (time, residual) => Progress?.Report($"relaxing: {time:F1} of {longest:R} ts, residual {residual:E1}"),
+        };
+        var implicitly = new TransientRelaxer(MostSteps)
+        {
+            Watch = (step, residual) => Progress?.Report($"relaxing: implicit step {step}, residual {residual:E1}"),
+        };
+        return Relaxers.First(flow, implicitly).Relax(Machine, State, new(int.MaxValue, AtRest));
     }
 
     /// <summary>Whether a single neuron is still moving after a long time; the present state stays. Larger networks are taken to rest.</summary>

@@ -35,9 +35,14 @@ internal sealed class NgspiceRelaxer(CircuitOptions circuit, SettleOptions settl
         using var full = machine.CreateState(s.Lanes, allFields: true);
         full.CopyFrom(s, 0);
         machine.FillInhibitors(full, ws);
-        double duration = settle.Duration,
-            time = 0;
-        for (int runs = 1; ; runs++)
+        double time = 0,
+            residual = double.NaN;
+        int above = s.Lanes,
+            runs = settle.Repeat(settle.Duration, Run);
+        new FieldVector<double>(machine, s).Copy(full, s);
+        return new("ngspice", runs, residual, above, time);
+
+        bool Run(double duration)
         {
             var built = CircuitBuilder.Build("samples", machine, full, _circuit);
             var run = ngspice.Run(built, Transient.Settling(duration) with { Tolerance = settle.StepTolerance });
@@ -46,13 +51,8 @@ internal sealed class NgspiceRelaxer(CircuitOptions circuit, SettleOptions settl
             lock (_gate)
                 Seconds += run.Seconds;
             machine.FullResidual(full, ws);
-            var (residual, above) = BlockSweeps.Judge(full, settle.Tolerance);
-            if (above == 0 || runs == settle.MaxRuns)
-            {
-                new FieldVector<double>(machine, s).Copy(full, s);
-                return new("ngspice", runs, residual, above, time);
-            }
-            duration *= 4;
+            (residual, above) = BlockSweeps.Judge(full, settle.Tolerance);
+            return above == 0;
         }
     }
 }

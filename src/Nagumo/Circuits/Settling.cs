@@ -19,32 +19,34 @@ public sealed record SettleOptions(double Duration = 200, double Tolerance = 1e-
     public static SettleOptions Learning { get; } = new(100, 1e-8, 4, 1e-3);
 
     /// <inheritdoc cref="SettleOptions"/>
-    public double Duration { get; init; } =
-        Duration > 0 && double.IsFinite(Duration)
-            ? Duration
-            : throw new ArgumentOutOfRangeException(nameof(Duration), $"duration = {Duration:R}: give a finite number > 0.");
+    public double Duration { get; init; } = Check.Positive("duration", Duration);
+
+    /// <summary>Runs until one says that it was the last: each goes on where the one before ended, four times as long.</summary>
+    /// <param name="first">Duration of the first.</param>
+    /// <param name="run">Runs for a duration.</param>
+    /// <returns>How many there were.</returns>
+    internal int Repeat(double first, Func<double, bool> run)
+    {
+        int runs = 1;
+        for (double duration = first; !run(duration) && runs < MaxRuns; runs++)
+            duration *= 4;
+        return runs;
+    }
 
     /// <inheritdoc cref="SettleOptions"/>
     public double Tolerance { get; init; } =
-        Tolerance >= 1e-10 && double.IsFinite(Tolerance)
-            ? Tolerance
-            : throw new ArgumentOutOfRangeException(
-                nameof(Tolerance),
-                $"tolerance = {Tolerance:R}: give at least 1e-10, what ngspice's own tolerances allow."
-            );
+        Check.That(
+            "tolerance",
+            Tolerance,
+            Tolerance >= 1e-10 && double.IsFinite(Tolerance),
+            "at least 1e-10, what ngspice's own tolerances allow"
+        );
 
     /// <inheritdoc cref="SettleOptions"/>
-    public double StepTolerance { get; init; } =
-        StepTolerance > 0 && double.IsFinite(StepTolerance)
-            ? StepTolerance
-            : throw new ArgumentOutOfRangeException(
-                nameof(StepTolerance),
-                $"step tolerance = {StepTolerance:R}: give a finite number > 0."
-            );
+    public double StepTolerance { get; init; } = Check.Positive("step tolerance", StepTolerance);
 
     /// <inheritdoc cref="SettleOptions"/>
-    public int MaxRuns { get; init; } =
-        MaxRuns >= 1 ? MaxRuns : throw new ArgumentOutOfRangeException(nameof(MaxRuns), $"runs = {MaxRuns}: give at least 1.");
+    public int MaxRuns { get; init; } = Check.AtLeast("runs", MaxRuns, 1);
 }
 
 /// <summary>What settling reached.</summary>
@@ -98,11 +100,14 @@ public sealed record Settled(double Residual, double Time, double Seconds, int R
         Action<Circuit, RawFile, double>? course
     )
     {
-        double duration = Math.Max(options.Duration, SlowTimes * Slowest(network)),
-            time = 0,
+        double time = 0,
             seconds = 0;
+        int elements = 0;
         var residuals = new List<double>();
-        for (int runs = 1; ; runs++)
+        int runs = options.Repeat(Math.Max(options.Duration, SlowTimes * Slowest(network)), Run);
+        return new(residuals[^1], time, seconds, runs, elements, residuals[^1] <= options.Tolerance) { Oscillates = IsUndiminished() };
+
+        bool Run(double duration)
         {
             var built = network.Build(circuit);
             var transient = course is null ? Transient.Settling(duration) : Transient.SettlingCourse(duration);
@@ -113,17 +118,13 @@ public sealed record Settled(double Residual, double Time, double Seconds, int R
             course?.Invoke(built, run.Result, time);
             built.Read(run.Result.Last, network.State);
             (time, seconds) = (time + duration, seconds + run.Seconds);
-            double residual = network.Residual();
-            residuals.Add(residual);
-            bool oscillates = IsUndiminished(residuals);
-            if (residual <= options.Tolerance || runs == options.MaxRuns || oscillates)
-                return new(residual, time, seconds, runs, built.Size, residual <= options.Tolerance) { Oscillates = oscillates };
-            duration *= 4;
+            elements = built.Size;
+            residuals.Add(network.Residual());
+            return residuals[^1] <= options.Tolerance || IsUndiminished();
         }
 
         // What decays to rest, however slowly, has less to go after four times as long, twice in succession.
-        static bool IsUndiminished(List<double> residuals) =>
-            residuals.Count >= 3 && residuals[^3..].Min() > Math.Max(Moving, 0.3 * residuals[^3]);
+        bool IsUndiminished() => residuals.Count >= 3 && residuals[^3..].Min() > Math.Max(Moving, 0.3 * residuals[^3]);
 
         // While ngspice runs.
         void Report(string what)

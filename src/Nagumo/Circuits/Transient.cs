@@ -23,23 +23,20 @@ public sealed record Transient(double Duration, double LargestStep, double KeepF
     public static Transient SettlingCourse(double duration) => new(duration, duration / 500);
 
     /// <inheritdoc cref="Transient"/>
-    public double Duration { get; init; } = Positive("duration", Duration);
+    public double Duration { get; init; } = Check.Positive("duration", Duration);
 
     /// <inheritdoc cref="Transient"/>
-    public double LargestStep { get; init; } = Positive("largest step", LargestStep);
+    public double LargestStep { get; init; } = Check.Positive("largest step", LargestStep);
 
     /// <inheritdoc cref="Transient"/>
     public double KeepFrom { get; init; } =
-        KeepFrom >= 0 && KeepFrom < Duration
-            ? KeepFrom
-            : throw new ArgumentOutOfRangeException(nameof(KeepFrom), $"Results kept from {KeepFrom:R}: give a time in [0, {Duration:R}).");
+        Check.That("results kept from", KeepFrom, KeepFrom >= 0 && KeepFrom < Duration, $"a time in [0, {Duration:R})");
 
     /// <inheritdoc cref="Transient"/>
-    public string Method { get; init; } =
-        Method is "gear" or "trap" ? Method : throw new ArgumentException($"Method '{Method}': give gear or trap.");
+    public string Method { get; init; } = Check.Choice("method", Method, "gear", "trap");
 
     /// <inheritdoc cref="Transient"/>
-    public double Tolerance { get; init; } = Positive("tolerance", Tolerance);
+    public double Tolerance { get; init; } = Check.Positive("tolerance", Tolerance);
 
     /// <summary>The first step; null leaves it to the largest one.</summary>
     /// <remarks>
@@ -65,9 +62,4 @@ public sealed record Transient(double Duration, double LargestStep, double KeepF
                 + $".tran {N(step)} {N(Duration)} {N(KeepFrom)} {N(LargestStep)} uic\n"
         );
     }
-
-    private static double Positive(string name, double value) =>
-        value > 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(name, $"Transient analysis: {name} = {value:R}. Give a finite number > 0.");
 }

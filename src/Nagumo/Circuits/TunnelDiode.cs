@@ -35,24 +35,22 @@ public sealed record TunnelDiode(
         ?? throw new ArgumentException($"There is no device '{name}'.{Nearest.Hint(name, [.. All.Select(d => d.Name)])}");
 
     /// <inheritdoc cref="TunnelDiode"/>
-    public double PeakVoltage { get; init; } = Range(nameof(PeakVoltage), PeakVoltage, PeakVoltage > 0, "a finite voltage > 0");
+    public double PeakVoltage { get; init; } = Check.Positive("the diode's peak voltage", PeakVoltage);
 
     /// <inheritdoc cref="TunnelDiode"/>
     public double PeakCurrent { get; init; } =
-        Range(nameof(PeakCurrent), PeakCurrent, PeakCurrent > ValleyCurrent, $"more than the valley's {ValleyCurrent:R} A");
+        Beyond("the diode's peak current", PeakCurrent, ValleyCurrent, $"more than the valley's {ValleyCurrent:R} A");
 
     /// <inheritdoc cref="TunnelDiode"/>
     public double ValleyVoltage { get; init; } =
-        Range(nameof(ValleyVoltage), ValleyVoltage, ValleyVoltage > PeakVoltage, $"more than the peak's {PeakVoltage:R} V");
+        Beyond("the diode's valley voltage", ValleyVoltage, PeakVoltage, $"more than the peak's {PeakVoltage:R} V");
 
     /// <inheritdoc cref="TunnelDiode"/>
-    public double ValleyCurrent { get; init; } = Range(nameof(ValleyCurrent), ValleyCurrent, ValleyCurrent >= 0, "a finite current ≥ 0");
+    public double ValleyCurrent { get; init; } = Check.NotNegative("the diode's valley current", ValleyCurrent);
 
     /// <inheritdoc cref="TunnelDiode"/>
-    public double Capacitance { get; init; } = Range(nameof(Capacitance), Capacitance, Capacitance > 0, "a finite capacitance > 0");
+    public double Capacitance { get; init; } = Check.Positive("the diode's capacitance", Capacitance);
 
-    private static double Range(string name, double value, bool valid, string allowed) =>
-        valid && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(name, $"Tunnel diode: {name} = {value:R}. Give {allowed}.");
+    private static double Beyond(string key, double value, double least, string allowed) =>
+        Check.That(key, value, value > least && double.IsFinite(value), allowed);
 }

@@ -14,27 +14,26 @@ namespace Nagumo.Circuits;
 public sealed record Units(double Middle, double Span, double Offset, double Conductance, double Capacitance)
 {
     /// <inheritdoc cref="Units"/>
-    public double Middle { get; init; } = Range(nameof(Middle), Middle, true, "a finite voltage");
+    public double Middle { get; init; } = Check.Finite("the units' middle", Middle);
 
     /// <inheritdoc cref="Units"/>
-    public double Span { get; init; } = Range(nameof(Span), Span, Span > 0, "a finite voltage > 0");
+    public double Span { get; init; } = Check.Positive("the units' span", Span);
 
     /// <inheritdoc cref="Units"/>
-    public double Offset { get; init; } = Range(nameof(Offset), Offset, true, "a finite current");
+    public double Offset { get; init; } = Check.Finite("the units' offset", Offset);
 
     /// <inheritdoc cref="Units"/>
-    public double Conductance { get; init; } = Range(nameof(Conductance), Conductance, Conductance > 0, "a finite conductance > 0");
+    public double Conductance { get; init; } = Check.Positive("the units' conductance", Conductance);
 
     /// <inheritdoc cref="Units"/>
-    public double Capacitance { get; init; } = Range(nameof(Capacitance), Capacitance, Capacitance > 0, "a finite capacitance > 0");
+    public double Capacitance { get; init; } = Check.Positive("the units' capacitance", Capacitance);
 
     /// <summary>The units in which a diode is the cubic of a neuron with strength k.</summary>
     /// <param name="diode">Peak and valley.</param>
     /// <param name="k">Strength k &gt; 0 of the cubic.</param>
     public static Units Of(TunnelDiode diode, double k = 1)
     {
-        if (!(k > 0 && double.IsFinite(k)))
-            throw new ArgumentOutOfRangeException(nameof(k), $"k = {k:R}: a diode's cubic needs a finite number > 0.");
+        Check.Positive(nameof(k), k);
         double slope = 3 * (diode.PeakCurrent - diode.ValleyCurrent) / (2 * (diode.ValleyVoltage - diode.PeakVoltage));
         return new(
             (diode.PeakVoltage + diode.ValleyVoltage) / 2,
@@ -86,11 +85,6 @@ public sealed record Units(double Middle, double Span, double Offset, double Con
             (cell.Voltage - Middle) / Span,
             cell.InhibitorCurrent / Current
         );
-
-    private static double Range(string name, double value, bool valid, string allowed) =>
-        valid && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(name, $"Units: {name} = {value:R}. Give {allowed}.");
 }
 
 /// <summary>A FitzHugh–Nagumo neuron in the model's numbers: parameters, couplings, and a state.</summary>

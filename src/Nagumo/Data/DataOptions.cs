@@ -86,16 +86,16 @@ public sealed record DataOptions(
     {
         if (string.IsNullOrWhiteSpace(Source))
             throw new ArgumentException("data.source is empty: name a data set, a file or a folder.");
-        Choice("target_kind", TargetKind, "auto", "classes", "numbers");
-        Choice("normalise", Normalise, Normalisations);
-        Choice("normalise_target", NormaliseTarget, Normalisations);
-        Choice("missing", Missing, "refuse", "drop");
-        Choice("decimal", Decimal, ".", ",");
-        Choice("colour", Colour, "auto", "grey", "rgb");
+        Check.Choice("data.target_kind", TargetKind, "auto", "classes", "numbers");
+        Check.Choice("data.normalise", Normalise, Normalisations);
+        Check.Choice("data.normalise_target", NormaliseTarget, Normalisations);
+        Check.Choice("data.missing", Missing, "refuse", "drop");
+        Check.Choice("data.decimal", Decimal, ".", ",");
+        Check.Choice("data.colour", Colour, "auto", "grey", "rgb");
         if (Per is not null)
-            Choice("per", Per, "column", "whole");
+            Check.Choice("data.per", Per, "column", "whole");
         if (Separator is not null)
-            Choice("separator", Separator, ",", ";", "tab", "|");
+            Check.Choice("data.separator", Separator, ",", ";", "tab", "|");
         if (Decimal == "," && Separator == ",")
             throw new ArgumentException("data.decimal = ',' and data.separator = ',': a comma cannot be both.");
         if (TestShare is { } share && !(share is > 0 and < 1))
@@ -104,11 +104,5 @@ public sealed record DataOptions(
             );
         if (Test is not null && TestIndices is not null)
             throw new ArgumentException("data.test and data.test_indices both say what is tested on: give one of them.");
-
-        static void Choice(string key, string value, params string[] allowed)
-        {
-            if (!allowed.Contains(value))
-                throw new ArgumentException($"data.{key} = '{value}'.{Nearest.Hint(value, allowed)}");
-        }
     }
 }

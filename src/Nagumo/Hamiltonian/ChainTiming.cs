@@ -69,7 +69,7 @@ public sealed record ChainTiming(int Depth, string Method, double Milliseconds, 
                     report = flow.Relax(state);
                 }
                 else
-                    report = Relaxer.Relax(network, state, new(MaxSweeps, Tolerance), first: -1, workspace);
+                    report = Relaxers.HandOver.Relax(network, state, new(MaxSweeps, Tolerance));
             });
             timings.Add(new(options.Depth, method, time, report.Sweeps, report.Residual, report.Converged));
         }

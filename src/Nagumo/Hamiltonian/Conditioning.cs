@@ -38,7 +38,11 @@ public sealed record Conditioning(
     public bool HoldsC1 => EffectiveStrength < Bound;
 
     /// <summary>Examines a rest state.</summary>
-    internal static Conditioning Of(BoundaryProblem problem, double[][] q, Rng rng)
+    /// <param name="problem">The boundary problem.</param>
+    /// <param name="q">Its rest state.</param>
+    /// <param name="rng">Starts of iterations.</param>
+    /// <param name="stability">Rightmost eigenvalue and largest τ_v, where they are known.</param>
+    internal static Conditioning Of(BoundaryProblem problem, double[][] q, Rng rng, (double Rightmost, double MaxTau)? stability = null)
     {
         var action = (ResidualAction)problem.Action;
         var (kappa, slowest) = Exponents(action, q);
@@ -56,8 +60,8 @@ public sealed record Conditioning(
             InverseNormOf(hessian, rng.Split("inverse")),
             strength,
             bound,
-            At(tau),
-            inhibited ? LargestStable(At) : double.PositiveInfinity
+            stability?.Rightmost ?? At(tau),
+            stability?.MaxTau ?? (inhibited ? LargestStable(At) : double.PositiveInfinity)
         );
     }
 
@@ -161,11 +165,11 @@ public sealed record Conditioning(
         double norm = 0;
         for (int step = 0; step < 4 * PowerSteps; step++)
         {
-            double length = Math.Sqrt(Dot(x, x));
+            double length = Norms.Length(x);
             k.Value.Times(x, y);
             for (int j = 0; j < y.Length; j++)
                 y[j] /= length;
-            norm = Math.Sqrt(Dot(y, y));
+            norm = Norms.Length(y);
             k.Value.TransposedTimes(y, x);
         }
         return norm;
@@ -179,11 +183,11 @@ public sealed record Conditioning(
         double norm = 0;
         for (int step = 0; step < PowerSteps; step++)
         {
-            double length = Math.Sqrt(Dot(x, x));
+            double length = Norms.Length(x);
             for (int i = 0; i < x.Length; i++)
                 x[i] /= length;
             factored.Solve(x);
-            norm = Math.Sqrt(Dot(x, x));
+            norm = Norms.Length(x);
         }
         return norm;
     }
@@ -230,6 +234,4 @@ public sealed record Conditioning(
         }
         return low;
     }
-
-    private static double Dot(double[] x, double[] y) => LaneSum.Dot<double>(x, y);
 }

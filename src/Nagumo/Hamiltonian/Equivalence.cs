@@ -35,19 +35,13 @@ public sealed record EquivalenceOptions(
     /// <exception cref="ArgumentException">See the message.</exception>
     public void Validate()
     {
-        Range("depth", Depth is >= 1 and <= 4096, Depth, "1 to 4096 layers");
-        Range("size", Size is >= 1 and <= 64, Size, "1 to 64 neurons");
-        Range("inhibitor-diffusion", InhibitorDiffusion is >= Least and <= Most, InhibitorDiffusion, "1e-6 to 1e6");
-        Range("k", K is >= 0 and <= Most, K, "0 to 1e6");
-        Range("gamma", Gamma is >= Least and <= Most, Gamma, "1e-6 to 1e6");
-        Range("strength", Strength is >= -Most and <= Most, Strength, "-1e6 to 1e6");
-        Range("step", Step is >= Least and <= Most, Step, "1e-6 to 1e6");
-
-        static void Range(string key, bool valid, double value, string allowed)
-        {
-            if (!valid)
-                throw new ArgumentException($"--{key} {value:R}: give {allowed}.");
-        }
+        Check.That("--depth", Depth, Depth is >= 1 and <= 4096, "1 to 4096 layers");
+        Check.That("--size", Size, Size is >= 1 and <= 64, "1 to 64 neurons");
+        Check.That("--inhibitor-diffusion", InhibitorDiffusion, InhibitorDiffusion is >= Least and <= Most, "1e-6 to 1e6");
+        Check.That("--k", K, K is >= 0 and <= Most, "0 to 1e6");
+        Check.That("--gamma", Gamma, Gamma is >= Least and <= Most, "1e-6 to 1e6");
+        Check.That("--strength", Strength, Strength is >= -Most and <= Most, "-1e6 to 1e6");
+        Check.That("--step", Step, Step is >= Least and <= Most, "1e-6 to 1e6");
     }
 }
 
@@ -242,9 +236,9 @@ public sealed record Equivalence
         return found with
         {
             Points = points,
-            ReadingsCosine = Cosine(boundary, pass),
-            ReadingsRatio = Norm(boundary) / Norm(pass),
-            BoundaryTermError = Norm(missing) / Norm(boundary),
+            ReadingsCosine = Norms.Cosine(boundary, pass),
+            ReadingsRatio = Norms.Length(boundary) / Norms.Length(pass),
+            BoundaryTermError = Norms.Length(missing) / Norms.Length(boundary),
         };
 
         double[][]? Rest(double beta)
@@ -256,9 +250,11 @@ public sealed record Equivalence
     }
 
     private static EquivalencePoint Point(string reading, string estimator, double beta, double[] estimate, double[] exact) =>
-        new(reading, estimator, beta, Norm([.. estimate.Zip(exact, (a, b) => a - b)]) / Norm(exact), Cosine(estimate, exact));
-
-    private static double Norm(double[] x) => Math.Sqrt(x.Sum(value => value * value));
-
-    private static double Cosine(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum() / (Norm(a) * Norm(b));
+        new(
+            reading,
+            estimator,
+            beta,
+            Norms.Length([.. estimate.Zip(exact, (a, b) => a - b)]) / Norms.Length(exact),
+            Norms.Cosine(estimate, exact)
+        );
 }

@@ -53,8 +53,8 @@ public sealed class OscillatorLearner : ILearner<double>
                 $"classes = {classes}: an oscillator stands for each, so give 2 to {network.Size}, or take more oscillators."
             );
         ArgumentOutOfRangeException.ThrowIfNegative(unheard);
-        Positive(gain, nameof(gain));
-        Positive(epsilon, nameof(epsilon));
+        Check.Positive(nameof(gain), gain);
+        Check.Positive(nameof(epsilon), epsilon);
         (_network, _classes, _unheard, _gain, _epsilon) = (network, classes, unheard, gain, epsilon);
         (_power, _softmax, _y) = (new double[classes], new double[classes], new double[classes]);
         int n = network.Size;
@@ -66,12 +66,6 @@ public sealed class OscillatorLearner : ILearner<double>
         _input = Block("input", input, 1);
         Parameters = [_stiffness, _cubic, _branches, _inverseMass, _input];
         Load();
-
-        static void Positive(double value, string name)
-        {
-            if (!(value > 0 && double.IsFinite(value)))
-                throw new ArgumentOutOfRangeException(name, $"{name} = {value:R}: give a finite number > 0.");
-        }
 
         static Tensor<double> Block(
             string name,

@@ -74,6 +74,12 @@ internal static class Response
     /// <summary>Where f increases in u, over a range of it.</summary>
     public static Increase Increases(Expr f, Symbol u, Func<Symbol, double> values, Enclosure range)
     {
+        if (
+            Polynomial.Of(f, u) is { Count: <= 4 } cubic
+            && cubic.ConvertAll(c => c.Evaluate(values)) is var c
+            && c.TrueForAll(double.IsFinite)
+        )
+            return Increase.OfCubic([.. c], range);
         var derivative = f.Derive(u);
         var slope = new Enclosing(derivative);
         return Increase.Of(

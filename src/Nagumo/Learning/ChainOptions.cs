@@ -39,16 +39,18 @@ public sealed record ChainOptions(
     /// <exception cref="ArgumentException">See the message.</exception>
     public void Validate()
     {
-        if (Reading is not ("boundary" or "pass"))
-            throw new ArgumentException($"chain.reading = '{Reading}'.{Nearest.Hint(Reading, new[] { "boundary", "pass" })}");
+        Check.Choice("chain.reading", Reading, "boundary", "pass");
         foreach (string name in Train ?? [])
             if (!Trainable.Contains(name))
                 throw new ArgumentException($"chain.train names '{name}'.{Nearest.Hint(name, Trainable)}");
-        Range("block_units", BlockUnits >= 0, BlockUnits, "0 or more units");
-        Range("block_sd", BlockSd is null or >= 0, BlockSd, "a number ≥ 0");
-        Range("amplitude", Amplitude is null or > 0, Amplitude, "a number > 0");
-        Range("activity_penalty", ActivityPenalty is null or >= 0, ActivityPenalty, "a number ≥ 0");
-        Range("max_escaped", MaxEscaped is null or (>= 0 and < 1), MaxEscaped, "a number in [0, 1)");
+        Check.That("chain.block_units", BlockUnits, BlockUnits >= 0, "0 or more units");
+        if (BlockSd is { } sd)
+            Check.NotNegative("chain.block_sd", sd);
+        if (Amplitude is { } amplitude)
+            Check.Positive("chain.amplitude", amplitude);
+        if (ActivityPenalty is { } penalty)
+            Check.NotNegative("chain.activity_penalty", penalty);
+        Check.That("chain.max_escaped", MaxEscaped, MaxEscaped is null or (>= 0 and < 1), "a number in [0, 1)");
         foreach (
             var (key, given) in new[]
             {
@@ -59,11 +61,5 @@ public sealed record ChainOptions(
         )
             if (given && Reading == "boundary")
                 throw new ArgumentException($"chain.{key} belongs to a pass; set chain.reading to 'pass', or leave it out.");
-
-        static void Range(string key, bool valid, double? value, string allowed)
-        {
-            if (!valid || value is { } x && !double.IsFinite(x))
-                throw new ArgumentException($"chain.{key} = {value:R}: give {allowed}.");
-        }
     }
 }

@@ -35,7 +35,8 @@ internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
     private readonly Tile[] _tiles;
     private readonly Worker[] _workers;
     private readonly Kernel<T> _encode;
-    private readonly Kernel<T>? _penalty;
+    private readonly Kernel<T>? _penalty,
+        _layerCost;
     private readonly Buffer<T> _images,
         _slopes;
     private readonly MatView<T> _slope;
@@ -47,7 +48,8 @@ internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
     private readonly int[] _samples;
     private readonly double[] _losses,
         _misses,
-        _readout;
+        _readout,
+        _layerCosts;
     private readonly bool[] _escaped;
 
     // The job at hand: set by the caller, read by the team.
@@ -56,7 +58,8 @@ internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
     private int _layer,
         _epoch,
         _count;
-    private bool _predict;
+    private bool _predict,
+        _weighs;
 
     /// <param name="setup">Experiment, machine, readout, threads, seeds, batch.</param>
     /// <param name="source">The couplings into layer 0 whose currents say where a pass begins.</param>
@@ -85,6 +88,7 @@ internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
         {
             var cost = rho * Pow(Max(Abs(u) - ActivityLimit, 0), 2);
             _penalty = KernelCompiler.Compile<T>(new("penalty", [u], [beta], [new(beta * cost.Derive(u), OutputKind.Add)]));
+            _layerCost = KernelCompiler.Compile<T>(new("layer-cost", [u], [], [new(cost)]));
         }
         _loader = new(setup.Experiment.Pixels, setup.Rng.Split("pixels"));
         _images = new((long)setup.Batch * _inputs);
@@ -93,6 +97,7 @@ internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
         _slope = _slopes.View(0, _layers.Size, setup.Batch, padded);
         _samples = new int[setup.Batch];
         (_losses, _misses, _escaped) = (new double[setup.Batch], new double[setup.Batch], new bool[setup.Batch]);
+        _layerCosts = new double[setup.Batch];
         _readout = new double[setup.Batch * _width];
         _workers = [.. Enumerable.Range(0, setup.Team.Threads).Select(_ => new Worker(_width))];
         // Any tiling gives the same bytes: as many tiles as threads.
@@ -160,6 +165,16 @@ internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
                 _readout.AsSpan(0, part.Length * _width).CopyTo(readout[(from * _width)..]);
         }
         return total;
+    }
+
+    /// <summary>What the gradient descends, summed over at most a batch of samples: the cost of the readout, which is the loss, and those on layers.</summary>
+    public double Objective(Samples set, ReadOnlySpan<int> samples)
+    {
+        Begin(set, samples, epoch: 0, predict: true);
+        _weighs = true;
+        Run(Stage.Free);
+        _weighs = false;
+        return Report().Loss + _layerCosts.AsSpan(0, _count).ToArray().Sum();
     }
 
     /// <inheritdoc/>
@@ -263,17 +278,37 @@ internal sealed class EchoLearner<T> : ILearner<T>, ITeamWork
         operands.Add(U(q));
         operands.Add(_slope.Lanes(at, count));
         operands.Run(_encode, _layers.Size, count);
+        _layerCosts.AsSpan(at, count).Clear();
         for (int l = 0; l < Depth; l++)
         {
             _layers.Kick(l, q, p, ws);
             _layers.Drift(q, p);
+            if (_weighs)
+                Weigh(U(q), p.Drive(_layers.Population, 0), at);
         }
         q.First = Depth * _layers.Size;
         for (int lane = 0; lane < count; lane++)
         {
             if (_escaped[at + lane] = !U(q).IsFinite(lane))
+            {
                 Rest(tile, lane);
+                _layerCosts[at + lane] = 0;
+            }
         }
+    }
+
+    /// <summary>Adds C_l(u) to the layers' costs of each lane.</summary>
+    private void Weigh(MatView<T> u, MatView<T> scratch, int at)
+    {
+        if (_layerCost is null)
+            return;
+        var operands = new Operands<T>();
+        operands.Add(u);
+        operands.Add(scratch);
+        operands.Run(_layerCost, u.Rows, u.Cols);
+        for (int lane = 0; lane < u.Cols; lane++)
+        for (int r = 0; r < u.Rows; r++)
+            _layerCosts[at + lane] += double.CreateChecked(scratch[r, lane]);
     }
 
     private static void Rest(Tile tile, int lane)

@@ -269,7 +269,7 @@ internal sealed class EqProp<T> : ILearner<T>, ITeamWork
         T[] ended = new T[vector.Rows * s.Lanes],
             settled = new T[ended.Length];
         vector.Gather(s, ended);
-        if (!Relaxer.Settles(_machine, s, new(PatientSweeps, Rounding, _free.OverRelaxation), Near, _workers[0].Workspace))
+        if (!BlockSweeps.Settles(_machine, s, new(PatientSweeps, Rounding, _free.OverRelaxation), Near, _workers[0].Workspace))
             return false;
         vector.Gather(s, settled);
         T most = T.Zero;
@@ -400,7 +400,7 @@ internal sealed class EqProp<T> : ILearner<T>, ITeamWork
                 robust ? _robust : _nudged,
                 _contrasts[pair],
                 at,
-                robust ? Relaxers.Default : null
+                robust ? Relaxers.HandOver : null
             );
     }
 

@@ -81,7 +81,7 @@ internal sealed class EqPropWorker<T> : IDisposable
         }
         BlockSweeps.FeedForward(_machine, _free, Workspace);
         return trusted
-            ? Relaxer.Relax(_machine, _free, options, first: -1, Workspace)
+            ? Relaxers.HandOver.Relax(_machine, _free, options)
             : BlockSweeps.Relax(_machine, _free, options, first: -1, Workspace);
     }
 

@@ -17,16 +17,13 @@ public sealed record EstimatorOptions(
 )
 {
     /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
-    public string Kind { get; init; } = Choice(nameof(Kind), Kind, [.. Estimators.Names]);
+    public string Kind { get; init; } = Check.Choice("estimator.kind", Kind, [.. Estimators.Names]);
 
     /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
-    public double Beta { get; init; } =
-        Beta > 0 && double.IsFinite(Beta)
-            ? Beta
-            : throw new ArgumentOutOfRangeException(nameof(Beta), $"estimator.beta = {Beta:R}: give a finite number > 0; 0.2 is usual.");
+    public double Beta { get; init; } = Check.Positive("estimator.beta", Beta, usual: "0.2");
 
     /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
-    public string Nudge { get; init; } = Choice(nameof(Nudge), Nudge, "current", "cost");
+    public string Nudge { get; init; } = Check.Choice("estimator.nudge", Nudge, "current", "cost");
 
     /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
     public bool RandomSign { get; init; } =
@@ -36,12 +33,7 @@ public sealed record EstimatorOptions(
 
     /// <inheritdoc cref="EstimatorOptions(string, double, string, bool, string)"/>
     public string Correction { get; init; } =
-        Choice(nameof(Correction), Correction, "none", "antisymmetric") is "antisymmetric" && Kind == "exact"
+        Check.Choice("estimator.correction", Correction, "none", "antisymmetric") is "antisymmetric" && Kind == "exact"
             ? throw new ArgumentException("estimator.correction is for nudged phases: estimator.kind = 'exact' has none.")
             : Correction;
-
-    private static string Choice(string key, string value, params string[] choices) =>
-        choices.Contains(value)
-            ? value
-            : throw new ArgumentException($"estimator.{key.ToLowerInvariant()} = '{value}'.{Nearest.Hint(value, choices)}");
 }

@@ -74,9 +74,9 @@ public sealed record Experiment(
     /// <exception cref="ArgumentException">See the message.</exception>
     public void Validate()
     {
-        Range("validation", Validation >= 0, Validation, "0 or more samples");
-        Range("epochs", Epochs is >= 1 and <= 100_000, Epochs, "1 to 100000");
-        Range("batch", Batch is >= 1 and <= 65_536, Batch, "1 to 65536");
+        Check.That("validation", Validation, Validation >= 0, "0 or more samples");
+        Check.That("epochs", Epochs, Epochs is >= 1 and <= 100_000, "1 to 100000");
+        Check.That("batch", Batch, Batch is >= 1 and <= 65_536, "1 to 65536");
         Data.Validate();
         Readout.Validate();
         string[] populations = [.. Network.Populations.Where(p => p is not null).Select(p => p.Name)];
@@ -94,12 +94,6 @@ public sealed record Experiment(
             throw new ArgumentException(
                 $"hardware.read_noise = {noise:R}: rest states are read with noise, and a chain read as a pass has none; leave it out, or read it as a boundary problem (chain.reading)."
             );
-
-        static void Range(string key, bool valid, int value, string allowed)
-        {
-            if (!valid)
-                throw new ArgumentException($"{key} = {value}: give {allowed}.");
-        }
     }
 
     /// <summary>The experiment for other data: inputs and outputs as many as the data have, first weights of a spread that suits the size of their
@@ -139,10 +133,10 @@ public sealed record Experiment(
     /// <exception cref="ArgumentException">A value out of its range.</exception>
     public static Experiment FromJson(string json)
     {
+        ConfigurationFault.Require(json);
         try
         {
-            return JsonSerializer.Deserialize(json, ExperimentJson.Default.Experiment)
-                ?? throw new JsonException("the configuration is empty");
+            return JsonSerializer.Deserialize(json, ExperimentJson.Default.Experiment) ?? throw new JsonException();
         }
         catch (JsonException e)
         {
@@ -185,8 +179,7 @@ public sealed record ReadoutOptions(
     /// <summary>Throws when a value is out of its range, naming it.</summary>
     public void Validate()
     {
-        if (!(Kappa > 0 && double.IsFinite(Kappa)))
-            throw new ArgumentException($"readout.kappa = {Kappa:R}: give a finite number > 0.");
+        Check.Positive("readout.kappa", Kappa);
         if (Width is { } width)
             CheckedWidth(width);
         _ = BuildCost();
@@ -198,8 +191,7 @@ public sealed record ReadoutOptions(
     /// <summary>The readout of a network.</summary>
     internal Readout Of(Networks.Network network, LearningTask? task = null) => new(network, Population, Paired, BuildCost(), task);
 
-    internal static double CheckedWidth(double width) =>
-        width > 0 && double.IsFinite(width) ? width : throw new ArgumentException($"readout.width = {width:R}: give a finite number > 0.");
+    internal static double CheckedWidth(double width) => Check.Positive("readout.width", width);
 }
 
 /// <summary>Source-generated JSON: snake_case keys, unknown keys refused, a single number where a list is expected.</summary>

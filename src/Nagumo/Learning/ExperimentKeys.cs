@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.RegularExpressions;
 using Nagumo.Data;
 
 namespace Nagumo.Learning;
@@ -12,7 +11,7 @@ namespace Nagumo.Learning;
 /// A path is the JSON path without "$.": <c>optimizer.rate</c>, <c>network.populations.h1.scale</c> or <c>network.populations.1.scale</c>
 /// (an element of a list by its name or index), <c>optimizer.rates.x-h1.W</c> (the rest of the path is the dictionary's key).
 /// </remarks>
-internal static partial class ExperimentKeys
+internal static class ExperimentKeys
 {
     /// <summary>The experiment with every "key=value" taken over, in order.</summary>
     /// <exception cref="ArgumentException">An unknown key, a wrong type, a value out of range, or a key that an earlier one has set: which is
@@ -63,29 +62,20 @@ internal static partial class ExperimentKeys
             JsonSerializer.SerializeToNode(b, ExperimentJson.Default.Experiment)
         );
 
-    /// <summary>What the reader of JSON could not take, in the words of the configuration.</summary>
+    /// <summary>A value that is of another kind than its key asks for, in the words of the configuration.</summary>
+    /// <param name="e">What the reader of JSON says of a text that has no <see cref="ConfigurationFault"/>.</param>
     public static JsonException Explain(JsonException e)
     {
         string path = e.Path is { Length: > 2 } p ? p[2..] : "",
-            place = e.LineNumber is { } line ? $" (line {line + 1}, column {(e.BytePositionInLine ?? 0) + 1})" : "",
-            quoted = Quoted().Match(e.Message) is { Success: true } match ? match.Groups[1].Value : "";
-        var type = TypeAt(path);
-        string message =
-            e.Message.Contains("Duplicate propert")
-                ? $"the key '{(quoted.Length > 0 ? quoted : LastKey(path))}' stands there twice: keep one"
-            : e.Message.Contains("could not be mapped") ? UnknownKey(quoted, Parent(path, quoted))
-            : e.Message.Contains("missing required") ? $"{Named(path)} lacks the key '{Quoted().Matches(e.Message)[^1].Groups[1].Value}'"
-            : e.Message.Contains("could not be converted") || e.Message.Contains("null")
-                ? $"{Named(path)}: expected {Expected(type ?? typeof(Experiment))}"
-            : $"{(path.Length > 0 ? path + ": " : "")}{PathSuffix().Replace(e.Message, "").TrimEnd('.', ' ')}";
-        return new(message + place, e.Path, e.LineNumber, e.BytePositionInLine, e);
-
-        static string Named(string path) => path.Length > 0 ? path : "the configuration";
-        static string Parent(string path, string key) =>
-            path.EndsWith("." + key, StringComparison.Ordinal) ? path[..^(key.Length + 1)]
-            : path == key ? ""
-            : path;
+            // Our own converters know better what they take.
+            expected = e.Message.StartsWith("expected ", StringComparison.Ordinal)
+                ? e.Message
+                : $"expected {Expected(TypeAt(path) ?? typeof(Experiment))}";
+        return ConfigurationFault.At($"{Named(path)}: {expected}", e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
     }
+
+    /// <summary>What a section is called in messages.</summary>
+    public static string Named(string path) => path.Length > 0 ? path : "the configuration";
 
     /// <summary>The same exception with the path of the section that it came from before its message.</summary>
     public static ArgumentException Explain(string json, ArgumentException e)
@@ -102,19 +92,16 @@ internal static partial class ExperimentKeys
             }
             catch (ArgumentException)
             {
-                string key = $"{property.Name}.{JsonNamingPolicy.SnakeCaseLower.ConvertName(e.ParamName)}";
                 string message = Plain(e);
-                return new(message.Contains(key, StringComparison.Ordinal) ? message : $"{key}: {message}");
+                return new(
+                    message.StartsWith(property.Name + ".", StringComparison.Ordinal) ? message
+                    : message.StartsWith(e.ParamName + " ", StringComparison.Ordinal) ? $"{property.Name}.{message}"
+                    : $"{property.Name}: {message}"
+                );
             }
         }
         return e;
     }
-
-    /// <summary>The last segment of a JSON path: of a.b, or of a['b.c'].</summary>
-    private static string LastKey(string path) =>
-        path.EndsWith("']", StringComparison.Ordinal)
-            ? path[(path.LastIndexOf("['", StringComparison.Ordinal) + 2)..^2]
-            : path[(path.LastIndexOf('.') + 1)..];
 
     private static JsonDocumentOptions ReadOptions => new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -176,7 +163,7 @@ internal static partial class ExperimentKeys
             : node;
 
     /// <summary>The type of an object's key: a coupling takes any, a number where its kind is from outside; null where there is none.</summary>
-    private static Type? Within(JsonTypeInfo info, string key) =>
+    internal static Type? Within(JsonTypeInfo info, string key) =>
         info.Properties.FirstOrDefault(p => p.Name == key && !p.IsExtensionData)?.PropertyType
         ?? (
             !info.Properties.Any(p => p.IsExtensionData) ? null
@@ -321,13 +308,13 @@ internal static partial class ExperimentKeys
         }
     }
 
-    private static string UnknownKey(string key, string parent)
+    internal static string UnknownKey(string key, string parent)
     {
         string[] known = [.. Info(TypeAt(parent) ?? typeof(Experiment)).Properties.Select(p => p.Name)];
         return $"{(parent.Length > 0 ? $"'{parent}'" : "the configuration")} has no key '{key}'.{Nearest.Hint(key, known)}";
     }
 
-    private static JsonTypeInfo Info(Type type) => ExperimentJson.Default.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type)!;
+    internal static JsonTypeInfo Info(Type type) => ExperimentJson.Default.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type)!;
 
     /// <summary>The type at a path such as <c>network.populations[1].size</c>; null when it leaves the schema.</summary>
     private static Type? TypeAt(string path)
@@ -360,10 +347,4 @@ internal static partial class ExperimentKeys
         : type == typeof(double[]) ? "a number or a list of numbers, [0.5, 0.6]"
         : Info(type).Kind == JsonTypeInfoKind.Enumerable ? "a list, [a, b]"
         : "an object, {\"key\": value}";
-
-    [GeneratedRegex("'([^']*)'")]
-    private static partial Regex Quoted();
-
-    [GeneratedRegex(@" Path: .*$| LineNumber: .*$", RegexOptions.Singleline)]
-    private static partial Regex PathSuffix();
 }

@@ -37,20 +37,19 @@ public sealed record HardwareOptions(
         Spread("mismatch", Mismatch);
         Spread("neuron_mismatch", NeuronMismatch);
         Spread("pair_mismatch", PairMismatch);
-        Range("bits", Bits is 0 or (>= 2 and <= 16), $"{Bits}", "2 to 16, or 0 for analog devices");
-        Range("stuck", Stuck is >= 0 and < 1, $"{Stuck:R}", "a share in [0, 1)");
-        Range("drift", Drift >= 0 && double.IsFinite(Drift), $"{Drift:R}", "a finite number ≥ 0");
-        Range("read_noise", ReadNoise >= 0 && double.IsFinite(ReadNoise), $"{ReadNoise:R}", "a finite number ≥ 0");
+        Check.That("hardware.bits", Bits, Bits is 0 or (>= 2 and <= 16), "2 to 16, or 0 for analog devices");
+        Check.That("hardware.stuck", Stuck, Stuck is >= 0 and < 1, "a share in [0, 1)");
+        Check.NotNegative("hardware.drift", Drift);
+        Check.NotNegative("hardware.read_noise", ReadNoise);
         foreach (var (name, range) in Ranges ?? new Dictionary<string, double>())
-            Range($"ranges.{name}", range > 0 && double.IsFinite(range), $"{range:R}", "a finite number > 0");
+            Check.Positive($"hardware.ranges.{name}", range);
 
         static void Spread(string key, double value) =>
-            Range(key, value is >= 0 and <= LargestSpread, $"{value:R}", $"a number in [0, {LargestSpread:R}]; 0.1 is a spread of 10 %");
-
-        static void Range(string key, bool valid, string value, string allowed)
-        {
-            if (!valid)
-                throw new ArgumentOutOfRangeException(key, $"hardware.{key} = {value}: give {allowed}.");
-        }
+            Check.That(
+                $"hardware.{key}",
+                value,
+                value is >= 0 and <= LargestSpread,
+                $"a number in [0, {LargestSpread:R}]; 0.1 is a spread of 10 %"
+            );
     }
 }

@@ -37,14 +37,22 @@ internal static class Learners
     /// <summary>The learner of an experiment: Equilibrium Propagation, or the echo of a ladder that is read as a pass.</summary>
     /// <exception cref="ArgumentException">An estimator or a relaxer that the network does not admit.</exception>
     public static ILearner<T> Of<T>(LearnerSetup<T> setup)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Of(setup, HeadOf(setup), Relaxers.Of(setup.Experiment.Relaxer), setup.Chip.ReadNoise);
+
+    /// <summary>The same with a head, a relaxer and a noise of the caller's.</summary>
+    /// <param name="setup">What it is made of.</param>
+    /// <param name="head">As <see cref="HeadOf"/> makes it; freed with the learner.</param>
+    /// <param name="relaxer">Relaxes in place of block sweeps; null for those. A ladder has its own.</param>
+    /// <param name="readNoise">Standard deviation with which nudged states are read.</param>
+    public static ILearner<T> Of<T>(LearnerSetup<T> setup, Head<T>? head, IRelaxer? relaxer, double readNoise)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (setup.Experiment.Chain is not { } chain)
-            return EqProp(setup, Relaxers.Of(setup.Experiment.Relaxer), null, setup.Chip.ReadNoise);
         var (e, machine) = (setup.Experiment, setup.Chip.Machine);
-        var head = HeadOf(setup)!;
-        if (chain.Reading != "pass")
-            return EqProp(setup, new DepthRelaxer<T>(machine), head, setup.Chip.ReadNoise);
+        if (head is null)
+            return EqProp(setup, relaxer, null, readNoise);
+        if (e.Chain!.Reading != "pass")
+            return EqProp(setup, new DepthRelaxer<T>(machine), head, readNoise);
         var shape = ChainShape.Of(e, e.Network.Build());
         return new EchoLearner<T>(setup, Ladder.Source(shape), head, Ladder.Parameters(machine, shape, head));
     }

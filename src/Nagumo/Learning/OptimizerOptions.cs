@@ -25,25 +25,19 @@ public sealed record OptimizerOptions(
     /// <summary>Throws when a value is out of its range, naming it.</summary>
     public void Validate()
     {
-        Range("kind", Kind is "adam" or "sgd", $"'{Kind}'", "adam or sgd");
-        Range("schedule", Schedule is "cosine" or "step" or "constant", $"'{Schedule}'", "cosine, step or constant");
-        Range("rate", IsSingle(Rate), $"{Rate:R}", "a number > 0 that float32 holds (1.2e-38 to 3.4e38); 0.001 is usual");
-        Range("weight_decay", WeightDecay >= 0 && double.IsFinite(WeightDecay), $"{WeightDecay:R}", "a finite number ≥ 0");
-        Range("momentum", Momentum is >= 0 and < 1, $"{Momentum:R}", "a number in [0, 1)");
-        Range("second_moment", SecondMoment is >= 0 and < 1, $"{SecondMoment:R}", "a number in [0, 1)");
-        Range("epsilon", IsSingle(Epsilon), $"{Epsilon:R}", "a number > 0 that float32 holds (1.2e-38 to 3.4e38); 1e-8 is usual");
+        Check.Choice("optimizer.kind", Kind, "adam", "sgd");
+        Check.Choice("optimizer.schedule", Schedule, "cosine", "step", "constant");
+        Check.That("optimizer.rate", Rate, IsSingle(Rate), "a number > 0 that float32 holds (1.2e-38 to 3.4e38); 0.001 is usual");
+        Check.NotNegative("optimizer.weight_decay", WeightDecay);
+        Check.That("optimizer.momentum", Momentum, Momentum is >= 0 and < 1, "a number in [0, 1)");
+        Check.That("optimizer.second_moment", SecondMoment, SecondMoment is >= 0 and < 1, "a number in [0, 1)");
+        Check.That("optimizer.epsilon", Epsilon, IsSingle(Epsilon), "a number > 0 that float32 holds (1.2e-38 to 3.4e38); 1e-8 is usual");
         foreach (var (name, rate) in Rates ?? new Dictionary<string, double>())
-            Range($"rates.{name}", rate >= 0 && double.IsFinite(rate), $"{rate:R}", "a finite number ≥ 0 (0 freezes)");
+            Check.That($"optimizer.rates.{name}", rate, rate >= 0 && double.IsFinite(rate), "a finite number ≥ 0 (0 freezes)");
         foreach (var (name, bound) in NormBounds ?? new Dictionary<string, double>())
-            Range($"norm_bounds.{name}", bound > 0 && double.IsFinite(bound), $"{bound:R}", "a finite number > 0");
+            Check.Positive($"optimizer.norm_bounds.{name}", bound);
 
         // Updates are computed in float32: what is 0, subnormal or infinite there divides by zero, or moves nothing.
         static bool IsSingle(double x) => x > 0 && float.IsNormal((float)x);
-
-        static void Range(string key, bool valid, string value, string allowed)
-        {
-            if (!valid)
-                throw new ArgumentOutOfRangeException(key, $"optimizer.{key} = {value}: give {allowed}.");
-        }
     }
 }

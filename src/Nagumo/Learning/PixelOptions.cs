@@ -8,24 +8,14 @@ namespace Nagumo.Learning;
 public sealed record PixelOptions(double Mean = 0.1307, double Gain = 3.2457, double Dropout = 0, int Shift = 0)
 {
     /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
-    public double Mean { get; init; } =
-        double.IsFinite(Mean)
-            ? Mean
-            : throw new ArgumentOutOfRangeException(nameof(Mean), $"pixels.mean = {Mean:R}: give a finite number.");
+    public double Mean { get; init; } = Check.Finite("pixels.mean", Mean);
 
     /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
-    public double Gain { get; init; } =
-        double.IsFinite(Gain) && Gain != 0
-            ? Gain
-            : throw new ArgumentOutOfRangeException(nameof(Gain), $"pixels.gain = {Gain:R}: give a finite number other than 0.");
+    public double Gain { get; init; } = Check.That("pixels.gain", Gain, double.IsFinite(Gain) && Gain != 0, "a finite number other than 0");
 
     /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
-    public double Dropout { get; init; } =
-        Dropout is >= 0 and < 1
-            ? Dropout
-            : throw new ArgumentOutOfRangeException(nameof(Dropout), $"pixels.dropout = {Dropout:R} is outside [0, 1).");
+    public double Dropout { get; init; } = Check.That("pixels.dropout", Dropout, Dropout is >= 0 and < 1, "a number in [0, 1)");
 
     /// <inheritdoc cref="PixelOptions(double, double, double, int)"/>
-    public int Shift { get; init; } =
-        Shift is >= 0 and <= 8 ? Shift : throw new ArgumentOutOfRangeException(nameof(Shift), $"pixels.shift = {Shift} is outside [0, 8].");
+    public int Shift { get; init; } = Check.That("pixels.shift", Shift, Shift is >= 0 and <= 8, "0 to 8 pixels");
 }

@@ -39,11 +39,16 @@ internal sealed record ResidualChain
             throw new ArgumentException(
                 $"Population '{trunk.Name}': {neuron.Name} has {neuron.Inhibitors.Count} inhibitors; chains take one or none."
             );
-        Range("depth", depth is >= 1 and <= 65_536, depth, "1 to 65536 layers");
-        Range("units", units >= 1, units, "at least 1");
-        Range("strength", double.IsFinite(strength), strength, "a finite number");
-        Positive("activator_diffusion", activatorDiffusion);
-        Positive("inhibitor_diffusion", inhibitorDiffusion);
+        Check.That("chain.depth", depth, depth is >= 1 and <= 65_536, "1 to 65536 layers");
+        Check.AtLeast("chain.units", units, 1);
+        Check.Finite("chain.strength", strength);
+        Check.Positive("chain.activator_diffusion", activatorDiffusion);
+        Check.That(
+            "chain.inhibitor_diffusion",
+            inhibitorDiffusion,
+            inhibitorDiffusion > 0 && double.IsFinite(inhibitorDiffusion),
+            "a finite number > 0; at d = 0 the inhibitors have no momentum and must be eliminated first"
+        );
         (Trunk, Depth, Units, Strength) = (trunk, depth, units, strength);
         (ActivatorDiffusion, InhibitorDiffusion, Trained) = (activatorDiffusion, inhibitorDiffusion, trained ?? []);
     }
@@ -68,20 +73,4 @@ internal sealed record ResidualChain
 
     /// <summary>The diffusions that learning may change.</summary>
     public IReadOnlyList<string> Trained { get; }
-
-    private static void Positive(string key, double value) =>
-        Range(
-            key,
-            value > 0 && double.IsFinite(value),
-            value,
-            key == "inhibitor_diffusion"
-                ? "a finite number > 0; at d = 0 the inhibitors have no momentum and must be eliminated first"
-                : "a finite number > 0"
-        );
-
-    private static void Range(string key, bool valid, double value, string allowed)
-    {
-        if (!valid)
-            throw new ArgumentException($"chain.{key} = {value:R}: give {allowed}.");
-    }
 }

@@ -68,6 +68,31 @@ public sealed class Trainer : IDisposable
 
     internal IReadOnlyList<Tensor<float>> Parameters => _learner.Parameters;
 
+    /// <summary>A learner of the same recipe on the same chip at the same weights, for batches and inputs of its own.</summary>
+    /// <param name="pixels">Inputs and augmentation.</param>
+    /// <param name="team">Threads.</param>
+    /// <param name="batch">Most samples of a batch.</param>
+    internal ILearner<float> Learner(PixelOptions pixels, WorkerTeam team, int batch)
+    {
+        var setup = new LearnerSetup<float>(
+            _experiment with
+            {
+                Pixels = pixels,
+            },
+            Network,
+            Readout,
+            team,
+            new Rng(_experiment.Seed),
+            batch,
+            _chip
+        );
+        var learner = Learners.Of(setup);
+        // A head is each learner's own.
+        foreach (var (its, given) in learner.Parameters.Zip(Parameters))
+            its.CopyFrom(given);
+        return learner;
+    }
+
     /// <summary>Equilibrium Propagation; null for a pass through layers, which does not rest.</summary>
     internal EqProp<float>? EqProp => _learner as EqProp<float>;
 

@@ -25,25 +25,14 @@ public sealed record ChainOptions(
 )
 {
     /// <inheritdoc cref="ChainOptions"/>
-    public int Cells { get; init; } =
-        Cells is >= 3 and <= 1_000_000
-            ? Cells
-            : throw new ArgumentOutOfRangeException(nameof(Cells), $"cells = {Cells}: give 3 to 1000000; 200 is usual.");
+    public int Cells { get; init; } = Check.That("cells", Cells, Cells is >= 3 and <= 1_000_000, "3 to 1000000; 200 is usual");
 
     /// <inheritdoc cref="ChainOptions"/>
-    public double DiffusionU { get; init; } = NotNegative("d_u", DiffusionU);
+    public double DiffusionU { get; init; } = Check.NotNegative("d_u", DiffusionU);
 
     /// <inheritdoc cref="ChainOptions"/>
-    public double DiffusionV { get; init; } = NotNegative("d_v", DiffusionV);
+    public double DiffusionV { get; init; } = Check.NotNegative("d_v", DiffusionV);
 
     /// <inheritdoc cref="ChainOptions"/>
-    public double Current { get; init; } =
-        double.IsFinite(Current)
-            ? Current
-            : throw new ArgumentOutOfRangeException(nameof(Current), $"current = {Current:R}: give a finite number.");
-
-    private static double NotNegative(string name, double value) =>
-        value >= 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(name, $"{name} = {value:R}: give a finite number ≥ 0.");
+    public double Current { get; init; } = Check.Finite("current", Current);
 }

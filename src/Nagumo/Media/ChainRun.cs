@@ -33,25 +33,17 @@ public sealed record ChainRunOptions(
 )
 {
     /// <inheritdoc cref="ChainRunOptions"/>
-    public double Duration { get; init; } = Positive("time", Duration);
+    public double Duration { get; init; } = Check.Positive("time", Duration);
 
     /// <inheritdoc cref="ChainRunOptions"/>
-    public int Samples { get; init; } =
-        Samples >= 2 ? Samples : throw new ArgumentOutOfRangeException(nameof(Samples), $"samples = {Samples}: give at least 2.");
+    public int Samples { get; init; } = Check.AtLeast("samples", Samples, 2);
 
     /// <inheritdoc cref="ChainRunOptions"/>
     public double Tolerance { get; init; } =
-        Tolerance is >= 1e-13 and <= 0.1
-            ? Tolerance
-            : throw new ArgumentOutOfRangeException(nameof(Tolerance), $"tolerance = {Tolerance:R}: give 1e-13 to 0.1; 1e-7 is usual.");
+        Check.That("tolerance", Tolerance, Tolerance is >= 1e-13 and <= 0.1, "1e-13 to 0.1; 1e-7 is usual");
 
     /// <inheritdoc cref="ChainRunOptions"/>
-    public double Step { get; init; } = Positive("step", Step);
-
-    private static double Positive(string name, double value) =>
-        value > 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(name, $"{name} = {value:R}: give a finite number > 0.");
+    public double Step { get; init; } = Check.Positive("step", Step);
 }
 
 /// <summary>A chain's states against time.</summary>

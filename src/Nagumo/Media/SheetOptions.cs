@@ -46,14 +46,13 @@ public sealed record SheetOptions(
         Most = 32768;
 
     /// <inheritdoc cref="SheetOptions"/>
-    public int Rows { get; init; } = Size(nameof(Rows), Rows);
+    public int Rows { get; init; } = Size("rows", Rows);
 
     /// <inheritdoc cref="SheetOptions"/>
-    public int Columns { get; init; } = Size(nameof(Columns), Columns);
+    public int Columns { get; init; } = Size("columns", Columns);
 
     /// <inheritdoc cref="SheetOptions"/>
-    public double Dt { get; init; } =
-        Dt > 0 && double.IsFinite(Dt) ? Dt : throw new ArgumentOutOfRangeException(nameof(Dt), $"dt = {Dt:R}: give a finite number > 0.");
+    public double Dt { get; init; } = Check.Positive("dt", Dt);
 
     /// <summary>D of every field, the activator first.</summary>
     internal double[] FieldDiffusion()
@@ -66,15 +65,10 @@ public sealed record SheetOptions(
                 throw new ArgumentException(
                     $"'{Kinetics.Name}' has no field '{field}' to diffuse. It has: {string.Join(", ", Kinetics.Fields.Select(x => x.Name))}."
                 );
-            if (!(value >= 0 && double.IsFinite(value)))
-                throw new ArgumentOutOfRangeException(nameof(Diffusion), $"D of {field} = {value:R}: give a finite number >= 0.");
-            d[f] = value;
+            d[f] = Check.NotNegative($"D of {field}", value);
         }
         return d;
     }
 
-    private static int Size(string name, int value) =>
-        value is >= Least and <= Most
-            ? value
-            : throw new ArgumentOutOfRangeException(name, $"{name.ToLowerInvariant()} = {value}: give {Least} to {Most}.");
+    private static int Size(string name, int value) => Check.That(name, value, value is >= Least and <= Most, $"{Least} to {Most}");
 }

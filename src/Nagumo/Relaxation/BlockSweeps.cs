@@ -32,13 +32,15 @@ internal static class BlockSweeps
     /// <param name="first">Population whose colour the sweeps begin with; −1 for feed-forward order.</param>
     /// <param name="ws">The thread's workspace.</param>
     /// <param name="trace">Receives the residual of each sweep; null for none.</param>
+    /// <param name="failure">When they have failed before that: the state is left as it is, with its own residual. Null for never.</param>
     public static RelaxationReport Relax<T>(
         Machine<T> machine,
         State<T> s,
         SweepOptions options,
         int first,
         Workspace<T> ws,
-        List<double>? trace = null
+        List<double>? trace = null,
+        SweepFailure? failure = null
     )
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -46,6 +48,9 @@ internal static class BlockSweeps
         T omega = T.CreateChecked(options.OverRelaxation);
         var before = ws.Residuals(s.Lanes);
         before.Fill(T.PositiveInfinity);
+        failure ??= SweepFailure.Never;
+        int still = 0;
+        double smallest = double.PositiveInfinity;
         for (int sweep = 1; ; sweep++)
         {
             bool last = sweep == options.MaxSweeps;
@@ -56,10 +61,56 @@ internal static class BlockSweeps
                 continue;
             var (residual, above) = Judge(s, options.Tolerance);
             trace?.Add(residual);
-            if (last || above == 0 || double.IsNaN(residual))
-                return new("sweeps", sweep, residual, above) { Left = Left(s.LaneResidual.Host(), before) };
+            still = residual < 0.9 * smallest ? 0 : still + 1;
+            smallest = Math.Min(smallest, residual);
+            bool rests = smallest <= options.Tolerance,
+                failed = sweep == failure.Most || (!rests && (residual > failure.Growth * smallest || still >= failure.Patience));
+            if (last || failed || !double.IsFinite(residual) || (rests && still >= failure.Beyond))
+            {
+                double left = Left(s.LaneResidual.Host(), before);
+                if (failed || failure.Beyond > 0)
+                {
+                    Measure(machine, s, ws);
+                    (residual, above) = Judge(s, options.Tolerance);
+                }
+                return new("sweeps", sweep, residual, above) { Left = left, IsUnderway = last && above > 0 };
+            }
             s.LaneResidual.Host().CopyTo(before);
         }
+    }
+
+    /// <summary>Whether sweeps bring every lane so near to rest that what they would still move is at most <paramref name="near"/>.</summary>
+    /// <remarks>
+    /// The residual is what one sweep moves, not what is left: where it falls by the ratio q a sweep, a geometric series is left, r/(1 − q). Past the ghost
+    /// of two rest states that have met, r is tiny and q almost 1.
+    /// </remarks>
+    /// <param name="machine">The machine.</param>
+    /// <param name="s">The state, which sweeps go on from.</param>
+    /// <param name="options">The most sweeps, and the residual that is rounding.</param>
+    /// <param name="near">What may be left.</param>
+    /// <param name="ws">The thread's workspace.</param>
+    public static bool Settles<T>(Machine<T> machine, State<T> s, SweepOptions options, double near, Workspace<T> ws)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        T omega = T.CreateChecked(options.OverRelaxation);
+        var before = new double[s.Lanes];
+        Array.Fill(before, double.PositiveInfinity);
+        for (int sweep = 1; sweep <= options.MaxSweeps; sweep++)
+        {
+            Sweep(machine, s, 0, measure: true, omega, ws);
+            bool settled = true;
+            for (int l = 0; l < before.Length; l++)
+            {
+                double r = double.CreateChecked(s.LaneResidual.Host()[l]);
+                if (!double.IsFinite(r))
+                    return false;
+                settled &= r <= options.Tolerance || (r < before[l] && double.IsFinite(before[l]) && r / (1 - r / before[l]) <= near);
+                before[l] = r;
+            }
+            if (settled)
+                return true;
+        }
+        return false;
     }
 
     /// <summary>The most that a lane would still move, from its residuals in the last two sweeps.</summary>

@@ -11,9 +11,7 @@ internal sealed record ExtrapolationOptions(double Relative = 1e-9, double Absol
 
     /// <inheritdoc cref="ExtrapolationOptions"/>
     public double Relative { get; init; } =
-        Relative is >= 1e-15 and <= 0.1
-            ? Relative
-            : throw new ArgumentOutOfRangeException(nameof(Relative), $"tolerance = {Relative:R}: give 1e-15 to 0.1; 1e-8 is usual.");
+        Check.That("tolerance", Relative, Relative is >= 1e-15 and <= 0.1, "1e-15 to 0.1; 1e-8 is usual");
 
     /// <summary>The power of the step with which the estimated error of a step falls.</summary>
     public int ErrorOrder(bool semiImplicit) => semiImplicit ? Columns : 2 * Columns - 1;

@@ -33,6 +33,16 @@ internal sealed class FieldVector<T>
     /// <summary>Population and field of each block of rows, with its number of rows.</summary>
     public IEnumerable<(int Population, int Field, int Rows)> Parts => _parts.Select(p => (p.Population, p.Field, p.Rows));
 
+    /// <summary>Per row −s for an activator, +s τ for an inhibitor: the flow is ∂H/∂x over this. [DESIGN §1]</summary>
+    public double[] SkewTimes(Machine<T> machine) =>
+        [
+            .. from part in Parts
+            let population = machine.Network.Populations[part.Population]
+            let tau = part.Field == 0 ? [-1] : population.Parameters[population.Neuron!.Inhibitors[part.Field - 1].Tau.Name]
+            from r in Enumerable.Range(0, part.Rows)
+            select population.Scale * tau[population.Which(tau.Length, r)],
+        ];
+
     /// <summary>Copies a state's fields into a vector.</summary>
     public void Gather(State<T> s, Span<T> vector)
     {

@@ -19,36 +19,25 @@ internal sealed record FlowOptions(
 )
 {
     /// <inheritdoc cref="FlowOptions"/>
-    public double Step { get; init; } = Positive(nameof(Step), Step);
+    public double Step { get; init; } = Check.Positive("flow.step", Step);
 
     /// <inheritdoc cref="FlowOptions"/>
-    public double MaxTime { get; init; } = Positive(nameof(MaxTime), MaxTime);
+    public double MaxTime { get; init; } = Check.Positive("flow.max_time", MaxTime);
 
     /// <inheritdoc cref="FlowOptions"/>
-    public int MaxSteps { get; init; } =
-        MaxSteps >= 1
-            ? MaxSteps
-            : throw new ArgumentOutOfRangeException(nameof(MaxSteps), $"flow.max_steps = {MaxSteps}: give at least 1.");
+    public int MaxSteps { get; init; } = Check.AtLeast("flow.max_steps", MaxSteps, 1);
 
     /// <inheritdoc cref="FlowOptions"/>
-    public double Tolerance { get; init; } =
-        Tolerance >= 0
-            ? Tolerance
-            : throw new ArgumentOutOfRangeException(nameof(Tolerance), $"flow.tolerance = {Tolerance:R}: give a number ≥ 0.");
+    public double Tolerance { get; init; } = Check.That("flow.tolerance", Tolerance, Tolerance >= 0, "a number ≥ 0");
 
     /// <inheritdoc cref="FlowOptions"/>
-    public double Error { get; init; } = Positive(nameof(Error), Error);
+    public double Error { get; init; } = Check.Positive("flow.error", Error);
 
     /// <inheritdoc cref="FlowOptions"/>
-    public double TauRatio { get; init; } = Positive(nameof(TauRatio), TauRatio);
+    public double TauRatio { get; init; } = Check.Positive("flow.tau_ratio", TauRatio);
 
     /// <summary>The table of <see cref="Method"/>.</summary>
     public ButcherTable Table =>
         ButcherTable.All.FirstOrDefault(t => t.Name == Method)
         ?? throw new ArgumentException($"flow.method = '{Method}'.{Nearest.Hint(Method, [.. ButcherTable.All.Select(t => t.Name)])}");
-
-    private static double Positive(string name, double value) =>
-        value > 0 && double.IsFinite(value)
-            ? value
-            : throw new ArgumentOutOfRangeException(name, $"flow.{name.ToLowerInvariant()} = {value:R}: give a finite number > 0.");
 }

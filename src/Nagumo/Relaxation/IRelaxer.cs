@@ -17,6 +17,10 @@ public interface IRelaxer
     RelaxationReport Relax<T>(Machine<T> machine, State<T> state, SweepOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
+    /// <summary>Whether it can relax a machine; <see cref="Relaxers.First"/> passes over one that cannot.</summary>
+    bool Applies<T>(Machine<T> machine)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => true;
+
     /// <summary>Whether the lanes of a call are brought to rest as one: then lanes are grouped alike whatever the threads, and the two phases of a
     /// contrast are relaxed one after the other, the second from the mirror image of the first, where it rests to first order.</summary>
     bool JoinsLanes => false;

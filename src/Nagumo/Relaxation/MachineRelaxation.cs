@@ -12,7 +12,7 @@ public static class MachineRelaxation
     /// <param name="machine">The machine.</param>
     /// <param name="state">Start in, rest state out, inhibitors included where it stores them.</param>
     /// <param name="options">When to stop; null for a residual of rounding, or 1000 sweeps.</param>
-    /// <param name="by">The method; null for sweeps that hand over to others where they fail.</param>
+    /// <param name="by">The method; null for <see cref="Relaxers.HandOver"/>.</param>
     /// <returns>What was reached: look at <see cref="RelaxationReport.Converged"/>.</returns>
     /// <exception cref="InvalidOperationException">A clamped population holds no values yet, or the machine's neurons do not answer with one rest state.</exception>
     public static RelaxationReport Relax<T>(this Machine<T> machine, State<T> state, SweepOptions? options = null, IRelaxer? by = null)
@@ -21,7 +21,7 @@ public static class MachineRelaxation
         RequireResponse(machine);
         state.Prepare();
         options ??= new(MostSweeps, typeof(T) == typeof(float) ? 1e-5 : 1e-12);
-        var report = (by ?? Relaxers.Default).Relax(machine, state, options);
+        var report = (by ?? Relaxers.HandOver).Relax(machine, state, options);
         if (state.AllFields)
             machine.FillInhibitors(state, state.Workspace);
         return report;

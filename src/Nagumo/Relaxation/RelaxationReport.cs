@@ -12,6 +12,9 @@ public readonly record struct RelaxationReport(string Method, int Sweeps, double
     /// <summary>What sweeps would still move, as the last two tell: the residual is what one of them moves. 0 for other methods.</summary>
     internal double Left { get; init; }
 
+    /// <summary>Whether it ended only because the sweeps that it was allowed were used up: more of them, rather than another method, may go on.</summary>
+    public bool IsUnderway { get; init; }
+
     /// <summary>Whether every lane reached the tolerance.</summary>
     public bool Converged => NotConverged == 0;
 }

@@ -55,6 +55,27 @@ internal readonly record struct Increase(bool Holds, double Where, bool IsNumber
             samples.Zip(slopes).Any(s => s.First * samples[i] > 0 && Math.Abs(s.First) < Math.Abs(samples[i]) && Math.Abs(s.Second) > Huge);
     }
 
+    /// <summary>Of a polynomial of degree 3 at the most, whose slope is least at its vertex or at an end.</summary>
+    /// <param name="c">Its coefficients, lowest power first; finite.</param>
+    /// <param name="range">Where the function is asked about; infinite ends are allowed.</param>
+    public static Increase OfCubic(ReadOnlySpan<double> c, Enclosure range)
+    {
+        double linear = c.Length > 1 ? c[1] : 0,
+            square = c.Length > 2 ? 2 * c[2] : 0,
+            cube = c.Length > 3 ? 3 * c[3] : 0;
+        double Slope(double x) => linear + x * (square + x * cube);
+        double low = Math.Max(range.Low, -Far),
+            high = Math.Min(range.High, Far),
+            vertex = cube > 0 ? Math.Clamp(0 - square / (2 * cube), low, high) : low,
+            where = new[] { vertex, low, high }.MinBy(Slope);
+        // As of samples: 0 is allowed at a point, and rounding of what the slope is where the function is used.
+        double used = double.IsFinite(range.High - range.Low)
+            ? Math.Abs(Slope(low + (high - low) / 2))
+            : new[] { -1.0, 0, 1 }.Max(x => Math.Abs(Slope(Math.Clamp(x, low, high))));
+        bool holds = Slope(where) >= -1e-12 * used && (Slope(low) > 0 || Slope(high) > 0);
+        return new(holds, holds ? double.NaN : where);
+    }
+
     /// <summary>A place where the slope is below what is allowed, by halving the boxes that may hold one; NaN when none was found.</summary>
     private static double Dip(Func<double, double> slope, Func<Enclosure, Enclosure> enclosure, Enclosure range, double allowed)
     {

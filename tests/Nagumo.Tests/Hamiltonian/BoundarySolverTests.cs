@@ -96,7 +96,7 @@ public sealed class BoundarySolverTests
         using var state = network.CreateState(1, allFields: true);
         state.Clear();
         network.LoadConstants(state, ws);
-        Assert.True(Relaxer.Relax(network, state, new(20_000, 1e-12), first: -1, ws).Converged);
+        Assert.True(Relaxers.HandOver.Relax(network, state, new(20_000, 1e-12)).Converged);
         for (int l = 0; l < q.Length; l++)
         for (int f = 0; f < 2; f++)
         for (int i = 0; i < options.Size; i++)

@@ -78,7 +78,9 @@ public sealed class LadderOracleTests
 
             void Rest()
             {
-                var report = sweeps ? Relaxer.Relax(machine, state, new(20_000, 1e-14), -1, ws) : depth.Relax(machine, state, new(2000, 0));
+                var report = sweeps
+                    ? Relaxers.HandOver.Relax(machine, state, new(20_000, 1e-14))
+                    : depth.Relax(machine, state, new(2000, 0));
                 Assert.InRange(report.Residual, 0, 1e-13);
             }
         }

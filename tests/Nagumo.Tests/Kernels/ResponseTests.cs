@@ -70,6 +70,27 @@ public sealed unsafe class ResponseTests
     }
 
     [Fact]
+    public void A_cubic_rises_where_its_slope_at_the_vertex_does() =>
+        Gen.Select(Gen.Double[0.01, 100], Gen.Double[-5, 5], Gen.Double[1e-6, 10], Gen.Bool, Gen.Double[-8, 8], Gen.Double[0.1, 5])
+            .ForAll(
+                (c, p, size, rises, low, width) =>
+                {
+                    // f' = 3c (u − p)² + d, least at p, or at the end of a range that is nearer to it.
+                    double d = rises ? size : -size;
+                    var f = c * Pow(U - p, 3) + d * U;
+                    var everywhere = Response.Increases(f, U, _ => double.NaN, Response.Everywhere);
+                    Assert.Equal(rises, everywhere.Holds);
+                    if (!rises)
+                        Assert.Equal(p, everywhere.Where, 1e-9);
+                    double least = 3 * c * Math.Pow(Math.Clamp(p, low, low + width) - p, 2) + d;
+                    if (Math.Abs(least) > 1e-9 * c)
+                        Assert.Equal(least > 0, Response.Increases(f, U, _ => double.NaN, new(low, low + width)).Holds);
+                    Assert.False(Response.Increases(-f, U, _ => double.NaN, Response.Everywhere).Holds);
+                },
+                iter: 500
+            );
+
+    [Fact]
     public void A_free_parameter_is_refused() =>
         Assert.Contains(
             "'gamma'",

@@ -187,7 +187,10 @@ public sealed class CostTests
         Assert.IsType<LogCosh>(Costs.Of(new("out", "log-cosh")));
         Assert.Contains("Did you mean 'log-cosh'?", Assert.Throws<ArgumentException>(() => Costs.Of(new("out", "log-csoh"))).Message);
         Assert.Contains("already", Assert.Throws<ArgumentException>(() => Costs.Register("log-cosh", _ => new SquaredError())).Message);
-        Assert.Contains("readout.width = 0", Assert.Throws<ArgumentException>(() => Costs.Of(new("out", "huber", Width: 0))).Message);
+        Assert.Contains(
+            "readout.width = 0",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Costs.Of(new("out", "huber", Width: 0))).Message
+        );
     }
 
     /// <summary>C = Σ ln cosh(z − y): no closed form for its nudge.</summary>

@@ -137,7 +137,7 @@ public sealed class InputLoaderTests
     public void Refuses()
     {
         Assert.Contains(
-            "pixels.dropout = 1 is outside [0, 1)",
+            "pixels.dropout = 1: give a number in [0, 1)",
             Assert.Throws<ArgumentOutOfRangeException>(() => new PixelOptions(Dropout: 1)).Message,
             StringComparison.Ordinal
         );
@@ -151,7 +151,7 @@ public sealed class InputLoaderTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "pixels.shift = 9 is outside [0, 8]",
+            "pixels.shift = 9: give 0 to 8 pixels",
             Assert.Throws<ArgumentOutOfRangeException>(() => new PixelOptions(Shift: 9)).Message,
             StringComparison.Ordinal
         );

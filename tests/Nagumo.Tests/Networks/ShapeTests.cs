@@ -106,7 +106,7 @@ public sealed class ShapeTests
             using var ws = new Workspace<double>();
             _machine.LoadConstants(_state, ws);
             BlockSweeps.FeedForward(_machine, _state, ws);
-            var report = Relaxer.Relax(_machine, _state, new(4000, 1e-13), -1, ws);
+            var report = Relaxers.HandOver.Relax(_machine, _state, new(4000, 1e-13));
             Assert.True(report.Converged, $"{report}");
             Potential = _machine.Potential(_state);
 

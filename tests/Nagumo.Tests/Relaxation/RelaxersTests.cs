@@ -1,6 +1,9 @@
 using System.Numerics;
+using Nagumo.Compute;
+using Nagumo.Couplings;
 using Nagumo.Learning;
 using Nagumo.Networks;
+using Nagumo.Neurons;
 using Nagumo.Relaxation;
 using Nagumo.Tests.Learning;
 
@@ -38,6 +41,73 @@ public sealed class RelaxersTests
         Assert.True(audit.Random.Cosine > 0.99, $"{audit.Random.Cosine}");
     }
 
+    /// <summary>Two linear neurons that pull each other up by w, one of them with current 1. For w > 1 sweeps run away: the rest state is a saddle of H.</summary>
+    private static Machine<double> Pair(double w)
+    {
+        var machine = new Machine<double>(
+            new Network([new("a", new Linear(), 1), new("b", new Linear(), 1)], [new Bilinear("a", "b", 0), new Bias("a", 1)]),
+            new Rng(1)
+        );
+        machine.Parameters[0].Values[0] = w;
+        machine.Parameters[1].Values[0] = 1;
+        machine.Load();
+        return machine;
+    }
+
+    /// <summary>u_a = 1 + w u_b and u_b = w u_a, so u_a = 1/(1 − w²).</summary>
+    [Theory]
+    [InlineData(0.5, "sweeps")]
+    [InlineData(2, "newton")]
+    public void Methods_take_over_in_their_order(double w, string by)
+    {
+        using var machine = Pair(w);
+        using var state = machine.CreateState(1);
+        var report = machine.Relax(state, new(500, 1e-12), Relaxers.First(Relaxers.Sweeps, then: Relaxers.Newton));
+        Assert.True(report.Converged, report.ToString());
+        Assert.Equal(by, report.Method);
+        Assert.Equal(1 / (1 - w * w), state.Read("a")[0], 1e-11);
+    }
+
+    /// <summary>A method that leads away is forgotten: state and report are those before it, and its work counts.</summary>
+    [Fact]
+    public void What_is_no_better_is_forgotten()
+    {
+        using var machine = Pair(0.5);
+        using State<double> state = machine.CreateState(1),
+            alone = machine.CreateState(1);
+        Step few = new("few", 3, 0),
+            away = new("away", 2, 1);
+        var report = machine.Relax(state, new(500, 1e-12), Relaxers.First(few, away));
+        var first = machine.Relax(alone, new(500, 1e-12), few);
+        Assert.Equal(first with { Sweeps = 5 }, report);
+        Assert.Equal(alone.Read("a"), state.Read("a"));
+        Assert.Equal("sweeps", machine.Relax(state, new(500, 1e-12), Relaxers.First(few, away, Relaxers.Sweeps)).Method);
+    }
+
+    [Fact]
+    public void Sweeps_that_were_only_too_few_are_not_handed_over()
+    {
+        using var machine = Pair(0.5);
+        using var state = machine.CreateState(1);
+        var report = machine.Relax(state, new(3, 1e-12), Relaxers.First(Relaxers.Sweeps, Relaxers.Newton));
+        Assert.Equal(("sweeps", 3, true, false), (report.Method, report.Sweeps, report.IsUnderway, report.Converged));
+    }
+
+    /// <summary>Pairs that differ have no symmetric Hessian; a network of them is left to the others.</summary>
+    [Fact]
+    public void Methods_that_do_not_apply_are_passed_over()
+    {
+        using var machine = new Machine<double>(
+            new Network([new("a", new Linear(), 1), new("b", new Linear(), 1)], [new Asymmetric("a", "b", 0.1)]),
+            new Rng(1)
+        );
+        using var state = machine.CreateState(1);
+        Assert.Equal("sweeps", machine.Relax(state, by: Relaxers.First(Relaxers.Newton, Relaxers.Sweeps)).Method);
+        var none = Relaxers.First(Relaxers.Newton);
+        Assert.False(none.Applies(machine));
+        Assert.Contains("Relaxers.Sweeps", Assert.Throws<ArgumentException>(() => machine.Relax(state, by: none)).Message);
+    }
+
     [Fact]
     public void Names_are_checked()
     {
@@ -53,6 +123,21 @@ public sealed class RelaxersTests
         using var trainer = new Trainer(experiment, SmallExperiments.Images(32), threads: 1);
         trainer.Train();
         return SmallExperiments.Weights(trainer);
+    }
+
+    /// <summary>So many sweeps; then all fields are moved.</summary>
+    private sealed class Step(string name, int sweeps, double by) : IRelaxer
+    {
+        public RelaxationReport Relax<T>(Machine<T> machine, State<T> state, SweepOptions options)
+            where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        {
+            for (int sweep = 0; sweep < sweeps; sweep++)
+                machine.Sweep(state);
+            foreach (string p in (string[])["a", "b"])
+                state.Write(p, Array.ConvertAll(state.Read(p), x => x + T.CreateChecked(by)));
+            double residual = machine.Residual(state).Max();
+            return new(name, sweeps, residual, residual <= options.Tolerance ? 0 : state.Lanes);
+        }
     }
 
     /// <summary>Sweeps of which only four fifths are taken.</summary>
