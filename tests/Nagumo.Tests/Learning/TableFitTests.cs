@@ -107,10 +107,7 @@ public sealed class TableFitTests
             new(
                 [columns],
                 x[(at * columns)..((at + count) * columns)],
-                new NumberTargets(
-                    [new("y", null, mean, spread)],
-                    y[at..(at + count)].Select(v => (v - mean) / spread).ToArray()
-                )
+                new NumberTargets([new("y", null, mean, spread)], y[at..(at + count)].Select(v => (v - mean) / spread).ToArray())
             );
         return new("table", Part(0, train), Part(train, test));
     }
