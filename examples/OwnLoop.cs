@@ -26,6 +26,9 @@ double[] x = [.. Enumerable.Range(0, 800).Select(_ => 2 * random.NextDouble() - 
 const double beta = 0.1,
     rate = 0.1;
 var rest = new SweepOptions(MaxSweeps: 200, Tolerance: 1e-9);
+
+// Where sweeps fail, Newton's method takes over.
+var way = Relaxers.First(Relaxers.Sweeps, then: Relaxers.Newton);
 for (int step = 1; step <= 1000; step++)
 {
     double[] z = Answer(0);
@@ -33,8 +36,8 @@ for (int step = 1; step <= 1000; step++)
         minus = free.Copy();
     plus.Nudge("out", [.. z.Select((z, i) => -beta * (z - y[i]))]); // −β ∂C/∂z of C = (z − y)²/2
     minus.Nudge("out", [.. z.Select((z, i) => beta * (z - y[i]))]);
-    machine.Relax(plus, rest);
-    machine.Relax(minus, rest);
+    machine.Relax(plus, rest, by: way);
+    machine.Relax(minus, rest, by: way);
     machine.Contrast(plus, minus, 2 * beta);
     foreach (var parameter in machine.Parameters)
         for (int i = 0; i < parameter.Values.Length; i++)
@@ -51,6 +54,6 @@ Console.WriteLine($"test error {100 * wrong:f1} %");
 double[] Answer(int from)
 {
     free.Write("x", x.AsSpan(2 * from, 400));
-    machine.Relax(free, rest);
+    machine.Relax(free, rest, by: way);
     return free.Read("out");
 }

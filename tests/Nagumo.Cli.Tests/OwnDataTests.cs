@@ -221,7 +221,7 @@ public sealed class OwnDataTests : IDisposable
                         )
                 )
         );
-        string[] line = ["train", "fhn-mlp", "--data", file, "--epochs", "60", "--no-pictures", "--out"];
+        string[] line = ["train", "fhn-mlp", "--data", file, "--epochs", "300", "--no-pictures", "--out"];
         Assert.Contains("perhaps overfitted: the test loss", Run([.. line, _box["t"]]).Error);
         var outcome = Run([.. line, _box["v"], "--set", "validation=20"]);
         Assert.Contains("overfitted: the held-out loss was least", outcome.Error);

@@ -1,4 +1,5 @@
 using Nagumo.Compute;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Audits;
 
@@ -38,7 +39,7 @@ internal static class RestSearch
     {
         double[] start = [.. system.Start],
             range = NaturalRange.Of(system, start);
-        var search = new Search(system, start, range, cancel, progress);
+        using var search = new Search(system, start, range, cancel, progress);
         (double[] State, double Ratio) best = (start, double.PositiveInfinity);
         if (
             Try(search.Newton(start, damped: false, contracting: true))
@@ -89,7 +90,8 @@ internal static class RestSearch
         return worst;
     }
 
-    private sealed class Search
+    /// <summary>The flow's equations of rest, f measured by the rates and steps by the ranges.</summary>
+    private sealed class Search : IRestEquations<double>, IDisposable
     {
         private readonly FlowSystem _system;
         private readonly CancellationToken _cancel;
@@ -99,7 +101,8 @@ internal static class RestSearch
             _rates;
         private readonly double _rate;
         private readonly int _n;
-        private (double[] At, double[] Jacobian) _known = ([], []);
+        private readonly DenseLu _lu;
+        private readonly double[] _rows;
 
         public Search(FlowSystem system, double[] start, double[] range, CancellationToken cancel, IProgress<string>? progress)
         {
@@ -107,6 +110,7 @@ internal static class RestSearch
             double[] j = system.Jacobian(start, range),
                 f = new double[_n];
             system.Flow(start, f);
+            (_lu, _rows) = (new(_n), new double[_n]);
             _rates = Rates(j, range);
             for (int i = 0; i < _n; i++)
                 _rates[i] += Math.Abs(f[i]);
@@ -159,11 +163,11 @@ internal static class RestSearch
             for (int i = 0; i < _n; i++)
                 if (Math.Abs(f[i]) > DegenerateRate * _rates[i])
                     return false;
-            var step = NewtonStep(x, f);
-            if (step is null)
+            if (!Linearise(x, 0))
                 return false;
+            Solve(f);
             for (int i = 0; i < _n; i++)
-                if (!(Math.Abs(step[i]) <= DegenerateStep * Math.Abs(x[i] - _start[i])))
+                if (!(Math.Abs(f[i]) <= DegenerateStep * Math.Abs(x[i] - _start[i])))
                     return false;
             return true;
         }
@@ -194,55 +198,69 @@ internal static class RestSearch
             return !seen.All(s => s);
         }
 
-        private double Size(double[] f)
+        public int Size => _n;
+
+        public void Residual(Span<double> x, Span<double> f, Span<double> residual)
         {
+            _system.Flow(x, f);
             double worst = 0;
             for (int i = 0; i < _n; i++)
                 worst =
                     f[i] == 0 ? worst
                     : double.IsNaN(f[i]) || _rates[i] == 0 ? double.PositiveInfinity
                     : Math.Max(worst, Math.Abs(f[i]) / _rates[i]);
+            residual[0] = worst;
+        }
+
+        /// <summary>shift − J in the units of the ranges and of the rates, so that pivots are chosen among comparable numbers.</summary>
+        public bool Linearise(ReadOnlySpan<double> x, double shift)
+        {
+            double[] j = _system.Jacobian(x.ToArray(), _range);
+            for (int i = 0; i < _n; i++)
+            {
+                double largest = 0;
+                for (int k = 0; k < _n; k++)
+                {
+                    double entry = ((i == k ? shift : 0) - j[i * _n + k]) * _range[k];
+                    _lu.Matrix[i * _n + k] = entry;
+                    largest = Math.Max(largest, Math.Abs(entry));
+                }
+                if (!(largest > 0) || !double.IsFinite(largest))
+                    return false;
+                for (int k = 0; k < _n; k++)
+                    _lu.Matrix[i * _n + k] /= largest;
+                _rows[i] = largest;
+            }
+            return _lu.Factor() < 0;
+        }
+
+        public void Solve(Span<double> step)
+        {
+            for (int i = 0; i < _n; i++)
+                step[i] /= _rows[i];
+            _lu.Solve(step);
+            for (int i = 0; i < _n; i++)
+                step[i] *= _range[i];
+        }
+
+        public double Length(ReadOnlySpan<double> step)
+        {
+            double worst = 0;
+            for (int i = 0; i < _n; i++)
+                worst = double.IsNaN(step[i]) ? double.PositiveInfinity : Math.Max(worst, Math.Abs(step[i]) / _range[i]);
             return worst;
         }
 
         public double[] Transient(double[] start)
         {
-            double[] x = [.. start],
-                f = new double[_n],
-                tried = new double[_n],
-                step = new double[_n];
-            using var lu = new DenseLu(_n);
-            double dt = 0.1 / _rate;
-            _system.Flow(x, f);
-            double residual = Size(f);
-            for (int k = 0; k < TransientSteps && residual > Floor && double.IsFinite(residual); k++)
-            {
-                _cancel.ThrowIfCancellationRequested();
-                _progress?.Report($"a rest state of {_n} variables: implicit step {k + 1}, residual {residual:E1}");
-                var jacobian = _system.Jacobian(x, _range);
-                f.CopyTo(step, 0);
-                if (!Solve(lu, jacobian, 1 / dt, step))
-                {
-                    dt /= 4;
-                    continue;
-                }
-                for (int i = 0; i < _n; i++)
-                    tried[i] = x[i] + step[i];
-                _system.Flow(tried, f);
-                double next = Size(f);
-                if (next <= 2 * residual)
-                {
-                    tried.CopyTo(x, 0);
-                    dt = Math.Min(1e13 / _rate, dt * Math.Clamp(residual / next, 0.2, 10) * 1.2);
-                    // Newton's last steps only shuffle the rounding.
-                    if (dt * _rate > 1e9 && next >= residual && next < Rest)
-                        break;
-                    residual = next;
-                    continue;
-                }
-                dt /= 4;
-                _system.Flow(x, f);
-            }
+            double[] x = [.. start];
+            new RestSolver<double>(this).Transient(
+                x,
+                new SwitchedSteps(0.1 / _rate, 1e13 / _rate, Rest),
+                Floor,
+                TransientSteps,
+                (step, residual) => Watch($"implicit step {step + 1}, residual {residual:E1}")
+            );
             return x;
         }
 
@@ -251,87 +269,24 @@ internal static class RestSearch
         /// <param name="contracting">Whether to give up, at the start, where a step does not shrink.</param>
         public double[] Newton(double[] start, bool damped, bool contracting = false)
         {
-            double[] x = [.. start],
-                f = new double[_n];
-            double damping = 1,
-                before = double.PositiveInfinity;
-            for (int k = 0; k < NewtonSteps; k++)
-            {
-                _cancel.ThrowIfCancellationRequested();
-                _progress?.Report($"a rest state of {_n} variables: step {k + 1} of Newton's method");
-                _system.Flow(x, f);
-                if (f.All(v => v == 0) || NewtonStep(x, f) is not { } step)
-                    break;
-                double size = Length(step);
-                if (!double.IsFinite(size))
-                    break;
-                if (contracting && size > Floor && size > 0.75 * before)
-                    return start;
-                before = size;
-                damping = damped ? Math.Min(1, 2 * damping) : 1;
-                double[] next;
-                while (true)
-                {
-                    next = [.. x.Select((v, i) => v + damping * step[i])];
-                    if (!damped || damping < 1e-8)
-                        break;
-                    var there = new double[_n];
-                    _system.Flow(next, there);
-                    // The next step, by the same J, must be shorter.
-                    if (there.All(double.IsFinite) && NewtonStep(x, there) is { } after && Length(after) <= (1 - damping / 4) * size)
-                        break;
-                    damping /= 2;
-                }
-                bool still = next.SequenceEqual(x);
-                x = next;
-                if (still || (size < Floor && damping == 1))
-                    break;
-            }
+            double[] x = [.. start];
+            NewtonOptions options = new(
+                NewtonSteps,
+                Tolerance: 0,
+                damped ? Damping.Natural : Damping.None,
+                SmallestStep: Floor,
+                Contraction: contracting ? 0.75 : double.PositiveInfinity
+            );
+            new RestSolver<double>(this).Newton(x, options, (step, _) => Watch($"step {step + 1} of Newton's method"));
             return x;
         }
 
-        private double Length(double[] step)
-        {
-            double worst = 0;
-            for (int i = 0; i < _n; i++)
-                worst = double.IsNaN(step[i]) ? double.PositiveInfinity : Math.Max(worst, Math.Abs(step[i]) / _range[i]);
-            return worst;
-        }
+        public void Dispose() => _lu.Dispose();
 
-        /// <summary>−J⁻¹ f, or null where J is singular.</summary>
-        private double[]? NewtonStep(double[] x, double[] f)
+        private void Watch(string what)
         {
-            if (!ReferenceEquals(_known.At, x))
-                _known = (x, _system.Jacobian(x, _range));
-            using var lu = new DenseLu(_n);
-            double[] step = [.. f];
-            return Solve(lu, _known.Jacobian, 0, step) ? step : null;
-        }
-
-        /// <summary>(shift − J) δ = f in the units of the ranges and of the rates, so that pivots are chosen among comparable numbers.</summary>
-        private bool Solve(DenseLu lu, double[] j, double shift, double[] f)
-        {
-            for (int i = 0; i < _n; i++)
-            {
-                double largest = 0;
-                for (int k = 0; k < _n; k++)
-                {
-                    double entry = ((i == k ? shift : 0) - j[i * _n + k]) * _range[k];
-                    lu.Matrix[i * _n + k] = entry;
-                    largest = Math.Max(largest, Math.Abs(entry));
-                }
-                if (!(largest > 0) || !double.IsFinite(largest))
-                    return false;
-                for (int k = 0; k < _n; k++)
-                    lu.Matrix[i * _n + k] /= largest;
-                f[i] /= largest;
-            }
-            if (lu.Factor() >= 0)
-                return false;
-            lu.Solve(f);
-            for (int i = 0; i < _n; i++)
-                f[i] *= _range[i];
-            return true;
+            _cancel.ThrowIfCancellationRequested();
+            _progress?.Report($"a rest state of {_n} variables: {what}");
         }
     }
 }

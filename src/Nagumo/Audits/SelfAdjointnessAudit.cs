@@ -61,7 +61,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
                     x[i] = y[i] = 0;
             hessian.Apply(x, hx);
             hessian.Apply(y, hy);
-            asymmetry = Math.Max(asymmetry, Math.Abs(Dot(x, hy) - Dot(y, hx)) / Math.Sqrt(Dot(x, x) * Dot(hy, hy)));
+            asymmetry = Math.Max(asymmetry, Math.Abs(Norms.Dot(x, hy) - Norms.Dot(y, hx)) / Math.Sqrt(Norms.Dot(x, x) * Norms.Dot(hy, hy)));
 
             // Central difference of the flow along y, error h².
             const double h = 1e-5;
@@ -90,7 +90,7 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
                     error += misfit * misfit;
                 }
             }
-            linearisation = Math.Max(linearisation, Math.Sqrt(error / Dot(hy, hy)));
+            linearisation = Math.Max(linearisation, Math.Sqrt(error / Norms.Dot(hy, hy)));
         }
         return (asymmetry, linearisation);
     }
@@ -153,13 +153,5 @@ public sealed record SelfAdjointnessAudit(double Asymmetry, double Linearisation
             }
         }
         return worst;
-    }
-
-    private static double Dot(double[] a, double[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
     }
 }

@@ -450,8 +450,8 @@ public sealed record StructureAudit(
         {
             for (int i = 0; i < n; i++)
                 e[i] /= units[i];
-            plain = Math.Min(plain, Cosine(Solved(c), e));
-            structured = Math.Min(structured, Cosine(Solved(Times(q, c, transpose: false)), Times(q, e, transpose: true)));
+            plain = Math.Min(plain, Norms.Cosine(Solved(c), e));
+            structured = Math.Min(structured, Norms.Cosine(Solved(Times(q, c, transpose: false)), Times(q, e, transpose: true)));
         }
         return (structured, plain);
 
@@ -473,20 +473,6 @@ public sealed record StructureAudit(
             for (int k = 0; k < n; k++)
                 y[i] += (transpose ? matrix[k * n + i] : matrix[i * n + k]) * x[k];
             return y;
-        }
-
-        static double Cosine(double[] a, double[] b)
-        {
-            double ab = 0,
-                aa = 0,
-                bb = 0;
-            for (int i = 0; i < a.Length; i++)
-            {
-                ab += a[i] * b[i];
-                aa += a[i] * a[i];
-                bb += b[i] * b[i];
-            }
-            return Math.Min(1, ab / Math.Sqrt(aa * bb));
         }
     }
 

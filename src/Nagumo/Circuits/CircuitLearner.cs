@@ -142,10 +142,7 @@ public sealed class CircuitLearner : IDisposable
             learner.Gradient(_data.Train, used, 1);
             return [.. _circuit.Parameters.SelectMany(p => p.Gradients.ToArray())];
         }
-        double[] measured = Read(_circuit),
-            exact = Read(_exact);
-        double dot = measured.Zip(exact, (a, b) => a * b).Sum();
-        return dot / Math.Sqrt(measured.Sum(a => a * a) * exact.Sum(b => b * b));
+        return Norms.Cosine(Read(_circuit), Read(_exact));
     }
 
     private void Load(int epochs)

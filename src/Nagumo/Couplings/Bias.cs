@@ -6,20 +6,25 @@ namespace Nagumo.Couplings;
 /// <summary>A constant current into every activator of a population.</summary>
 /// <remarks>Term: −bᵀu. Drive: b. Contrast: −Σ_lanes d. [DESIGN §1]</remarks>
 /// <param name="population">The population, or a slice of it, "layer[0]".</param>
-/// <param name="value">Initial value of every current.</param>
+/// <param name="value">Mean of the initial currents.</param>
 /// <param name="name">Unique name; by default "population.bias".</param>
-public sealed class Bias(string population, double value = 0, string? name = null)
+/// <param name="sd">Standard deviation of the initial currents, uniform, ≥ 0; 0 starts them all at their mean.</param>
+public sealed class Bias(string population, double value = 0, string? name = null, double sd = 0)
     : Coupling("bias", name ?? population + ".bias", (End)population)
 {
-    /// <summary>Initial value.</summary>
+    /// <summary>Mean of the initial values.</summary>
     public double Current { get; } =
         double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), $"bias = {value:R}: give a finite number.");
+
+    /// <summary>Standard deviation of the initial values.</summary>
+    public double Sd { get; } =
+        sd >= 0 && double.IsFinite(sd) ? sd : throw new ArgumentOutOfRangeException(nameof(sd), $"sd = {sd:R}: give a finite number ≥ 0.");
 
     /// <inheritdoc/>
     public override string Term => $"-b^T {Ends[0]}";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["value"] = Current };
+    public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["value"] = Current, ["sd"] = Sd };
 
     /// <inheritdoc/>
     public override bool IsPassive => true;
@@ -43,7 +48,7 @@ public sealed class Bias(string population, double value = 0, string? name = nul
 
     /// <inheritdoc/>
     public override IReadOnlyList<TensorSpec> Tensors(IReadOnlyList<EndShape> ends) =>
-        [new("b", [ends[0].Size], Initial.Constant(Current))];
+        [new("b", [ends[0].Size], Initial.Between(Current - Initial.Bound(Sd), Current + Initial.Bound(Sd)))];
 
     /// <inheritdoc/>
     public override BoundCoupling<T> Bind<T>(IReadOnlyList<EndShape> ends, IReadOnlyList<Tensor<T>> tensors) => new Bound<T>(tensors[0]);

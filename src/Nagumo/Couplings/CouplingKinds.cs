@@ -7,7 +7,7 @@ public static class CouplingKinds
     private static volatile CouplingKind[] _all =
     [
         new("bilinear", ["b", "sd"], s => new Bilinear(s.A, s.B, s["sd"], s.Name)),
-        new("bias", ["value"], s => new Bias(s.A.ToString(), s.Get("value", 0), s.Name)),
+        new("bias", ["value", "sd"], s => new Bias(s.A.ToString(), s.Get("value", 0), s.Name, s.Get("sd", 0))),
         new("resistive", ["b", "low", "high"], s => new Resistive(s.A, s.B, s.Get("low", 0), s["high"], s.Name)),
         new(
             "differential-resistive",

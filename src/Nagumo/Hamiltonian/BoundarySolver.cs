@@ -1,4 +1,5 @@
 using Nagumo.Compute;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Hamiltonian;
 
@@ -26,20 +27,28 @@ internal static class BoundarySolver
     /// <summary>A relative residual of a block solve beyond which pivoting is needed.</summary>
     private const double Trusted = 1e-14;
 
-    private const int Halvings = 12;
+    /// <summary>Of pseudo-transient continuation.</summary>
+    private const double FirstStep = 0.5,
+        LongestStep = 1e6;
 
     /// <summary>Brings q to rest, in place.</summary>
     public static BoundaryReport Solve(BoundaryProblem problem, double[][] q, BoundaryOptions? options = null)
     {
         options ??= new();
         using var blocks = problem.CreateHessian();
-        double[][] start = Copy(q);
-        var report = Newton(problem, q, blocks, options);
-        if (report.Converged)
-            return report;
-        Restore(start, q);
-        var transient = PseudoTransient(problem, q, blocks, options);
-        return transient with { Steps = report.Steps + transient.Steps, Pivoted = report.Pivoted || transient.Pivoted };
+        var equations = new Equations(problem, q, blocks);
+        double[] start = equations.Read(),
+            x = [.. start];
+        var solver = new RestSolver<double>(equations);
+        var report = solver.Newton(x, new(options.MaxSteps, options.Tolerance));
+        if (!report.Converged)
+        {
+            start.CopyTo(x, 0);
+            var transient = solver.Transient(x, new SwitchedSteps(FirstStep, LongestStep), options.Tolerance, 10 * options.MaxSteps);
+            report = transient with { Sweeps = report.Sweeps + transient.Sweeps };
+        }
+        equations.Write(x);
+        return new(report.Method, report.Sweeps, report.Residual, report.Converged, equations.Pivoted);
     }
 
     /// <summary>x ← A⁻¹ x, once.</summary>
@@ -80,85 +89,57 @@ internal static class BoundarySolver
         }
     }
 
-    private static BoundaryReport Newton(BoundaryProblem problem, double[][] q, BlockTridiagonal blocks, BoundaryOptions options)
+    /// <summary>∂S/∂q = 0 of the free layers, one after the other, and their block-tridiagonal systems.</summary>
+    private sealed class Equations(BoundaryProblem problem, double[][] q, BlockTridiagonal blocks) : IRestEquations<double>
     {
-        var gradient = problem.Action.Zeros();
-        var step = new double[blocks.Offsets[^1]];
-        double residual = problem.Gradient(q, gradient);
-        bool pivoted = false;
-        for (int steps = 0; ; steps++)
-        {
-            if (steps == options.MaxSteps || residual <= options.Tolerance || !double.IsFinite(residual))
-                return new("newton", steps, residual, residual <= options.Tolerance, pivoted);
-            problem.Hessian(q, blocks);
-            Flatten(problem, gradient, blocks, step);
-            pivoted |= SolveLinear(blocks, step);
-            var (before, merit) = (Copy(q), Norm(gradient));
-            double length = 1;
-            for (int halving = 0; ; halving++, length /= 2)
-            {
-                Move(problem, blocks, before, step, -length, q);
-                residual = problem.Gradient(q, gradient);
-                // At the floor of rounding nothing falls any more.
-                if (Norm(gradient) < merit || residual <= options.Tolerance)
-                    break;
-                if (halving == Halvings)
-                {
-                    Restore(before, q);
-                    residual = problem.Gradient(q, gradient);
-                    return new("newton", steps + 1, residual, false, pivoted);
-                }
-            }
-        }
-    }
+        private readonly double[][] _gradient = problem.Action.Zeros();
+        private Factored? _factored;
 
-    private static BoundaryReport PseudoTransient(BoundaryProblem problem, double[][] q, BlockTridiagonal blocks, BoundaryOptions options)
-    {
-        const double first = 0.5,
-            largest = 1e6;
-        var gradient = problem.Action.Zeros();
-        var step = new double[blocks.Offsets[^1]];
-        double residual = problem.Gradient(q, gradient),
-            dt = first;
-        bool pivoted = false;
-        for (int steps = 0; ; steps++)
+        public int Size => blocks.Offsets[^1];
+
+        /// <summary>Whether a linear system needed pivoting across blocks.</summary>
+        public bool Pivoted { get; private set; }
+
+        public double[] Read()
         {
-            if (steps == 10 * options.MaxSteps || residual <= options.Tolerance || !double.IsFinite(residual))
-                return new("pseudo-transient", steps, residual, residual <= options.Tolerance, pivoted);
-            problem.Hessian(q, blocks);
+            var x = new double[Size];
+            Flatten(q, x);
+            return x;
+        }
+
+        public void Write(ReadOnlySpan<double> x)
+        {
             for (int l = problem.First; l <= problem.Last; l++)
-            for (int i = 0, n = q[l].Length; i < n; i++)
-                blocks.Diagonal(l - problem.First)[i * n + i] += problem.Action.Signature(l, i) / dt;
-            Flatten(problem, gradient, blocks, step);
-            pivoted |= SolveLinear(blocks, step);
-            Move(problem, blocks, Copy(q), step, -1, q);
-            double before = residual;
-            residual = problem.Gradient(q, gradient);
-            // Switched evolution relaxation: the step grows as the residual falls, and shrinks by no more than half.
-            dt = Math.Clamp(dt * Math.Max(0.5, before / residual), 0.1 * first, largest);
+                x.Slice(blocks.Offsets[l - problem.First], q[l].Length).CopyTo(q[l]);
         }
-    }
 
-    private static void Flatten(BoundaryProblem problem, double[][] x, BlockTridiagonal blocks, double[] into)
-    {
-        for (int l = problem.First; l <= problem.Last; l++)
-            x[l].CopyTo(into, blocks.Offsets[l - problem.First]);
-    }
+        public void Residual(Span<double> x, Span<double> f, Span<double> residual)
+        {
+            Write(x);
+            residual[0] = problem.Gradient(q, _gradient);
+            Flatten(_gradient, f);
+            for (int i = 0; i < f.Length; i++)
+                f[i] = -f[i];
+        }
 
-    private static void Move(BoundaryProblem problem, BlockTridiagonal blocks, double[][] from, double[] step, double length, double[][] q)
-    {
-        for (int l = problem.First; l <= problem.Last; l++)
-        for (int i = 0; i < q[l].Length; i++)
-            q[l][i] = from[l][i] + length * step[blocks.Offsets[l - problem.First] + i];
-    }
+        /// <summary>∂²S/∂q² + Σ/h, Σ the signature.</summary>
+        public bool Linearise(ReadOnlySpan<double> x, double shift)
+        {
+            Write(x);
+            problem.Hessian(q, blocks);
+            for (int l = problem.First; shift > 0 && l <= problem.Last; l++)
+            for (int i = 0, n = q[l].Length; i < n; i++)
+                blocks.Diagonal(l - problem.First)[i * n + i] += problem.Action.Signature(l, i) * shift;
+            _factored = new(blocks);
+            return true;
+        }
 
-    private static double Norm(double[][] x) => x.Sum(layer => layer.Sum(value => value * value));
+        public void Solve(Span<double> step) => Pivoted |= _factored!.Solve(step);
 
-    private static double[][] Copy(double[][] q) => [.. q.Select(layer => layer.ToArray())];
-
-    private static void Restore(double[][] from, double[][] q)
-    {
-        for (int l = 0; l < q.Length; l++)
-            from[l].CopyTo(q[l], 0);
+        private void Flatten(double[][] layers, Span<double> into)
+        {
+            for (int l = problem.First; l <= problem.Last; l++)
+                layers[l].CopyTo(into[blocks.Offsets[l - problem.First]..]);
+        }
     }
 }

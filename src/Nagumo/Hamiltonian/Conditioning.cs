@@ -165,11 +165,11 @@ public sealed record Conditioning(
         double norm = 0;
         for (int step = 0; step < 4 * PowerSteps; step++)
         {
-            double length = Math.Sqrt(Dot(x, x));
+            double length = Norms.Length(x);
             k.Value.Times(x, y);
             for (int j = 0; j < y.Length; j++)
                 y[j] /= length;
-            norm = Math.Sqrt(Dot(y, y));
+            norm = Norms.Length(y);
             k.Value.TransposedTimes(y, x);
         }
         return norm;
@@ -183,11 +183,11 @@ public sealed record Conditioning(
         double norm = 0;
         for (int step = 0; step < PowerSteps; step++)
         {
-            double length = Math.Sqrt(Dot(x, x));
+            double length = Norms.Length(x);
             for (int i = 0; i < x.Length; i++)
                 x[i] /= length;
             factored.Solve(x);
-            norm = Math.Sqrt(Dot(x, x));
+            norm = Norms.Length(x);
         }
         return norm;
     }
@@ -234,6 +234,4 @@ public sealed record Conditioning(
         }
         return low;
     }
-
-    private static double Dot(double[] x, double[] y) => LaneSum.Dot<double>(x, y);
 }

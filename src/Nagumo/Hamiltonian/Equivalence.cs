@@ -236,9 +236,9 @@ public sealed record Equivalence
         return found with
         {
             Points = points,
-            ReadingsCosine = Cosine(boundary, pass),
-            ReadingsRatio = Norm(boundary) / Norm(pass),
-            BoundaryTermError = Norm(missing) / Norm(boundary),
+            ReadingsCosine = Norms.Cosine(boundary, pass),
+            ReadingsRatio = Norms.Length(boundary) / Norms.Length(pass),
+            BoundaryTermError = Norms.Length(missing) / Norms.Length(boundary),
         };
 
         double[][]? Rest(double beta)
@@ -250,9 +250,11 @@ public sealed record Equivalence
     }
 
     private static EquivalencePoint Point(string reading, string estimator, double beta, double[] estimate, double[] exact) =>
-        new(reading, estimator, beta, Norm([.. estimate.Zip(exact, (a, b) => a - b)]) / Norm(exact), Cosine(estimate, exact));
-
-    private static double Norm(double[] x) => Math.Sqrt(x.Sum(value => value * value));
-
-    private static double Cosine(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum() / (Norm(a) * Norm(b));
+        new(
+            reading,
+            estimator,
+            beta,
+            Norms.Length([.. estimate.Zip(exact, (a, b) => a - b)]) / Norms.Length(exact),
+            Norms.Cosine(estimate, exact)
+        );
 }

@@ -1,4 +1,5 @@
 using Nagumo.Compute;
+using Nagumo.Relaxation;
 
 namespace Nagumo.Hamiltonian;
 
@@ -40,25 +41,11 @@ internal static class Shooting
         int n = action.Size(0),
             last = problem.Last;
         int[] starts = [.. Enumerable.Range(0, (last + segment - 1) / segment).Select(s => s * segment)];
-        int size = 2 * n * starts.Length;
         var momenta = problem.Momenta(q);
         double[] z = [.. starts.SelectMany(l => q[l].Concat(momenta[l]))];
-        using var lu = new DenseLu(size);
-        double residual = double.NaN;
-        for (int steps = 0; steps <= maxSteps; steps++)
-        {
-            var right = new double[size];
-            lu.Matrix.Clear();
-            double before = residual;
-            residual = Equations(z, right, lu);
-            if (!double.IsFinite(residual) || residual < 1e-14 || steps == maxSteps || residual >= before && residual < 1e-10)
-                break;
-            if (lu.Factor() >= 0)
-                return double.NaN;
-            lu.Solve(right);
-            for (int i = 0; i < size; i++)
-                z[i] -= right[i];
-        }
+        using var equations = new Segments(problem, starts, segment);
+        NewtonOptions options = new(maxSteps, 1e-14, Damping.None, Rounding: 1e-10);
+        double residual = new RestSolver<double>(equations).Newton(z, options).Residual;
         for (int s = 0; s < starts.Length; s++)
         {
             var (x, p) = (z.AsSpan(s * 2 * n, n).ToArray(), z.AsSpan(s * 2 * n + n, n).ToArray());
@@ -72,37 +59,72 @@ internal static class Shooting
                 x.CopyTo(q[last], 0);
         }
         return residual;
+    }
 
-        double Equations(double[] at, double[] right, DenseLu matrix)
+    /// <summary>Continuity of the segments' starts (q, p) and the two boundary conditions, with their dense Jacobian.</summary>
+    private sealed class Segments(BoundaryProblem problem, int[] starts, int segment) : IRestEquations<double>, IDisposable
+    {
+        private readonly DenseLu _lu = new(2 * problem.Action.Size(0) * starts.Length);
+
+        public int Size => _lu.Size;
+
+        public void Residual(Span<double> x, Span<double> f, Span<double> residual)
         {
-            double worst = 0;
+            Equations(x, f, default);
+            residual[0] = RestSolver<double>.Largest(f);
+            for (int i = 0; i < f.Length; i++)
+                f[i] = -f[i];
+        }
+
+        public bool Linearise(ReadOnlySpan<double> x, double shift)
+        {
+            _lu.Matrix.Clear();
+            Equations(x, new double[Size], _lu.Matrix);
+            return _lu.Factor() < 0;
+        }
+
+        public void Solve(Span<double> step) => _lu.Solve(step);
+
+        public void Dispose() => _lu.Dispose();
+
+        /// <summary>What is to vanish, and the Jacobian unless there is no room for it.</summary>
+        private void Equations(ReadOnlySpan<double> at, Span<double> right, Span<double> matrix)
+        {
+            var action = problem.Action;
+            int n = action.Size(0),
+                size = Size,
+                last = problem.Last;
+            bool derives = !matrix.IsEmpty;
             // Left end, n equations.
             for (int i = 0; i < n; i++)
             {
                 bool clamped = problem.Clamp is not null;
-                Put(i, clamped ? at[i] - problem.Clamp![i] : at[n + i] + (problem.Injection?[i] ?? 0));
-                matrix.Matrix[i * size + (clamped ? i : n + i)] = 1;
+                right[i] = clamped ? at[i] - problem.Clamp![i] : at[n + i] + (problem.Injection?[i] ?? 0);
+                if (derives)
+                    matrix[i * size + (clamped ? i : n + i)] = 1;
             }
             for (int s = 0; s < starts.Length; s++)
             {
-                var (x, p) = (at.AsSpan(s * 2 * n, n).ToArray(), at.AsSpan(s * 2 * n + n, n).ToArray());
+                var (x, p) = (at.Slice(s * 2 * n, n).ToArray(), at.Slice(s * 2 * n + n, n).ToArray());
                 var product = new double[2 * n, 2 * n];
                 for (int i = 0; i < 2 * n; i++)
                     product[i, i] = 1;
                 int to = Math.Min(last, starts[s] + segment);
                 for (int l = starts[s]; l < to; l++)
                 {
-                    product = Times(action.Jacobian(l, x), product);
+                    if (derives)
+                        product = Times(action.Jacobian(l, x), product);
                     action.Step(l, x, p);
                 }
                 int row = n + s * 2 * n;
                 if (s < starts.Length - 1)
                     for (int i = 0; i < 2 * n; i++)
                     {
-                        Put(row + i, (i < n ? x[i] : p[i - n]) - at[(s + 1) * 2 * n + i]);
-                        for (int j = 0; j < 2 * n; j++)
-                            matrix.Matrix[(row + i) * size + s * 2 * n + j] = product[i, j];
-                        matrix.Matrix[(row + i) * size + (s + 1) * 2 * n + i] = -1;
+                        right[row + i] = (i < n ? x[i] : p[i - n]) - at[(s + 1) * 2 * n + i];
+                        for (int j = 0; derives && j < 2 * n; j++)
+                            matrix[(row + i) * size + s * 2 * n + j] = product[i, j];
+                        if (derives)
+                            matrix[(row + i) * size + (s + 1) * 2 * n + i] = -1;
                     }
                 else
                 {
@@ -111,23 +133,16 @@ internal static class Shooting
                     action.OnSiteHessian(last, x, hessian);
                     for (int i = 0; i < n; i++)
                     {
-                        Put(row + i, end[i]);
-                        for (int j = 0; j < 2 * n; j++)
+                        right[row + i] = end[i];
+                        for (int j = 0; derives && j < 2 * n; j++)
                         {
                             double sum = product[n + i, j];
                             for (int k = 0; k < n; k++)
                                 sum += hessian[i * n + k] * product[k, j];
-                            matrix.Matrix[(row + i) * size + s * 2 * n + j] = sum;
+                            matrix[(row + i) * size + s * 2 * n + j] = sum;
                         }
                     }
                 }
-            }
-            return worst;
-
-            void Put(int row, double value)
-            {
-                right[row] = value;
-                worst = double.IsNaN(value) ? double.NaN : Math.Max(worst, Math.Abs(value));
             }
         }
     }

@@ -5,7 +5,10 @@ namespace Nagumo.Learning;
 /// <summary>A preset for other data than its own: sizes of inputs and outputs, the spread of the first weights, cost, batch and epochs.</summary>
 internal static class DataFit
 {
-    /// <summary>Mean and standard deviation of MNIST's pixels, 0 to 1, for which presets were tuned.</summary>
+    /// <summary>Number, mean and standard deviation of MNIST's pixels, 0 to 1, for which presets were tuned.</summary>
+    private const int Pixels = 784;
+
+    /// <inheritdoc cref="Pixels"/>
     private const double PixelMean = 0.1307,
         PixelDeviation = 0.3081;
 
@@ -45,7 +48,7 @@ internal static class DataFit
             trained = data.Train.Count - held,
             batch = Math.Clamp(trained / LeastInEpoch, Math.Min(SmallestBatch, e.Batch), e.Batch),
             batches = (trained + batch - 1) / batch;
-        return e with
+        var fitted = e with
         {
             Network = network,
             Readout = Costs.Of(e.Readout).Accepts(data.Train.Targets) ? e.Readout : e.Readout with { Cost = task.Cost },
@@ -55,6 +58,7 @@ internal static class DataFit
             // Pictures may be shifted and thinned; a column of a table is not spare.
             Pixels = data.Shape.Count > 1 ? e.Pixels : e.Pixels with { Dropout = 0, Shift = 0 },
         };
+        return data.Shape.Count == 1 && input.Size == Pixels && e.Chain is null ? TableFit.Of(fitted, input.Name) : fitted;
     }
 
     private static bool IsInput(PopulationOptions p) => p is { Neuron: null, Potential: null, Values: null };

@@ -97,7 +97,8 @@ public sealed record Experiment(
     }
 
     /// <summary>The experiment for other data: inputs and outputs as many as the data have, first weights of a spread that suits the size of their
-    /// inputs, the cost of their task, and batches and epochs enough for few samples. Hidden populations and rates stay.</summary>
+    /// inputs, the cost of their task, and batches and epochs enough for few samples. For lists of numbers a preset of pictures takes rates of its own, thresholds that differ and a soft
+    /// readout. Hidden populations stay.</summary>
     /// <param name="data">The data.</param>
     public Experiment For(DataSet data) => DataFit.Of(this, data);
 

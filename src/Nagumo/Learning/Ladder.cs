@@ -27,7 +27,7 @@ internal static class Ladder
             [Population.Clamped(input, shape.Inputs), layers],
             [
                 new Bilinear(first, input, shape.Encoder.Sd, shape.Encoder.Name),
-                new Bias(first.ToString(), shape.EncoderBias.Current, shape.EncoderBias.Name),
+                new Bias(first.ToString(), shape.EncoderBias.Current, shape.EncoderBias.Name, shape.EncoderBias.Sd),
                 .. couplings,
             ]
         );
@@ -120,14 +120,14 @@ internal static class Ladder
     }
 
     /// <summary>A tensor's uniform values, from the stream of its name.</summary>
-    internal static void Uniform<T>(Tensor<T> tensor, double sd, Rng rng)
+    internal static void Uniform<T>(Tensor<T> tensor, double sd, Rng rng, double mean = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var draw = rng.Split(tensor.Name);
         double bound = sd * Math.Sqrt(3);
         var values = new T[tensor.Rows * tensor.Cols];
         foreach (ref T w in values.AsSpan())
-            w = T.CreateChecked(bound * (2 * draw.NextDouble() - 1));
+            w = T.CreateChecked(mean + bound * (2 * draw.NextDouble() - 1));
         tensor.Assign(values);
     }
 

@@ -75,7 +75,7 @@ internal static class Learners
         Tensor<T> weights = Create($"{shape.Decoder.Name}.W", shape.Chain.Trunk.Size, decays: true),
             bias = Create($"{shape.DecoderBias.Name}.b", 1, decays: false);
         Ladder.Uniform(weights, shape.Decoder.Sd, setup.Rng.Split("parameters"));
-        bias.Values.Fill(T.CreateChecked(shape.DecoderBias.Current));
+        Ladder.Uniform(bias, shape.DecoderBias.Sd, setup.Rng.Split("parameters"), shape.DecoderBias.Current);
         return new(setup.Network.Locate(new(shape.Chain.Trunk.Name) { Place = -1 }), weights, bias, setup.Batch);
     }
 

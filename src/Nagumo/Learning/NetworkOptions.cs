@@ -160,8 +160,8 @@ public sealed record PopulationOptions(
 /// a kind that <see cref="CouplingKinds.Register"/> added.</param>
 /// <param name="A">First end: the rows of a matrix; the driven side.</param>
 /// <param name="B">Second end; none for a bias and along an axis.</param>
-/// <param name="Sd">Bilinear, differential-resistive, rail-resistive, asymmetric: standard deviation of the initial weights.</param>
-/// <param name="Value">Bias: initial current.</param>
+/// <param name="Sd">Bilinear, differential-resistive, rail-resistive, asymmetric: standard deviation of the initial weights. Bias: of the initial currents.</param>
+/// <param name="Value">Bias: initial current, their mean where they differ.</param>
 /// <param name="Low">Resistive: initial conductances are uniform in [low, high).</param>
 /// <param name="High">See <paramref name="Low"/>.</param>
 /// <param name="D">Diffusive, diffusive-along: initial diffusion.</param>

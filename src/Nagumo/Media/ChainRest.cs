@@ -6,7 +6,7 @@ namespace Nagumo.Media;
 
 /// <summary>A chain's rest state by pseudo-transient continuation.</summary>
 /// <remarks>
-/// Steps (T/dt − J) δ = (F_u, F_v) that begin as an implicit Euler run and end as Newton's method: dt grows with accepted steps and
+/// Steps (T/h − J) δ = (F_u, F_v) that begin as an implicit Euler run and end as Newton's method: h grows with accepted steps and
 /// falls to a third after a step that goes too far. Newton's method alone loses its way along a pattern's slow phase mode.
 /// [Kelley and Keyes 1998, doi:10.1137/S0036142996304796]
 /// </remarks>
@@ -37,52 +37,15 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
     {
         var own = new OwnChain(chain);
         chain = own.Chain;
-        int size = 2 * chain.Cells;
-        double[] x = own.In(start),
-            trial = new double[size],
-            force = new double[size],
-            triedForce = new double[size],
-            step = new double[size];
-        var system = new ChainLinearisation(chain);
-        var control = new StepControl(LongestStep);
-        double residual = Force(x, force);
-        int solves = 0,
-            idle = 0;
-        for (; solves < mostSolves && residual > tolerance && idle < Patience && !cancel.IsCancellationRequested; solves++)
-        {
-            double dt = control.Step;
-            bool solved = system.Factor(x, 1 / dt);
-            force.CopyTo(step, 0);
-            if (solved)
-                system.Solve(step);
-            for (int i = 0; i < size; i++)
-                trial[i] = x[i] + step[i];
-            double tried = Force(trial, triedForce);
-            double moved = solved ? step.Max(x => Math.Abs(x)) : double.PositiveInfinity;
-            if (!control.Accepts(moved, residual, tried))
-            {
-                if (residual < StepControl.Near)
-                    idle++;
-                continue;
-            }
-            idle = residual < StepControl.Near && tried > 0.5 * residual && dt > 1e6 ? idle + 1 : 0;
-            (x, trial) = (trial, x);
-            (force, triedForce) = (triedForce, force);
-            residual = tried;
-        }
-        return new(own.Out(x), residual, solves, residual <= tolerance);
-
-        // T x', the forces of both fields, and their largest size.
-        double Force(double[] at, double[] into)
-        {
-            chain.Velocity(at, into);
-            for (int i = 0; i < size; i++)
-                into[i] *= i < chain.Cells ? chain.Neuron.TauU : chain.Neuron.TauV;
-            double worst = 0;
-            foreach (double f in into)
-                worst = Math.Max(worst, Math.Abs(f));
-            return worst;
-        }
+        double[] x = own.In(start);
+        var report = new RestSolver<double>(new Equations(chain)).Transient(
+            x,
+            new SmallMoves(LongestStep, Patience),
+            tolerance,
+            mostSolves,
+            cancel: cancel
+        );
+        return new(own.Out(x), report.Residual, report.Sweeps, report.Converged);
     }
 
     /// <summary>The rightmost eigenvalue of the flow's Jacobian at a rest state: negative real part means stable.</summary>
@@ -122,5 +85,25 @@ public sealed record ChainRest(double[] State, double Residual, int Solves, bool
             basis: Math.Min(2 * n, 60)
         );
         return (sigma - 1 / report.Value) / own.T;
+    }
+
+    /// <summary>The forces T x' of both fields, and band systems.</summary>
+    private sealed class Equations(Chain chain) : IRestEquations<double>
+    {
+        private readonly ChainLinearisation _system = new(chain);
+
+        public int Size => 2 * chain.Cells;
+
+        public void Residual(Span<double> x, Span<double> f, Span<double> residual)
+        {
+            chain.Velocity(x, f);
+            for (int i = 0; i < f.Length; i++)
+                f[i] *= i < chain.Cells ? chain.Neuron.TauU : chain.Neuron.TauV;
+            residual[0] = RestSolver<double>.Largest(f);
+        }
+
+        public bool Linearise(ReadOnlySpan<double> x, double shift) => _system.Factor(x, shift);
+
+        public void Solve(Span<double> step) => _system.Solve(step);
     }
 }

@@ -60,8 +60,7 @@ public sealed record SheetRest(double[] State, bool IsStable, IReadOnlyList<Rest
         var network = new Network([new Population("cell", neuron, 1, parameters: parameters)], []);
         using var machine = new Machine<double>(network, new Rng(0), responds: false);
         using var state = machine.CreateState(1, allFields: true);
-        using var workspace = new Workspace<double>();
-        var report = Newton.Relax(machine, state, new(MaxSteps: 200, Tolerance: 1e-12), workspace);
+        var report = new NewtonRelaxer(maxSteps: 200).Relax(machine, state, new(Tolerance: 1e-12));
         if (!report.Converged)
             throw new ArgumentException(
                 $"no rest state of '{neuron.Name}' found from zero (residual {report.Residual:g3}); change its parameters."

@@ -56,6 +56,15 @@ internal sealed class HessianOperator<T> : ILaneOperator<T>, IDisposable
         }
     }
 
+    /// <summary>−∇H of the state as it is, 0 of fields that rest against their box.</summary>
+    public void Downhill(Span<T> f)
+    {
+        FindFixed();
+        Gather(_product, f);
+        for (int i = 0; i < _fixed.Length; i++)
+            f[i] = _fixed[i] ? T.Zero : -f[i];
+    }
+
     /// <inheritdoc/>
     public void Apply(ReadOnlySpan<T> x, Span<T> y)
     {

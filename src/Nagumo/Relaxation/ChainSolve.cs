@@ -1,41 +1,40 @@
+using System.Numerics;
 using Nagumo.Compute;
-using Nagumo.Couplings;
 using Nagumo.Networks;
 
 namespace Nagumo.Relaxation;
 
-/// <summary>(∂²H/∂x² + D) y = b for a chain, by banded elimination: neurons meet their neighbours only.</summary>
-/// <remarks>The Hessian is read off from products with 3 F vectors, F fields of a neuron: every third neuron at once, which do not meet.</remarks>
-internal sealed class ChainSolve
+/// <summary>A y = b for a row of cells, by banded elimination: neurons meet their neighbours only.</summary>
+/// <remarks>The matrix is read off from products with 3 F vectors, F fields of a neuron: every third neuron at once, which do not meet.</remarks>
+internal sealed class ChainSolve<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private const int Colours = 3;
-    private readonly HessianOperator<double> _hessian;
+    private readonly ILaneOperator<T> _matrix;
     private readonly int _size,
         _fields;
     private readonly BandedLu _lu;
-    private readonly double[] _x,
+    private readonly T[] _x,
         _y;
+    private readonly double[] _folded;
 
-    /// <param name="machine">A machine of one population, coupled along a chain.</param>
-    /// <param name="hessian">Its Hessian, of one lane.</param>
-    public ChainSolve(Machine<double> machine, HessianOperator<double> hessian)
+    /// <param name="machine">A machine of one population, coupled along a row.</param>
+    /// <param name="matrix">A, its Hessian with any diagonal added, of one lane.</param>
+    public ChainSolve(Machine<T> machine, ILaneOperator<T> matrix)
     {
-        _hessian = hessian;
+        _matrix = matrix;
         _size = machine.Network.Populations[0].Size;
         _fields = machine.Network.Populations[0].Fields;
-        _lu = new(hessian.Size, _fields);
-        (_x, _y) = (new double[hessian.Size], new double[hessian.Size]);
+        _lu = new(matrix.Size, _fields);
+        (_x, _y, _folded) = (new T[matrix.Size], new T[matrix.Size], new double[matrix.Size]);
     }
 
-    /// <summary>Whether a network is such a chain, and has one lane.</summary>
+    /// <summary>Whether a network is such a row, and has one lane.</summary>
     public static bool Applies(Network network, int lanes) =>
         lanes == 1 && network.Populations is [{ IsClamped: false }] && network.Couplings.All(c => c.Reach(network.Shapes(c)) <= 1);
 
-    /// <summary>Solves; false where the matrix is singular.</summary>
-    /// <param name="diagonal">D, fields one after the other.</param>
-    /// <param name="right">b.</param>
-    /// <param name="solution">Receives y.</param>
-    public bool Solve(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> right, Span<double> solution)
+    /// <summary>Factors A as it is now; false where it is singular.</summary>
+    public bool Factor()
     {
         _lu.Clear();
         for (int colour = 0; colour < Colours; colour++)
@@ -43,8 +42,8 @@ internal sealed class ChainSolve
         {
             Array.Clear(_x);
             for (int i = colour; i < _size; i += Colours)
-                _x[f * _size + i] = 1;
-            _hessian.Apply(_x, _y);
+                _x[f * _size + i] = T.One;
+            _matrix.Apply(_x, _y);
             for (int i = 0; i < _size; i++)
             {
                 // The one neuron of this colour among i − 1, i and i + 1.
@@ -53,21 +52,21 @@ internal sealed class ChainSolve
                     continue;
                 for (int g = 0; g < _fields; g++)
                     if (i == j || g == f)
-                        _lu[i * _fields + g, j * _fields + f] = _y[g * _size + i];
+                        _lu[i * _fields + g, j * _fields + f] = double.CreateChecked(_y[g * _size + i]);
             }
         }
+        return _lu.Factor() < 0;
+    }
+
+    /// <summary>x ← A⁻¹ x, fields one after the other.</summary>
+    public void Solve(Span<T> x)
+    {
         for (int i = 0; i < _size; i++)
         for (int f = 0; f < _fields; f++)
-        {
-            _lu[i * _fields + f, i * _fields + f] += diagonal[f * _size + i];
-            _x[i * _fields + f] = right[f * _size + i];
-        }
-        if (_lu.Factor() >= 0)
-            return false;
-        _lu.Solve(_x);
+            _folded[i * _fields + f] = double.CreateChecked(x[f * _size + i]);
+        _lu.Solve(_folded);
         for (int i = 0; i < _size; i++)
         for (int f = 0; f < _fields; f++)
-            solution[f * _size + i] = _x[i * _fields + f];
-        return true;
+            x[f * _size + i] = T.CreateChecked(_folded[i * _fields + f]);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Extrapolation
     private readonly double[] _conditions,
         _reached;
     private readonly ExtrapolationOptions _options;
+    private readonly ErrorControl _control;
     private readonly int _size;
     private readonly double _rounding;
     private readonly double[] _absolute,
@@ -52,6 +53,7 @@ internal sealed class Extrapolation
         _reached = new double[_conditions.Length];
         _absolute = [.. Enumerable.Range(0, _size).Select(i => options.Absolute * (sizes?[i] ?? 1))];
         _middle = [.. middle ?? new double[_size]];
+        _control = new(options.ErrorOrder(_stiff is not null), aim: 0.85, least: 0.1, most: 4);
         _row = Table();
         _above = Table();
         _x = new double[_size];
@@ -90,7 +92,7 @@ internal sealed class Extrapolation
     public double Time { get; private set; }
 
     /// <summary>Size of the next step.</summary>
-    public double StepSize { get; private set; }
+    public double StepSize => _control.Step;
 
     /// <summary>Steps taken, and tried in vain, since construction.</summary>
     public int Steps { get; private set; }
@@ -117,7 +119,7 @@ internal sealed class Extrapolation
     {
         x.CopyTo(_x);
         Time = 0;
-        StepSize =
+        _control.Step =
             step > 0 ? step
             : HasEscaped ? 0
             : StepSize;
@@ -129,7 +131,7 @@ internal sealed class Extrapolation
         double fastest = 0;
         for (int i = 0; i < _size; i++)
             fastest = Math.Max(fastest, Math.Abs(_first[i]) * _options.Absolute / _absolute[i]);
-        StepSize = fastest > 0 && double.IsFinite(0.01 / fastest) ? 0.01 / fastest : 1;
+        _control.Step = fastest > 0 && double.IsFinite(0.01 / fastest) ? 0.01 / fastest : 1;
     }
 
     /// <summary>One step, of at most <paramref name="most"/>; repeated, smaller, until its error is allowed.</summary>
@@ -157,15 +159,9 @@ internal sealed class Extrapolation
         {
             _cancel.ThrowIfCancellationRequested();
             double h = step = Math.Min(StepSize, most);
-            double error = Try(h, _trial);
-            // An overflow has no error to learn from; it is no small one.
-            double factor = double.IsFinite(error)
-                ? Math.Clamp(0.85 * Math.Pow(error, -1.0 / _options.ErrorOrder(_stiff is not null)), 0.1, 4)
-                : 0.1;
-            if (!(error <= 1))
+            if (!_control.Accepts(h, Try(h, _trial)))
             {
                 Rejected++;
-                StepSize = h * factor;
                 if (Time + StepSize > Time && StepSize > SmallestStep)
                     continue;
                 HasEscaped = true;
@@ -176,9 +172,7 @@ internal sealed class Extrapolation
                 h = step = ToCorner(h);
             Time += h;
             Steps++;
-            // A step cut short by the end says nothing about the next one.
-            if (h == StepSize || factor < 1)
-                StepSize = h * factor;
+            _control.Take(h);
             return true;
         }
         step = 0;

@@ -18,6 +18,7 @@ internal sealed class Flow<T> : IDisposable
     private readonly Machine<T> _machine;
     private readonly FlowOptions _options;
     private readonly ButcherTable _table;
+    private readonly ErrorControl _control;
     private readonly Workspace<T> _workspace;
     private readonly State<T> _trial;
     private readonly State<T>[] _k;
@@ -42,7 +43,7 @@ internal sealed class Flow<T> : IDisposable
         _stages = new MatView<T>[_table.Stages];
         _vector = new(machine, _trial);
         _fields = [.. _vector.Parts.Select(p => (p.Population, p.Field))];
-        StepSize = options.Step;
+        _control = new(_table.Order, aim: 0.9, least: 0.2, most: 5) { Step = options.Step };
     }
 
     /// <summary>Why a machine has no flow; null when it has one.</summary>
@@ -62,7 +63,7 @@ internal sealed class Flow<T> : IDisposable
     public double Time { get; private set; }
 
     /// <summary>Size of the next step.</summary>
-    public double StepSize { get; private set; }
+    public double StepSize => _control.Step;
 
     /// <summary>Takes over a state that stores all fields, its inputs and constants loaded; time starts at 0.</summary>
     /// <exception cref="ArgumentException">The state leaves inhibitors out, or has another number of lanes.</exception>
@@ -75,7 +76,7 @@ internal sealed class Flow<T> : IDisposable
         _state = s;
         // Clamped inputs and constants; the fields are overwritten by every stage.
         _trial.CopyFrom(s, 0);
-        (_started, Time, StepSize) = (false, 0, _options.Step);
+        (_started, Time, _control.Step) = (false, 0, _options.Step);
     }
 
     /// <summary>One step of the state taken over by <see cref="Begin"/>. An adaptive method repeats it, smaller, until its error is allowed.</summary>
@@ -120,15 +121,8 @@ internal sealed class Flow<T> : IDisposable
                 Combine(_table.A[i - 1], h);
                 Velocity(_trial, _k[i]);
             }
-            double error = _table.E is null ? 0 : Error(h) / _options.Error;
-            // The usual controller: aim a little below the allowed error, change by a factor of at most 5.
-            double factor = error > 0 ? 0.9 * Math.Pow(error, -1.0 / _table.Order) : 5;
-            factor = Math.Clamp(double.IsFinite(factor) ? factor : 0.2, 0.2, 5);
-            if (error > 1 && h > SmallestStep)
-            {
-                StepSize = h * factor;
+            if (_table.E is not null && !_control.Accepts(h, Error(h) / _options.Error) && h > SmallestStep)
                 continue;
-            }
             // The last stage of such a method was evaluated at the new state already.
             if (!_table.FirstSameAsLast)
                 Combine(_table.B, h);
@@ -137,9 +131,8 @@ internal sealed class Flow<T> : IDisposable
             if (_started)
                 (_k[0], _k[^1]) = (_k[^1], _k[0]);
             Time += h;
-            // A step cut short by the end says nothing about the next one.
-            if (_table.E is not null && h == StepSize)
-                StepSize = h * factor;
+            if (_table.E is not null)
+                _control.Take(h);
             return;
         }
     }

@@ -3,10 +3,17 @@ using Nagumo.Networks;
 
 namespace Nagumo.Relaxation;
 
-/// <summary><see cref="Newton"/> as a relaxer.</summary>
+/// <summary>Damped Newton on ∇H = 0 over all fields, lane by lane: a lane that no step improves is left where it is.</summary>
 /// <param name="mostFields">For networks of at most so many fields: its linear solves are dear.</param>
-internal sealed class NewtonRelaxer(int mostFields = int.MaxValue) : IRelaxer
+/// <param name="maxSteps">Most steps, ≥ 1.</param>
+internal sealed class NewtonRelaxer(int mostFields = int.MaxValue, int maxSteps = 50) : IRelaxer
 {
+    /// <summary>Most iterations of a linear solve, in units of the fields.</summary>
+    private const int Iterations = 20;
+
+    /// <summary>Told the number of every step and the residual before it, and the last one; null for nobody.</summary>
+    public Action<int, double>? Watch { get; init; }
+
     /// <inheritdoc/>
     public bool Applies<T>(Machine<T> machine)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => machine.IsReciprocal && machine.TotalFields <= mostFields;
@@ -14,5 +21,16 @@ internal sealed class NewtonRelaxer(int mostFields = int.MaxValue) : IRelaxer
     /// <inheritdoc/>
     public RelaxationReport Relax<T>(Machine<T> machine, State<T> state, SweepOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        AllFields.Relax(machine, state, full => Newton.Relax(machine, full, new(Tolerance: options.Tolerance), state.Workspace));
+        AllFields.Relax(
+            machine,
+            state,
+            full =>
+                MachineEquations<T>.Relax(
+                    machine,
+                    full,
+                    typeof(T) == typeof(float) ? 1e-5 : 1e-12,
+                    Iterations,
+                    (solver, x) => solver.Newton(x, new(maxSteps, options.Tolerance), Watch)
+                )
+        );
 }

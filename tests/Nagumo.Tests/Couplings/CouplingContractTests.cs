@@ -94,7 +94,7 @@ public sealed class CouplingContractTests
     public void Another_coupling_of_a_known_name_is_refused()
     {
         var error = Assert.Throws<ArgumentException>(() => CouplingKinds.Register("bias", ["strength"], s => new Bias("a")));
-        Assert.Contains("There is a coupling 'bias' already, with the keys value.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("There is a coupling 'bias' already, with the keys value, sd.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -163,6 +163,20 @@ public sealed class FlowTests
         Assert.Equal((0, 1), (report.Sweeps, report.NotConverged));
     }
 
+    /// <summary>A first step that is far too long cubes its way beyond all numbers in its stages: the error of infinite terms is no number, and no small one.</summary>
+    [Fact]
+    public void A_step_that_overflows_is_repeated_smaller()
+    {
+        using var machine = Cubic();
+        using var s = machine.CreateState(1, allFields: true);
+        s.X(0, 0)[0, 0] = 0.3;
+        using var flow = new Flow<double>(machine, 1, new(Step: 1e6), Scratch);
+        flow.Begin(s);
+        flow.Step();
+        Assert.InRange(flow.Time, 1e-3, 10);
+        Assert.Equal(At(0.3, flow.Time), s.X(0, 0)[0, 0], 1e-10);
+    }
+
     [Fact]
     public void Refusals_name_the_remedy()
     {
