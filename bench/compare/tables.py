@@ -1,7 +1,7 @@
 """Nagumo on a user's own tables against a tanh MLP in PyTorch: the same table, split, hidden neurons, epochs and batch.
 
     python3 bench/compare/tables.py --nagumo "dotnet artifacts/bin/Nagumo.Cli/release/Nagumo.Cli.dll"
-Shuffled rows are cut into fifths; split s tests on the s-th, which a file of indices names to Nagumo, and has the seed s. Nagumo trains as it comes:
+Shuffled rows are cut into fifths; split s tests on the s-th, which a file of indices names to Nagumo, and has the seed s (and s + 5, s + 10, … with --seeds). Nagumo trains as it comes:
 `train fhn-mlp --data FILE`, nothing tuned. Hidden neurons, epochs and batch of the MLP are those that this run took. Its rate is the best of five on a
 fifth of the training rows held out, anew in every split; it is then trained on all training rows. See README.md.
 """
@@ -82,6 +82,7 @@ def main():
     parser.add_argument("--nagumo", default="nagumo", help="how the program is called")
     parser.add_argument("--tables", nargs="+", choices=["flowers", "friedman", "iris"], default=["flowers", "friedman", "iris"])
     parser.add_argument("--splits", type=int, choices=range(1, 6), default=5, help="how many of the five fifths test")
+    parser.add_argument("--seeds", type=int, default=1, help="how many seeds of each split, for small tables")
     parser.add_argument("--out", help="folder for tables and runs; a new one without it")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -101,16 +102,17 @@ def main():
             test, train = np.sort(fifths[s - 1]), np.concatenate(fifths[: s - 1] + fifths[s:])
             indices = os.path.join(out, f"{name}-test{s}.txt")
             np.savetxt(indices, test, "%d")
-            error, score, hidden, epochs, batch = nagumo(args.nagumo, table, indices, s, os.path.join(out, f"{name}-s{s}"))
-            shuffled = np.random.default_rng(s).permutation(train)
-            held, rest = shuffled[: len(train) // 5], shuffled[len(train) // 5 :]
-            tuned = [torch_mlp(x, y, rest, held, hidden, epochs, batch, rate, s) for rate in RATES]
-            rate = RATES[int(np.argmin(tuned))]
-            ours.append(error)
-            theirs.append(torch_mlp(x, y, train, test, hidden, epochs, batch, rate, s))
-            print(f"{name} {s}: {len(train)} + {len(test)} rows, {x.shape[1]}-{hidden}, {epochs} epochs of batches of {batch}, {score}")
-            print(f"  held out by rate: {', '.join(f'{r:g} {t:.3f}' for r, t in zip(RATES, tuned))}")
-            print(f"  Nagumo {ours[-1]:.3f}, PyTorch {theirs[-1]:.3f}", flush=True)
+            for seed in range(s, s + 5 * args.seeds, 5):
+                error, score, hidden, epochs, batch = nagumo(args.nagumo, table, indices, seed, os.path.join(out, f"{name}-s{seed}"))
+                shuffled = np.random.default_rng(seed).permutation(train)
+                held, rest = shuffled[: len(train) // 5], shuffled[len(train) // 5 :]
+                tuned = [torch_mlp(x, y, rest, held, hidden, epochs, batch, rate, seed) for rate in RATES]
+                rate = RATES[int(np.argmin(tuned))]
+                ours.append(error)
+                theirs.append(torch_mlp(x, y, train, test, hidden, epochs, batch, rate, seed))
+                print(f"{name} {s}, seed {seed}: {len(train)} + {len(test)} rows, {x.shape[1]}-{hidden}, {epochs} epochs of {batch}, {score}")
+                print(f"  held out by rate: {', '.join(f'{r:g} {t:.3f}' for r, t in zip(RATES, tuned))}")
+                print(f"  Nagumo {ours[-1]:.3f}, PyTorch {theirs[-1]:.3f}", flush=True)
         mine, other = np.mean(ours), np.mean(theirs)
         print(f"{name}, mean: Nagumo {mine:.3f}, PyTorch {other:.3f}; {'within' if mine <= 1.1 * other else 'NOT within'} a tenth", flush=True)
 
