@@ -6,7 +6,7 @@ namespace Nagumo.Plots;
 public static class SpaceTimePicture
 {
     private const double Left = 84,
-        Right = 104,
+        Right = 128,
         Bottom = 62;
 
     /// <summary>Writes the figure; the path ends with .png or .svg.</summary>

@@ -28,6 +28,7 @@ public sealed class CheckTests
     public void APresetIsLookedAtWithTheDataThatItIsTrainedOn(string preset)
     {
         var check = Sandbox.Run("check", preset, "--samples", "2", "--json");
+        Assert.True(check.Code == 0, check.Output + check.Error);
         Assert.Equal("iris", JsonDocument.Parse(check.Output).RootElement.GetProperty("recipe_data").GetString());
         Assert.DoesNotContain("mnist", check.Error);
         var audit = Sandbox.Run("audit", preset);

@@ -37,6 +37,15 @@ public sealed class RunFolderTests : IDisposable
         Assert.Equal(3, File.ReadAllLines(Path.Combine(run, "timings.jsonl")).Length);
     }
 
+    [Fact]
+    public void ARunThatLostItsCheckpointNamesItsWeights()
+    {
+        string run = _box.Train("run");
+        File.Delete(Path.Combine(run, "checkpoint.bin"));
+        Assert.Contains($"name {Path.Combine(run, "weights.npz")}", Sandbox.Run("eval", run).OneError(2));
+        Assert.Equal(0, Sandbox.Run("eval", Path.Combine(run, "weights.npz")).Code);
+    }
+
     [Theory]
     [InlineData("", "train")]
     [InlineData("--threads 2", "train")]

@@ -43,6 +43,18 @@ public sealed class SimulateNeuronTests : IDisposable
         Assert.Equal(22.2, measured.GetProperty("threshold_kick").GetDouble(), 0.1);
     }
 
+    [Theory]
+    [InlineData("gamma=3", "a=0")]
+    [InlineData("gamma=3", "a=0", "kick=1.2")]
+    public void A_kick_to_another_rest_state_is_no_spike(params string[] settings)
+    {
+        string[] common = ["simulate", "spike", "--set", "curve=0", "--set", "current=0", "--no-pictures", "--out", _sandbox["switch"]];
+        var outcome = Sandbox.Run([.. common, .. settings.SelectMany(s => (string[])["--set", s])]);
+        Assert.Equal(3, outcome.Code);
+        Assert.Contains("takes the neuron to its other rest state", outcome.Output.ReplaceLineEndings(" ").Replace("   ", " "));
+        Assert.DoesNotContain("kick that spikes", outcome.Output);
+    }
+
     [Fact]
     public void Rates_of_1_over_eps_end()
     {

@@ -46,6 +46,16 @@ public sealed class SimulateTests : IDisposable
         Assert.False(Directory.Exists(folder));
     }
 
+    [Theory]
+    [InlineData("currnt")]
+    [InlineData("size")]
+    public void A_key_that_a_configuration_has_not_is_refused(string key)
+    {
+        string file = _sandbox["config.json"];
+        File.WriteAllText(file, $$"""{ "simulate": "spike", "{{key}}": 1, "settings": {} }""");
+        Assert.Contains($"has no key '{key}'", Sandbox.Run("simulate", file, "--out", _sandbox["run"]).OneError(2));
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_made_fails()
     {

@@ -87,7 +87,7 @@ internal sealed class TrainingRun(RunFolder folder, Experiment experiment, DataS
                 $"Diverged: the loss on the test set is {test.Loss:g3} after epoch {trainer.Epoch}. Start another run with a lower optimizer.rate, or bound the weights' norms (optimizer.norm_bounds)."
             );
         var last = trainer.History[^1];
-        Npz.Write(folder["weights.npz"], trainer.Weights());
+        Npz.Write(folder[RunFolder.Weights], trainer.Weights());
         if (Draws)
             Pictures.Save(folder, label, experiment, data, trainer, test);
         var done = new TrainResult(

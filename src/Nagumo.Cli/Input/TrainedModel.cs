@@ -32,7 +32,11 @@ internal sealed record TrainedModel(Experiment Experiment, Checkpoint? Checkpoin
             if (!RunFolder.IsRun(path))
                 throw new InputException($"'{path}' is a folder without a config.json: it holds no run.");
             if (!File.Exists(RunFolder.CheckpointOf(path)))
-                throw new InputException($"the run '{path}' has no finished epoch yet.");
+                throw new InputException(
+                    Path.Combine(path, RunFolder.Weights) is var weights && File.Exists(weights)
+                        ? $"the run '{path}' has lost its {Path.GetFileName(RunFolder.CheckpointOf(path))}; its weights are there: name {weights}."
+                        : $"the run '{path}' has no finished epoch yet."
+                );
             var checkpoint = Checkpoint.Read(RunFolder.CheckpointOf(path));
             RequireUnchanged(path, checkpoint);
             return Of(checkpoint, path);

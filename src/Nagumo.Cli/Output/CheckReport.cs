@@ -24,6 +24,8 @@ internal sealed record CheckReport(string Model, NetworkCheck Check)
         text.AppendLine();
         foreach (string line in Lines(Check.Claims))
             text.AppendLine(line);
+        foreach (string remedy in Check.Claims.Where(c => !c.Holds).Select(c => c.Remedy).OfType<string>().Distinct())
+            text.AppendLine().AppendLine($"What may help: {remedy}.");
         text.AppendLine();
         int name = Math.Max(9, Gradient.Parameters.Max(p => p.Name.Length));
         text.AppendLine(

@@ -64,7 +64,7 @@ internal static class Pictures
                 path =>
                     WeightImages.Save(
                         path,
-                        new("Weights from the pixels to the strongest neurons", subtitle),
+                        new("Weights from the inputs to the strongest neurons", subtitle),
                         weights,
                         data.Size / data.Shape[^1],
                         data.Shape[^1]

@@ -22,7 +22,7 @@ internal static class Report
         output.WriteLine($"relaxed     {Relaxed(r.NonconvergedSamples, r.MaxSweeps, r.MaxResidual)}");
         OtherRests(r.OtherRests, output);
         output.WriteLine($"took        {Terminal.Duration(r.WallSeconds)}, {Terminal.Duration(r.CpuSeconds)} CPU, {r.PeakRssMib:F0} MiB");
-        string[] files = ["weights.npz", .. Pictures.Files.Where(f => f.EndsWith(".png", StringComparison.Ordinal))];
+        string[] files = [RunFolder.Weights, .. Pictures.Files.Where(f => f.EndsWith(".png", StringComparison.Ordinal))];
         output.WriteLine($"run         {r.Run}   ({string.Join(", ", files.Where(f => File.Exists(Path.Combine(r.Run, f))))})");
         output.WriteLine($"next        {Terminal.Whole($"{Terminal.Command} check {Terminal.Quoted(r.Run)}")}");
         output.WriteLine($"            {Terminal.Whole($"{Terminal.Command} predict {Terminal.Quoted(r.Run)} {Sample(r)}")}");

@@ -18,6 +18,9 @@ internal sealed class RunFolder : IDisposable
         Info = "run.json",
         LockFile = ".lock";
 
+    /// <summary>The weights of a finished run.</summary>
+    public const string Weights = "weights.npz";
+
     /// <summary>What nobody replaces: a folder that holds one of these is no place for a new run. (Starting weights are looked at when they are written.)</summary>
     private static readonly string[] Kept =
     [
@@ -25,7 +28,7 @@ internal sealed class RunFolder : IDisposable
         Nagumo.Data.Preparation.FileName,
         Result,
         CheckpointFile,
-        "weights.npz",
+        Weights,
         Metrics,
         Timings,
         Info,

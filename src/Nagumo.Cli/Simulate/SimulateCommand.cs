@@ -144,6 +144,9 @@ internal static class SimulateCommand
             return numbers;
         }
 
+        /// <summary>The keys of <see cref="ToJson"/>.</summary>
+        private static readonly string[] Keys = ["simulate", "neuron", "seed", "seeds", "settings"];
+
         private static JsonObject ReadConfig(string file)
         {
             if (Directory.Exists(file))
@@ -151,6 +154,8 @@ internal static class SimulateCommand
             if (!File.Exists(file))
                 throw new InputException($"there is no phenomenon or file '{file}'.{Nearest.Hint(file, [.. All.Select(p => p.Name)])}");
             var config = JsonFile.Object(file);
+            if (config.Select(p => p.Key).FirstOrDefault(key => !Keys.Contains(key)) is { } unknown)
+                throw new InputException($"{file}: a configuration of a simulation has no key '{unknown}'.{Nearest.Hint(unknown, Keys)}");
             return config["simulate"] is JsonValue
                 ? config
                 : throw new InputException($"{file}: no configuration of a simulation: the key 'simulate' is missing.");

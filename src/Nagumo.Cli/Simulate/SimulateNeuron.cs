@@ -167,6 +167,8 @@ internal static class SimulateNeuron
         string? silent =
             !spikes ? null
             : report.Pulse is not { IsExcitable: true } pulse ? NotExcitable(report.Regime)
+            : report.Regime == Regime.Bistable && pulse.Switches
+                ? $"no spike: a kick beyond {Terminal.Short(pulse.Threshold)} takes the neuron to its other rest state, where it stays. Choose a current or parameters with one rest state ({Terminal.Command} simulate neuron)."
             : report.Regime == Regime.Excitable ? NoSpike(pulse, rest, stated is not null, kick, [peak, .. course.U])
             : null;
         var items = Items(run, neuron, report, rest, kick, peak, course);
@@ -321,7 +323,12 @@ internal static class SimulateNeuron
                             PulseTest.ThresholdFor(neuron, 0, rest, 0.5, 1, run.Cancel),
                             Finding.Range(0.5554648, 0.5554649)
                         )
-                        : new("threshold_kick", "smallest kick that spikes", pulse.Threshold, Unit: ofU)
+                        : new(
+                            "threshold_kick",
+                            $"smallest kick that {(report.Regime == Regime.Bistable && pulse.Switches ? "takes it to the other rest state" : "spikes")}",
+                            pulse.Threshold,
+                            Unit: ofU
+                        )
                 );
         }
         items.Add(new("peak_u", $"{(kick < 0 ? "lowest" : "highest")} {u} of this run", peak, spike && kick == 1 ? 1.79343208 : null, ofU));

@@ -130,7 +130,11 @@ internal static class SimulatePulse
                 expected is { } speed && !double.IsNaN(speed) ? Within(speed) : null,
                 "neurons per time"
             ),
-            new("speed_per_root_d_u", "speed / √D_u (0.81 in the continuum at γ = 0.8)", (pulse.Speed ?? double.NaN) / Math.Sqrt(s["d_u"])),
+            new(
+                "speed_per_root_d_u",
+                $"speed / √D_u{(s.Kinetics.Name == Phenomenon.DefaultNeuron ? " (0.81 in the continuum at γ = 0.8)" : "")}",
+                (pulse.Speed ?? double.NaN) / Math.Sqrt(s["d_u"])
+            ),
             new(
                 "peak_u",
                 $"highest {s.Kinetics.Fields[0].Name} in the middle",

@@ -8,10 +8,11 @@ internal static class ColorBar
     /// <param name="low">Smallest value shown, at the lower end.</param>
     /// <param name="high">Largest value shown, at the upper end.</param>
     /// <param name="color">The colour of a value.</param>
-    /// <param name="quantity">What is shown; stands below.</param>
+    /// <param name="quantity">What is shown; stands below, in as many lines as the canvas's edge asks for.</param>
     public static void Draw(Canvas canvas, Box box, double low, double high, Func<double, Color> color, string quantity)
     {
-        const int Steps = 240;
+        const int Steps = 240,
+            Size = 12;
         var pixels = new Color[Steps, 1];
         for (var i = 0; i < Steps; i++)
         {
@@ -25,6 +26,11 @@ internal static class ColorBar
             canvas.Line(box.Right, y, box.Right + 4, y, 1, Ink.Axis);
             canvas.Text(new(box.Right + 8, y + 4), tick.Label, 11, Ink.Muted);
         }
-        canvas.Text(new(box.X, box.Bottom + 20), quantity, 12, Ink.Text);
+        var y0 = box.Bottom + 20;
+        foreach (var line in Heading.Wrap(quantity, Size, bold: false, canvas.Width - box.X))
+        {
+            canvas.Text(new(box.X, y0), line, Size, Ink.Text);
+            y0 += Size + 3;
+        }
     }
 }

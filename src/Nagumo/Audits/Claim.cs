@@ -12,6 +12,9 @@ public sealed record Claim(string Text, IReadOnlyList<double> Numbers, string Bo
     /// <summary>How the numbers are written: a format string of .NET; three digits by default.</summary>
     public string Format { get; init; } = "g3";
 
+    /// <summary>What to change where it does not hold; null where nothing is known to help.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>The numbers as text.</summary>
     public string Number => string.Join("; ", Numbers.Select(x => x.ToString(Format, CultureInfo.InvariantCulture)));
 

@@ -43,7 +43,10 @@ public sealed record FlowAudit
                 [Agreement],
                 $"< {Claim.Say(AgreementBound)}",
                 Agreement < AgreementBound && RestStates == 1
-            ),
+            )
+            {
+                Remedy = RestStates > 1 ? "bound the norms between layers (optimizer.norm_bounds), so that rest is unique" : null,
+            },
         ];
 
     /// <summary>Runs the audit.</summary>

@@ -46,7 +46,7 @@ public sealed class GradientAudit
     /// <summary>An error that stays below this at every β is rounding: the estimate is exact, and there is no order to fit.</summary>
     private const double Rounding = 1e-11;
 
-    /// <summary>The range of β = 1e-3·2ⁿ; with kinks it reaches down to where no unit meets its box.</summary>
+    /// <summary>The range of β = <see cref="Reference"/>·2ⁿ; with kinks it reaches down to where no unit meets its box.</summary>
     private const int Smallest = -4,
         SmallestKinked = -11,
         Largest = 10;
@@ -57,8 +57,11 @@ public sealed class GradientAudit
     /// <summary>A finite difference this close needs no better step.</summary>
     private const double Agreed = 1e-9;
 
-    /// <summary>β that the range contains.</summary>
-    private const double ReferenceBeta = 1e-3;
+    /// <summary>A nudge so many times weaker than the recipe's is small. What β is small depends on the cost's gain and on the weights, as the recipe's does.</summary>
+    private const double Weaker = 100;
+
+    private const double LeastReference = 1e-6,
+        MostReference = 1e-3;
 
     private const double DifferenceBound = 1e-6,
         RichardsonBound = 1e-6,
@@ -94,8 +97,11 @@ public sealed class GradientAudit
     /// <summary>Largest of the blocks' <see cref="ParameterAudit.Richardson"/>.</summary>
     public double Richardson => Parameters.Max(p => p.Richardson);
 
-    /// <summary>β at which cosines are judged: 1e-3 or the nearest that was tried; with kinks the smallest.</summary>
-    public double CosineBeta => IsKinked ? Points.Min(p => p.Beta) : Points.MinBy(p => Math.Abs(Math.Log(p.Beta / ReferenceBeta)))!.Beta;
+    /// <summary>A small β: a hundredth of the recipe's, 1e-6 to 1e-3.</summary>
+    public required double Reference { get; init; }
+
+    /// <summary>β at which cosines are judged: <see cref="Reference"/> or the nearest that was tried; with kinks the smallest.</summary>
+    public double CosineBeta => IsKinked ? Points.Min(p => p.Beta) : Points.MinBy(p => Math.Abs(Math.Log(p.Beta / Reference)))!.Beta;
 
     /// <summary>Smallest cosine of an estimator over the blocks at <see cref="CosineBeta"/>.</summary>
     public double Cosine(string estimator)
@@ -195,9 +201,10 @@ public sealed class GradientAudit
         var parameters = subject.Parameters;
         string nudge = subject.Experiment.Estimator.Nudge;
         double limit = nudge == "cost" ? CostNudge<double>.LargestBeta(subject.Machine, subject.Readout) / 2 : double.PositiveInfinity;
+        double reference = Math.Clamp(subject.Experiment.Estimator.Beta / Weaker, LeastReference, MostReference);
         double[] betas =
         [
-            .. Enumerable.Range(smallest, Largest - smallest + 1).Select(n => ReferenceBeta * Math.Pow(2, n)).Where(b => b <= limit),
+            .. Enumerable.Range(smallest, Largest - smallest + 1).Select(n => reference * Math.Pow(2, n)).Where(b => b <= limit),
         ];
         if (betas.Length < OrderFit.Fewest)
             throw new ArgumentException(
@@ -266,6 +273,7 @@ public sealed class GradientAudit
             Centred = OrderFit.Of(betas, Mean(errors["centred"])),
             Residual = residual,
             IsKinked = subject.IsKinked,
+            Reference = reference,
         };
 
         void Note(BatchReport r)

@@ -79,6 +79,7 @@ public sealed record RecipeAudit
             )
             {
                 Format = "F6",
+                Remedy = "let its phases come nearer to rest (free.max_sweeps, nudged.max_sweeps), or nudge less (estimator.beta)",
             }),
         ];
 

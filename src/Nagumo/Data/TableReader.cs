@@ -41,7 +41,13 @@ internal static class TableReader
         if (!text.Next())
             throw new InvalidDataException($"{path}: empty, where rows of a table are expected.");
         string[] first = TableScan.FirstRow(text);
-        bool hasHeader = schema.HasHeader && schema.Inputs.Any(c => first.Contains(c.Name));
+        // A row of words in the place of numbers is a header, too, if that of another table.
+        bool hasHeader =
+            schema.HasHeader
+            && (
+                schema.Inputs.Any(c => first.Contains(c.Name))
+                || schema.Inputs.Any(c => c.Categories is null) && !first.Any(cell => CellValue.TryNumber(cell, schema.Comma, out _))
+            );
         int width = first.Length;
         int[] at = hasHeader ? ByName(path, first, schema) : ByOrder(path, width, schema);
         bool hasTargets = schema.Columns.Zip(at).All(p => p.First.Role != ColumnRole.Target || p.Second >= 0);

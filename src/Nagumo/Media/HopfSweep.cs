@@ -38,7 +38,7 @@ public static class HopfSweep
             );
         if (!onset.IsSupercritical)
             throw new ArgumentException(
-                $"the Hopf point at I = {onset.Current:G6} is subcritical (first Lyapunov coefficient {onset.Lyapunov:G3} ≥ 0): the cycle is born large, so there is no exponent. Choose other parameters, e.g. gamma=0.25, tau=2."
+                $"the Hopf point at I = {onset.Current:G6} is subcritical (first Lyapunov coefficient {onset.Lyapunov:G3} ≥ 0): the cycle is born large, so there is no exponent. Choose parameters at which the coefficient is negative."
             );
         var scales = CellUnits.Of(neuron, onset.Current);
         double[] sorted = OnsetSweep.Checked(distances);

@@ -13,6 +13,7 @@ namespace Nagumo.Media;
 /// <param name="Escape">The smallest kick after which u runs away; null when it stays finite after all that were tried.</param>
 /// <param name="Linear">The gain of kicks so small that the answer is linear.</param>
 /// <param name="Returns">Whether all kicks that neither escape nor end on another rest state came back to rest within the time of the test.</param>
+/// <param name="Switches">Whether that kick ends on another rest state, and stays there: it is no spike.</param>
 public sealed record PulseTest(
     double Kick,
     double Peak,
@@ -20,7 +21,8 @@ public sealed record PulseTest(
     double Threshold,
     double Linear = 1,
     double? Escape = null,
-    bool Returns = true
+    bool Returns = true,
+    bool Switches = false
 )
 {
     /// <summary>Gains above this, and so many times that of small kicks, make a neuron excitable: a kick is amplified, not merely passed on.</summary>
@@ -50,7 +52,7 @@ public sealed record PulseTest(
 
     internal static PulseTest Run(PlanarNeuron neuron, double current, CellUnits scales, RestState rest, CancellationToken cancel)
     {
-        var best = (Kick: 0.0, Peak: rest.U, Gain: 0.0);
+        var best = (Kick: 0.0, Peak: rest.U, Gain: 0.0, Switches: false);
         double? escape = null;
         bool returns = true;
         double small = Math.Max(1e-4 * scales.U, 1e-9 * Math.Abs(rest.U)),
@@ -74,7 +76,7 @@ public sealed record PulseTest(
                 returns &= back ?? true;
                 double gain = Math.Abs((peak - rest.U) / d);
                 if (gain > best.Gain)
-                    best = (d, peak, gain);
+                    best = (d, peak, gain, back is null);
             }
         // No kick could be followed to its end, or all of them escape: nothing is known, not even that kicks return.
         if (best.Kick == 0)
@@ -82,10 +84,10 @@ public sealed record PulseTest(
         double threshold = Bisect(neuron, current, scales, rest, 0.5 * (rest.U + best.Peak), best.Kick, cancel);
         // The gain is largest just beyond the threshold, wherever the kicks that were tried lie.
         double beyond = 1.001 * threshold;
-        if (Follow(neuron, current, scales, rest, beyond, cancel).Farthest is var farthest && double.IsFinite(farthest))
+        if (Follow(neuron, current, scales, rest, beyond, cancel) is var (farthest, there) && double.IsFinite(farthest))
             if (Math.Abs((farthest - rest.U) / beyond) is var larger && larger > best.Gain)
-                best = (beyond, farthest, larger);
-        return new(best.Kick, best.Peak, best.Gain, threshold, linear, escape, returns);
+                best = (beyond, farthest, larger, there is null);
+        return new(best.Kick, best.Peak, best.Gain, threshold, linear, escape, returns, best.Switches);
 
         double Gains(double kick) => Math.Abs((Follow(neuron, current, scales, rest, kick, cancel).Farthest - rest.U) / kick);
     }
