@@ -239,6 +239,10 @@ public sealed class TableTests : IDisposable
             Assert.Throws<InvalidDataException>(() => DataReader.Read(new(File("colour,y\nred,u\n", "q.csv")), how)).Message
         );
         Assert.Contains(
+            "the column 'colour', which the network reads, is not there",
+            Assert.Throws<InvalidDataException>(() => DataReader.Read(new(File("length,weight\n1,2\n", "s.csv")), how)).Message
+        );
+        Assert.Contains(
             "'y', which was learned, is not there",
             Assert
                 .Throws<InvalidDataException>(() =>
