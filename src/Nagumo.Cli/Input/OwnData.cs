@@ -99,7 +99,7 @@ internal static class OwnData
         if (preparation is null)
             throw new InputException(
                 IsOwn(experiment.Data)
-                    ? $"there is no {Preparation.FileName} beside the weights, which says how the inputs were mapped: name the run's folder."
+                    ? $"no {Preparation.FileName} beside the weights says how a file becomes the network's inputs: name the folder of a run that was trained on a file, or a data set."
                     : $"the network was trained on '{experiment.Data}', and how a file becomes its inputs is not known: name a data set, or train on the file first."
             );
         _ = named ?? Known(data.Source);

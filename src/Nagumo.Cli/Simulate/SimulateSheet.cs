@@ -209,13 +209,11 @@ internal static class SimulateSheet
             && Math.Abs(options.Rows / root - 60) < 0.1
             && run.Time >= 600;
         // Only a rigid spiral's tip has a circle.
+        double radius = kind == "rigid" ? circle.Radius : double.NaN;
         string Tip() =>
             kind switch
             {
-                "rigid" => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"tip on a circle of radius {circle.Radius / root:F3} √D_{{u}} (rigid)"
-                ),
+                "rigid" => string.Create(CultureInfo.InvariantCulture, $"tip on a circle of radius {radius / root:F3} √D_{{u}} (rigid)"),
                 "meandering" => "its tip meanders",
                 _ => "too short to say how its tip moves",
             };
@@ -237,14 +235,19 @@ internal static class SimulateSheet
                     "time"
                 ),
                 new("turns", "turns of the tip about its mean place", Number(turns)),
-                new("tip_radius_cells", "radius of the tip's circle", Number(alive ? circle.Radius : double.NaN), null, "cells"),
+                new("tip_radius_cells", "radius of the tip's circle", Number(radius), null, "cells"),
                 new(
                     "tip_radius",
                     "the same in units of √D_u",
-                    Number(alive ? circle.Radius / root : double.NaN),
+                    Number(radius / root),
                     published ? Finding.Range(0.97 * 3.9346 / 2, 1.03 * 3.9346 / 2) : null
                 ),
-                new("tip_spread", "its spread / radius", Number(alive ? wobble : double.NaN), published ? Finding.Range(0, 0.005) : null),
+                new(
+                    "tip_spread",
+                    "its spread / radius",
+                    Number(double.IsNaN(radius) ? double.NaN : wobble),
+                    published ? Finding.Range(0, 0.005) : null
+                ),
                 new("motion", "motion", kind, published ? "rigid" : null),
                 Rest(s.Settings, rest),
                 new(
