@@ -63,15 +63,23 @@ public sealed class GradientAudit
     private const double LeastReference = 1e-6,
         MostReference = 1e-3;
 
-    private const double DifferenceBound = 1e-6,
-        RichardsonBound = 1e-6,
-        CosineBound = 0.99999;
+    private const double DifferenceBound = 1e-6;
+
+    /// <summary>Whether these are layers in depth, whose elimination leaves less than sweeps do: more is asked of them.</summary>
+    public required bool IsLadder { get; init; }
+
+    private double RichardsonBound => IsLadder ? 1e-8 : 1e-6;
+
+    private double CosineBound => IsLadder ? 0.999999 : 0.99999;
 
     /// <summary>Whose estimates they are: Equilibrium Propagation, or the Hamiltonian echo of a pass through layers.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>Samples whose pass escaped to infinity, as many as <see cref="ChainOptions.MaxEscaped"/> lets; 0 where phases relax.</summary>
+    /// <summary>Samples whose pass escaped to infinity; 0 where phases relax.</summary>
     public required int Escaped { get; init; }
+
+    /// <summary>As many as <see cref="ChainOptions.MaxEscaped"/> lets; none where it is not set.</summary>
+    public required int MostEscaped { get; init; }
 
     /// <summary>Every point: block × estimator × β.</summary>
     public required IReadOnlyList<GradientPoint> Points { get; init; }
@@ -89,7 +97,7 @@ public sealed class GradientAudit
     public required double Residual { get; init; }
 
     /// <summary>Whether every phase came to rest.</summary>
-    public bool Converged => AuditSubject.AtRest(Residual);
+    public bool Converged => AuditSubject.AtRest(Residual) && Escaped <= MostEscaped;
 
     /// <summary>Largest misfit of the exact gradient to finite differences.</summary>
     public double FiniteDifference => Parameters.Max(p => p.FiniteDifference);
@@ -138,7 +146,7 @@ public sealed class GradientAudit
     public IReadOnlyList<Claim> Claims =>
         [
             Rule == Echo
-                ? new("samples whose pass escaped to infinity", [Escaped], "", true)
+                ? new("samples whose pass escaped to infinity", [Escaped], $"≤ {MostEscaped}", Converged)
                 : new("every phase comes to rest: largest residual", [Residual], "rounding", Converged),
             new(
                 "exact gradient against finite differences of the loss",
@@ -212,7 +220,7 @@ public sealed class GradientAudit
             );
         double residual = 0;
         var (exact, report) = subject.Gradient(new("exact"));
-        int escaped = report.Free.NotConverged;
+        int escaped = subject.IsPass ? report.Free.NotConverged : 0;
         Note(report);
 
         var points = new List<GradientPoint>();
@@ -254,6 +262,8 @@ public sealed class GradientAudit
         {
             Rule = subject.IsPass ? Echo : "Equilibrium Propagation",
             Escaped = escaped,
+            MostEscaped = (int)((subject.Experiment.Chain?.MaxEscaped ?? 0) * subject.Samples),
+            IsLadder = subject.Experiment.Chain is not null,
             Points = points,
             Parameters =
             [

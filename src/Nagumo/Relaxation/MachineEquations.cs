@@ -45,23 +45,28 @@ internal sealed class MachineEquations<T> : IRestEquations<T>, IDisposable
     /// <inheritdoc/>
     public int Lanes => _hessian.Lanes;
 
-    /// <summary>Solves from the fields that a state holds, all of them stored; the state then holds the solution, and its residuals.</summary>
+    /// <summary>Solves from the fields that a state holds; the state then holds the solution, and its residuals.</summary>
     public static RelaxationReport Relax(
         Machine<T> machine,
         State<T> state,
         double tolerance,
         int iterations,
         Func<RestSolver<T>, T[], RelaxationReport> method
-    )
-    {
-        using var equations = new MachineEquations<T>(machine, state, tolerance, iterations);
-        var x = new T[equations.Size];
-        equations._vector.Gather(state, x);
-        var report = method(new(equations), x);
-        equations._vector.Scatter(x, state);
-        machine.FullResidual(state, state.Workspace);
-        return report;
-    }
+    ) =>
+        AllFields.Relax(
+            machine,
+            state,
+            full =>
+            {
+                using var equations = new MachineEquations<T>(machine, full, tolerance, iterations);
+                var x = new T[equations.Size];
+                equations._vector.Gather(full, x);
+                var report = method(new(equations), x);
+                equations._vector.Scatter(x, full);
+                machine.FullResidual(full, full.Workspace);
+                return report;
+            }
+        );
 
     /// <inheritdoc/>
     public void Residual(Span<T> x, Span<T> f, Span<double> residual)

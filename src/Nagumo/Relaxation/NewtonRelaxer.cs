@@ -21,16 +21,11 @@ internal sealed class NewtonRelaxer(int mostFields = int.MaxValue, int maxSteps 
     /// <inheritdoc/>
     public RelaxationReport Relax<T>(Machine<T> machine, State<T> state, SweepOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        AllFields.Relax(
+        MachineEquations<T>.Relax(
             machine,
             state,
-            full =>
-                MachineEquations<T>.Relax(
-                    machine,
-                    full,
-                    typeof(T) == typeof(float) ? 1e-5 : 1e-12,
-                    Iterations,
-                    (solver, x) => solver.Newton(x, new(maxSteps, options.Tolerance), Watch)
-                )
+            typeof(T) == typeof(float) ? 1e-5 : 1e-12,
+            Iterations,
+            (solver, x) => solver.Newton(x, new(maxSteps, options.Tolerance), Watch)
         );
 }

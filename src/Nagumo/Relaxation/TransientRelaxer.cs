@@ -20,16 +20,11 @@ internal sealed class TransientRelaxer(int maxSteps) : IRelaxer
     /// <inheritdoc/>
     public RelaxationReport Relax<T>(Machine<T> machine, State<T> state, SweepOptions options)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        AllFields.Relax(
+        MachineEquations<T>.Relax(
             machine,
             state,
-            full =>
-                MachineEquations<T>.Relax(
-                    machine,
-                    full,
-                    typeof(T) == typeof(float) ? 1e-5 : 1e-8,
-                    Iterations,
-                    (solver, x) => solver.Transient(x, new SmallMoves(), options.Tolerance, maxSteps, Watch)
-                )
+            typeof(T) == typeof(float) ? 1e-5 : 1e-8,
+            Iterations,
+            (solver, x) => solver.Transient(x, new SmallMoves(), options.Tolerance, maxSteps, Watch)
         );
 }
